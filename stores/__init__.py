@@ -1,0 +1,1 @@
+"""Stores, tills, staff with their roles, shifts, and the log of what staff did."""

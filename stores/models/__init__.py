@@ -1,0 +1,22 @@
+"""Where the house sells, who works there, and what was done in whose name."""
+
+from .control import Approval, ApiKey, AuditEvent
+from .people import Assignment, Role, RoleLimit, User
+from .places import Store, Till
+from .shifts import HandOver, Shift, ShiftCount, ShiftUse
+
+__all__ = [
+    "ApiKey",
+    "Approval",
+    "Assignment",
+    "AuditEvent",
+    "HandOver",
+    "Role",
+    "RoleLimit",
+    "Shift",
+    "ShiftCount",
+    "ShiftUse",
+    "Store",
+    "Till",
+    "User",
+]
