@@ -1,6 +1,6 @@
 """Where the house sells, who works there, and what was done in whose name."""
 
-from .control import Approval, ApiKey, AuditEvent
+from .control import ApiKey, Approval, AuditEvent
 from .people import Assignment, Role, RoleLimit, User
 from .places import Store, Till
 from .shifts import HandOver, Shift, ShiftCount, ShiftUse

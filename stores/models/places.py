@@ -17,9 +17,13 @@ def validate_time_zone(name: str) -> None:
     """Only zones of the IANA list: a misspelt one would shift every business day."""
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
-            _("“%(name)s” is not a time zone, such as Asia/Shanghai."),
-            code="unknown_time_zone",
-            params={"name": name},
+            {
+                "time_zone": ValidationError(
+                    _("“%(name)s” is not a time zone, such as Asia/Shanghai."),
+                    code="unknown_time_zone",
+                    params={"name": name},
+                )
+            }
         )
 
 
@@ -28,12 +32,7 @@ class Store(models.Model):
 
     code = models.CharField(_("code"), max_length=16, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    time_zone = models.CharField(
-        _("time zone"),
-        max_length=64,
-        default="Asia/Shanghai",
-        validators=[validate_time_zone],
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="Asia/Shanghai")
     day_starts_at = models.TimeField(
         _("business day starts at"),
         default=FOUR_IN_THE_MORNING,
@@ -54,6 +53,9 @@ class Store(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def clean(self) -> None:
+        validate_time_zone(self.time_zone)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
