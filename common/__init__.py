@@ -1,0 +1,1 @@
+"""What every app may lean on: money, domain errors, template tags. No models."""

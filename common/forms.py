@@ -1,0 +1,74 @@
+"""Form fields that turn what was typed into what the services take."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from common import money
+
+
+class MoneyField(forms.Field):
+    """An amount of money: typed in the currency, cleaned to integer minor units."""
+
+    def __init__(
+        self,
+        *,
+        currency: str | None = None,
+        min_value: int | None = 1,
+        max_value: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.currency = currency
+        self.min_value = min_value
+        self.max_value = max_value
+        widget = forms.TextInput(
+            attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}
+        )
+        kwargs.setdefault("widget", widget)
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Minor units from the books are shown as money; typed text stays as typed."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return money.plain(value, currency=self.currency)
+        return value
+
+    def to_python(self, value: Any) -> int | None:
+        """Only text is read: a float has lost the cent before it came here."""
+        if value in self.empty_values:
+            return None
+        if not isinstance(value, str):
+            raise ValidationError(_("Enter an amount as text."), code="not_text")
+        try:
+            return money.parse_money(value, currency=self.currency)
+        except money.AmountRefused as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def validate(self, value: Any) -> None:
+        """Refuse what lies outside the limits, naming the limit."""
+        super().validate(value)
+        if value is None:
+            return
+        if self.min_value is not None and value < self.min_value:
+            limit = money.format_money(self.min_value, currency=self.currency)
+            raise ValidationError(
+                _("The smallest amount is %(limit)s."),
+                code="too_small",
+                params={"limit": limit},
+            )
+        if self.max_value is not None and value > self.max_value:
+            limit = money.format_money(self.max_value, currency=self.currency)
+            raise ValidationError(
+                _("The largest amount is %(limit)s."),
+                code="too_large",
+                params={"limit": limit},
+            )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """`216.6` typed over `216.60` is no change."""
+        try:
+            return bool(self.to_python(data) != initial)
+        except ValidationError:
+            return True
