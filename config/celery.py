@@ -1,0 +1,26 @@
+"""The Celery application: worker and beat start from here."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("regulars")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def make_broker_folders() -> None:
+    """The embedded broker is a folder of files, and does not make it by itself."""
+    if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+        for name, folder in settings.CELERY_BROKER_TRANSPORT_OPTIONS.items():
+            if "folder" in name:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+
+
+with contextlib.suppress(OSError):  # a full disk is named by the launcher, once
+    make_broker_folders()

@@ -1,0 +1,133 @@
+"""The environment, read and judged in one place; a wrong word is named with an example.
+
+Every function raises `ImproperlyConfigured` with one sentence that a person can act on.
+"""
+
+import zoneinfo
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from babel.core import Locale
+from babel.numbers import get_currency_precision
+from django.core.exceptions import ImproperlyConfigured
+
+EXAMPLES = {
+    "DEBUG": "DEBUG=false",
+    "SECRET_KEY": "SECRET_KEY=$(openssl rand -base64 48)",
+    "ALLOWED_HOSTS": "ALLOWED_HOSTS=regulars.example.com,www.example.com",
+    "DATABASE_URL": "DATABASE_URL=postgresql://regulars:secret@127.0.0.1:5432/regulars",
+    "DATABASE_ROLE": "DATABASE_ROLE=regulars_app",
+    "REDIS_URL": "REDIS_URL=redis://127.0.0.1:6379/0",
+    "CURRENCY": "CURRENCY=CNY",
+    "TIME_ZONE": "TIME_ZONE=Asia/Shanghai",
+    "DEFAULT_FROM_EMAIL": "DEFAULT_FROM_EMAIL=shop@example.com",
+    "EMAIL_URL": "EMAIL_URL=smtp+tls://user:secret@mail.example.com:587",
+}
+SHORTEST_SECRET = 40
+POSTGRES_SCHEMES = {"postgres", "postgresql"}
+REDIS_SCHEMES = {"redis", "rediss", "unix"}
+
+_env = environ.Env()
+
+
+def wrong(name: str, why: str) -> ImproperlyConfigured:
+    example = EXAMPLES.get(name, f"{name}=…")
+    return ImproperlyConfigured(f"{name} {why}, for example {example}")
+
+
+def text(name: str, *, default: str = "", required: bool = False) -> str:
+    found = _env.str(name, default=default).strip()
+    if required and not found:
+        raise wrong(name, "is not set: give it")
+    return str(found)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    found = _env.str(name, default=str(default)).strip().lower()
+    if found in {"true", "yes", "on", "1"}:
+        return True
+    if found in {"false", "no", "off", "0"}:
+        return False
+    raise wrong(name, f"says {found!r}: say true or false")
+
+
+def number(name: str, *, default: int, at_least: int = 0) -> int:
+    found = _env.str(name, default=str(default)).strip()
+    if not found.isdecimal() or int(found) < at_least:
+        raise wrong(name, f"says {found!r}: give a whole number of {at_least} or more")
+    return int(found)
+
+
+def secret_key(*, production: bool) -> str:
+    found = text("SECRET_KEY", required=production)
+    if production and (len(found) < SHORTEST_SECRET or len(set(found)) < 10):
+        raise wrong(
+            "SECRET_KEY", f"is too easy to guess: give {SHORTEST_SECRET} characters"
+        )
+    return found or "only-for-development-" + "0123456789abcdef" * 2
+
+
+def allowed_hosts(*, production: bool) -> list[str]:
+    given = text("ALLOWED_HOSTS", required=production)
+    hosts = [host.strip() for host in given.split(",") if host.strip()]
+    for host in hosts:
+        if "/" in host or " " in host:
+            raise wrong("ALLOWED_HOSTS", f"contains {host!r}: give bare host names")
+    return hosts or ["*"]
+
+
+def database(url: str) -> dict[str, Any]:
+    """What Django wants to know of the one database; only PostgreSQL will do."""
+    try:
+        parts = urlsplit(url)
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+        fits = parts.scheme in POSTGRES_SCHEMES and bool(config.get("NAME"))
+    except ValueError:
+        fits = False
+    if not fits:
+        raise wrong(
+            "DATABASE_URL",
+            "is not the address of a PostgreSQL database: write it whole",
+        )
+    config["ENGINE"] = "django.db.backends.postgresql"
+    return config
+
+
+def redis_url() -> str:
+    found = text("REDIS_URL")
+    try:
+        parts = urlsplit(found)
+        fits = parts.scheme in REDIS_SCHEMES and bool(parts.hostname or parts.path)
+        fits = fits and parts.port != 0
+    except ValueError:
+        fits = False
+    if found and not fits:
+        raise wrong("REDIS_URL", "is not the address of a Redis server: write it whole")
+    return found
+
+
+def role() -> str:
+    found = text("DATABASE_ROLE")
+    if found and not found.isidentifier():
+        raise wrong("DATABASE_ROLE", f"says {found!r}: give the plain name of a role")
+    return found
+
+
+def time_zone(*, default: str) -> str:
+    found = text("TIME_ZONE", default=default)
+    try:
+        zoneinfo.ZoneInfo(found)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise wrong(
+            "TIME_ZONE", f"says {found!r}, which is no time zone: give one"
+        ) from unknown
+    return found
+
+
+def currency(*, default: str) -> str:
+    """An ISO 4217 code that Babel knows how to print."""
+    found = text("CURRENCY", default=default)
+    if found not in Locale("en").currencies or get_currency_precision(found) > 3:
+        raise wrong("CURRENCY", f"says {found!r}, which is no currency: give its code")
+    return found

@@ -1,0 +1,34 @@
+"""The one door to the books: everything that changes value goes through here."""
+
+from ledger.services.accounts import (
+    HolderAccount,
+    open_account,
+    open_accounts,
+    open_unit,
+    set_account_status,
+)
+from ledger.services.expire import Expired, expire_lots
+from ledger.services.post import Act, Line, Posted, post_entry, reverse_entry
+from ledger.services.prove import Difference, Proof, prove_books, record_proof
+from ledger.services.seal import SealBroken, seal_day
+
+__all__ = [
+    "Act",
+    "Difference",
+    "Expired",
+    "HolderAccount",
+    "Line",
+    "Posted",
+    "Proof",
+    "SealBroken",
+    "expire_lots",
+    "open_account",
+    "open_accounts",
+    "open_unit",
+    "post_entry",
+    "prove_books",
+    "record_proof",
+    "reverse_entry",
+    "seal_day",
+    "set_account_status",
+]

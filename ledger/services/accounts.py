@@ -1,0 +1,72 @@
+"""Opening, freezing and closing accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from ledger.errors import InvalidEntry
+from ledger.kinds import AccountKind
+from ledger.models import Account, Unit
+from ledger.services.refusals import typed_refusals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderAccount:
+    """An account by what it is: what it holds, in which unit, for whom.
+
+    `holder_kind` is a word of the app that owns the holder (`member`, `gift_card`,
+    `store`, `partner`, `shop`), `slot` tells apart what one holder has several of
+    (a tender, a stamp programme).
+    """
+
+    kind: AccountKind
+    unit_id: int
+    holder_kind: str
+    holder_id: int | None = None
+    slot: str = ""
+
+
+def open_unit(*, code: str, kind: str = Unit.Kind.CURRENCY, exponent: int = 2) -> int:
+    """Find or add a unit of account; its id. A unit never changes afterwards."""
+    with typed_refusals(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_open_unit(%s, %s, %s::smallint)", [code, str(kind), exponent]
+        )
+        return int(cursor.fetchone()[0])
+
+
+def open_accounts(wanted: Sequence[HolderAccount]) -> list[int]:
+    """Find or open accounts, many in one statement; their ids, in the order asked."""
+    with typed_refusals(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM ledger_open_accounts"
+            "(%s::text[], %s::smallint[], %s::text[], %s::bigint[], %s::text[])",
+            [
+                [str(account.kind) for account in wanted],
+                [account.unit_id for account in wanted],
+                [account.holder_kind for account in wanted],
+                [account.holder_id for account in wanted],
+                [account.slot for account in wanted],
+            ],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def open_account(wanted: HolderAccount) -> int:
+    """Find or open one account; its id."""
+    return open_accounts([wanted])[0]
+
+
+def set_account_status(*, account_id: int, status: str) -> None:
+    """Freeze, release or close an account.
+
+    Raises AccountNotEmpty for closing one that still holds something, AccountClosed
+    for reopening a closed one, UnknownAccount.
+    """
+    if status not in Account.Status.values:
+        raise InvalidEntry(rule="ledger_account_status_is_known")
+    with typed_refusals(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_set_account_status(%s, %s)", [account_id, status]
+        )

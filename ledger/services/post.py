@@ -1,0 +1,217 @@
+"""Writing entries, and reversing them."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from ledger.errors import InvalidAmount, InvalidEntry
+from ledger.kinds import EntryKind
+from ledger.models import LARGEST_AMOUNT
+from ledger.services.refusals import typed_refusals
+
+POST: Final = """
+SELECT entry_id, replayed, posting_ids, debits_after, credits_after
+FROM ledger_post_entry(
+  %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[]
+)
+"""
+REVERSE: Final = """
+SELECT entry_id, replayed, posting_ids, debits_after, credits_after
+FROM ledger_post_entry(
+  %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bigint[],
+  %s::uuid, %s::bigint[], %s::bigint[], %s::timestamptz
+)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A positive amount (minor units or points) moved from `credit` to `debit`.
+
+    `expires_at` is when what comes in on a guarded account expires (None: never);
+    `lot_id` names the one lot to take from (None: the first to expire).
+    """
+
+    debit_id: int
+    credit_id: int
+    amount: int
+    expires_at: datetime | None = None
+    lot_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does this, where, in which shift, on which business day.
+
+    `actor` is `staff:<id>`, `key:<id>`, `member:<id>` or `system:<task>`.
+    """
+
+    actor: str
+    business_date: date
+    request_id: str
+    store_id: int | None = None
+    till_id: int | None = None
+    staff_id: int | None = None
+    shift_id: int | None = None
+    approver_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An entry as written, or as it was written the first time (`replayed`).
+
+    One place for each posting, in order; balances are None for house accounts.
+    """
+
+    entry_id: UUID
+    replayed: bool
+    posting_ids: tuple[int, ...]
+    debits_after: tuple[int | None, ...]
+    credits_after: tuple[int | None, ...]
+
+
+def post_entry(
+    *,
+    kind: EntryKind,
+    key: str,
+    at: datetime,
+    act: Act,
+    lines: Sequence[Line],
+    memo: str = "",
+    fingerprint: bytes | None = None,
+) -> Posted:
+    """Write one entry, all of it or nothing, once for each key; one round trip.
+
+    `fingerprint` stands for the whole request where the entry is only a part of it;
+    without one, the kind and the lines are the request. Raises InsufficientFunds,
+    IdempotencyConflict, AccountClosed, AccountFrozen, UnitMismatch, UnknownAccount,
+    InvalidAmount or InvalidEntry.
+    """
+    _check_lines(lines)
+    if not lines:
+        raise InvalidEntry(rule="ledger_entry_has_lines")
+    return _call(
+        POST,
+        [
+            *_head(kind, key, fingerprint or _fingerprint(kind, lines), at, act, memo),
+            *_columns(lines),
+        ],
+    )
+
+
+def reverse_entry(
+    *,
+    entry_id: UUID,
+    key: str,
+    at: datetime,
+    act: Act,
+    amounts: Mapping[int, int] | None = None,
+    lines: Sequence[Line] = (),
+    live_until: datetime | None = None,
+    memo: str = "",
+    fingerprint: bytes | None = None,
+) -> Posted:
+    """Take an entry back: all that is left of it, or `amounts` by posting id.
+
+    What was spent returns into the lots that it came from (kept alive until
+    `live_until` where given), what was granted is taken out of the lots that it made.
+    `lines` are posted in the same entry, after the reversal. Raises OverReversal,
+    NotReversible, and what `post_entry` raises; InsufficientFunds where what was granted
+    has been spent.
+    """
+    _check_lines(lines)
+    if amounts is not None and not all(
+        0 < amount <= LARGEST_AMOUNT for amount in amounts.values()
+    ):
+        raise InvalidAmount
+    undo = None if amounts is None else sorted(amounts.items())
+    request = fingerprint or _fingerprint(
+        EntryKind.REVERSAL, lines, str(entry_id), undo, live_until
+    )
+    return _call(
+        REVERSE,
+        [
+            *_head(EntryKind.REVERSAL, key, request, at, act, memo),
+            *_columns(lines),
+            entry_id,
+            None if undo is None else [posting for posting, _ in undo],
+            None if undo is None else [amount for _, amount in undo],
+            live_until,
+        ],
+    )
+
+
+def _check_lines(lines: Sequence[Line]) -> None:
+    for line in lines:
+        if not 0 < line.amount <= LARGEST_AMOUNT:
+            raise InvalidAmount
+
+
+def _head(
+    kind: str, key: str, fingerprint: bytes, at: datetime, act: Act, memo: str
+) -> list[object]:
+    return [
+        str(kind),
+        key,
+        fingerprint,
+        at,
+        act.business_date,
+        act.actor,
+        act.store_id,
+        act.till_id,
+        act.staff_id,
+        act.shift_id,
+        act.approver_id,
+        act.request_id,
+        memo,
+    ]
+
+
+def _columns(lines: Sequence[Line]) -> list[object]:
+    return [
+        [line.debit_id for line in lines],
+        [line.credit_id for line in lines],
+        [line.amount for line in lines],
+        [line.expires_at for line in lines],
+        [line.lot_id for line in lines],
+    ]
+
+
+def _fingerprint(kind: str, lines: Sequence[Line], *more: object) -> bytes:
+    request = [
+        str(kind),
+        [
+            [
+                line.debit_id,
+                line.credit_id,
+                line.amount,
+                line.expires_at and line.expires_at.astimezone(UTC).isoformat(),
+                line.lot_id,
+            ]
+            for line in lines
+        ],
+        *more,
+    ]
+    return hashlib.sha256(json.dumps(request, default=str).encode()).digest()
+
+
+def _call(sql: str, params: list[object]) -> Posted:
+    with typed_refusals(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    entry_id, replayed, posting_ids, debits_after, credits_after = row
+    return Posted(
+        entry_id,
+        replayed,
+        tuple(posting_ids),
+        tuple(debits_after),
+        tuple(credits_after),
+    )

@@ -1,0 +1,227 @@
+-- Write one entry: the only way that value changes.
+--
+-- In this order, each step once:
+--   1. claim the idempotency key; where it is taken, answer what the first one did
+--   2. for a reversal, lock the entry that it reverses, and cap it by what is left
+--   3. lock the guarded accounts, in key order everywhere, so that none deadlock
+--   4. line by line: check balances, write the posting, take from lots (the first to expire
+--      first) or make one; what is reversed goes back into the lots that it came from
+--   5. write the cached balances
+--
+-- Lines are parallel arrays: debit, credit, amount, when the value that comes in expires
+-- (NULL: never) and the one lot to take from (NULL: the first to expire).
+-- A reversal undoes `p_undo_amounts` of `p_undo_postings`, or all that is left of the entry
+-- where that is NULL; lines given beside it are posted after it, in the same entry.
+-- `p_live_until` keeps the value that a reversal gives back alive at least until then.
+--
+-- Refusals, their facts in DETAIL as JSON:
+--   RG001 insufficient funds   RG002 key reused for another request
+--   RG003 account closed       RG004 account frozen
+--   RG005 beyond what is left to reverse    RG006 no such account or entry
+--   RG007 this cannot be reversed
+CREATE OR REPLACE FUNCTION ledger_post_entry(
+  p_kind text, p_key text, p_fingerprint bytea, p_at timestamptz, p_business_date date,
+  p_actor text, p_store bigint, p_till bigint, p_staff bigint, p_shift bigint, p_approver bigint,
+  p_request_id text, p_memo text,
+  p_debits bigint[], p_credits bigint[], p_amounts bigint[],
+  p_expires timestamptz[] DEFAULT NULL, p_lots bigint[] DEFAULT NULL,
+  p_reverses uuid DEFAULT NULL, p_undo_postings bigint[] DEFAULT NULL, p_undo_amounts bigint[] DEFAULT NULL,
+  p_live_until timestamptz DEFAULT NULL,
+  OUT entry_id uuid, OUT replayed boolean,
+  OUT posting_ids bigint[], OUT debits_after bigint[], OUT credits_after bigint[]
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  v_first record;       -- what the key already did, or the entry to reverse
+  v_undo bigint[];      -- per line: the posting that it undoes
+  v_ids bigint[] := '{}';       -- guarded accounts, locked, in key order
+  v_units smallint[] := '{}';
+  v_balances bigint[] := '{}';
+  v_sides text[] := '{}';
+  v_statuses text[] := '{}';
+  v_row record;
+  v_lot record;
+  v_unit smallint;
+  v_d int;              -- place of the debited account in v_ids, NULL for a house account
+  v_c int;
+  v_place int;
+  v_change bigint;
+  v_need bigint;
+  v_take bigint;
+  v_posting bigint;
+BEGIN
+  replayed := false;
+  posting_ids := '{}';
+  debits_after := '{}';
+  credits_after := '{}';
+
+  INSERT INTO ledger_entry (kind, key, fingerprint, occurred_at, business_date, actor, store_id, till_id,
+                            staff_id, shift_id, approver_id, request_id, memo, reverses_id)
+  VALUES (p_kind, p_key, p_fingerprint, p_at, p_business_date, p_actor, p_store, p_till,
+          p_staff, p_shift, p_approver, p_request_id, p_memo, p_reverses)
+  ON CONFLICT (key) DO NOTHING
+  RETURNING id INTO entry_id;
+
+  IF entry_id IS NULL THEN
+    SELECT id, fingerprint INTO v_first FROM ledger_entry WHERE key = p_key;
+    IF v_first.fingerprint IS DISTINCT FROM p_fingerprint THEN
+      RAISE EXCEPTION 'idempotency key was used for another request' USING ERRCODE = 'RG002';
+    END IF;
+    SELECT true, v_first.id, array_agg(id ORDER BY id), array_agg(debit_after ORDER BY id), array_agg(credit_after ORDER BY id)
+      INTO replayed, entry_id, posting_ids, debits_after, credits_after
+      FROM ledger_posting WHERE ledger_posting.entry_id = v_first.id;
+    RETURN;
+  END IF;
+
+  IF p_reverses IS NOT NULL THEN
+    SELECT kind INTO v_first FROM ledger_entry WHERE id = p_reverses FOR NO KEY UPDATE;  -- guard: reversed entry
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'no such entry' USING ERRCODE = 'RG006';
+    ELSIF v_first.kind IN ('reversal', 'expiry') THEN
+      RAISE EXCEPTION 'this kind of entry is not reversed' USING ERRCODE = 'RG007',
+        DETAIL = jsonb_build_object('kind', v_first.kind)::text;
+    END IF;
+    v_need := 0;
+    -- Mirrored: what was posted last is undone first.
+    FOR v_row IN
+      SELECT p.id, p.debit_id, p.credit_id, p.amount, p.amount - coalesce(r.reversed, 0) AS left_over
+        FROM ledger_posting p LEFT JOIN ledger_reversed r ON r.posting_id = p.id
+       WHERE p.entry_id = p_reverses ORDER BY p.id
+    LOOP
+      v_take := v_row.left_over;
+      IF p_undo_postings IS NOT NULL THEN
+        v_take := coalesce(p_undo_amounts[array_position(p_undo_postings, v_row.id)], 0);
+      END IF;
+      IF v_take < 0 OR v_take > v_row.left_over THEN
+        RAISE EXCEPTION 'beyond what is left to reverse' USING ERRCODE = 'RG005',
+          DETAIL = jsonb_build_object('posting', v_row.id, 'left', v_row.left_over)::text;
+      END IF;
+      CONTINUE WHEN v_take = 0;
+      v_need := v_need + v_take;
+      p_debits := v_row.credit_id || p_debits;
+      p_credits := v_row.debit_id || p_credits;
+      p_amounts := v_take || p_amounts;
+      v_undo := v_row.id || v_undo;
+      INSERT INTO ledger_reversed AS r (posting_id, amount, reversed) VALUES (v_row.id, v_row.amount, v_take)
+      ON CONFLICT (posting_id) DO UPDATE SET reversed = r.reversed + EXCLUDED.reversed;
+    END LOOP;
+    IF v_need = 0 THEN
+      RAISE EXCEPTION 'nothing is left to reverse' USING ERRCODE = 'RG005', DETAIL = '{"left": 0}';
+    END IF;
+    -- Lines posted beside a reversal come after it.
+    p_expires := array_fill(NULL::timestamptz, ARRAY[cardinality(v_undo)]) || p_expires;
+    p_lots := array_fill(NULL::bigint, ARRAY[cardinality(v_undo)]) || p_lots;
+  END IF;
+
+  IF cardinality(p_debits) = 0 OR cardinality(p_debits) <> cardinality(p_credits)
+     OR cardinality(p_debits) <> cardinality(p_amounts) THEN
+    RAISE EXCEPTION 'an entry needs lines of a debit, a credit and an amount' USING ERRCODE = 'RG006';
+  END IF;
+
+  FOR v_row IN
+    SELECT id, unit_id, balance, side, status FROM ledger_account
+     WHERE guarded AND id = ANY (p_debits || p_credits)
+     ORDER BY id
+       FOR NO KEY UPDATE  -- guard: accounts
+  LOOP
+    v_ids := v_ids || v_row.id;
+    v_units := v_units || v_row.unit_id;
+    v_balances := v_balances || v_row.balance;
+    v_sides := v_sides || v_row.side::text;
+    v_statuses := v_statuses || v_row.status::text;
+  END LOOP;
+
+  FOR i IN 1 .. cardinality(p_debits) LOOP
+    v_d := array_position(v_ids, p_debits[i]);
+    v_c := array_position(v_ids, p_credits[i]);
+    v_unit := coalesce(v_units[v_d], v_units[v_c]);
+    IF v_unit IS NULL THEN
+      SELECT unit_id INTO v_unit FROM ledger_account WHERE id = p_debits[i];
+      IF v_unit IS NULL THEN
+        RAISE EXCEPTION 'no such account' USING ERRCODE = 'RG006',
+          DETAIL = jsonb_build_object('account', p_debits[i])::text;
+      END IF;
+    END IF;
+
+    -- Both sides' balances first: the posting keeps them, and it must stand before its lots.
+    FOREACH v_place IN ARRAY ARRAY[v_d, v_c] LOOP
+      CONTINUE WHEN v_place IS NULL;
+      v_change := CASE WHEN (v_sides[v_place] = 'C') = (v_ids[v_place] = p_credits[i]) THEN p_amounts[i] ELSE -p_amounts[i] END;
+      IF v_statuses[v_place] = 'closed' THEN
+        RAISE EXCEPTION 'account is closed' USING ERRCODE = 'RG003',
+          DETAIL = jsonb_build_object('account', v_ids[v_place])::text;
+      ELSIF v_statuses[v_place] = 'frozen' AND v_change < 0 AND p_reverses IS NULL AND p_approver IS NULL THEN
+        RAISE EXCEPTION 'account is frozen' USING ERRCODE = 'RG004',
+          DETAIL = jsonb_build_object('account', v_ids[v_place])::text;
+      END IF;
+      v_balances[v_place] := v_balances[v_place] + v_change;
+      IF v_balances[v_place] < 0 THEN
+        RAISE EXCEPTION 'insufficient funds' USING ERRCODE = 'RG001',
+          DETAIL = jsonb_build_object('account', v_ids[v_place], 'short_by', -v_balances[v_place])::text;
+      END IF;
+    END LOOP;
+
+    INSERT INTO ledger_posting (entry_id, debit_id, credit_id, unit_id, amount, debit_after, credit_after)
+    VALUES (ledger_post_entry.entry_id, p_debits[i], p_credits[i], v_unit, p_amounts[i], v_balances[v_d], v_balances[v_c])
+    RETURNING id INTO v_posting;
+    posting_ids := posting_ids || v_posting;
+    debits_after := debits_after || v_balances[v_d];
+    credits_after := credits_after || v_balances[v_c];
+
+    FOREACH v_place IN ARRAY ARRAY[v_d, v_c] LOOP
+      CONTINUE WHEN v_place IS NULL;
+      v_need := p_amounts[i];
+      IF (v_sides[v_place] = 'C') = (v_ids[v_place] = p_credits[i]) THEN
+        IF v_undo[i] IS NULL THEN
+          INSERT INTO ledger_lot (account_id, posting_id, initial, remaining, is_open, expires_at)
+          VALUES (v_ids[v_place], v_posting, v_need, v_need, true, p_expires[i]);
+        ELSE
+          -- Back into the lots it was taken from, the one taken last first.
+          FOR v_lot IN
+            SELECT u.id AS use_id, u.lot_id,
+                   u.amount - coalesce((SELECT sum(b.amount) FROM ledger_lotuse b WHERE b.returns_id = u.id), 0) AS remaining
+              FROM ledger_lotuse u JOIN ledger_lot l ON l.id = u.lot_id
+             WHERE u.posting_id = v_undo[i] AND u.returns_id IS NULL AND l.account_id = v_ids[v_place]
+             ORDER BY u.id DESC
+          LOOP
+            EXIT WHEN v_need = 0;
+            v_take := least(v_need, v_lot.remaining);
+            CONTINUE WHEN v_take = 0;
+            UPDATE ledger_lot SET remaining = ledger_lot.remaining + v_take, is_open = true,
+                   expires_at = CASE WHEN expires_at < p_live_until THEN p_live_until ELSE expires_at END
+             WHERE id = v_lot.lot_id;
+            INSERT INTO ledger_lotuse (lot_id, posting_id, amount, returns_id) VALUES (v_lot.lot_id, v_posting, v_take, v_lot.use_id);
+            v_need := v_need - v_take;
+          END LOOP;
+          IF v_need > 0 THEN
+            RAISE EXCEPTION 'beyond what is left to reverse' USING ERRCODE = 'RG005',
+              DETAIL = jsonb_build_object('posting', v_undo[i], 'left', p_amounts[i] - v_need)::text;
+          END IF;
+        END IF;
+      ELSE
+        FOR v_lot IN
+          SELECT id, remaining FROM ledger_lot
+           WHERE account_id = v_ids[v_place] AND is_open
+             AND CASE WHEN v_undo[i] IS NOT NULL THEN posting_id = v_undo[i]
+                      ELSE (expires_at IS NULL OR expires_at > p_at) AND (p_lots[i] IS NULL OR id = p_lots[i]) END
+           ORDER BY expires_at, id
+        LOOP
+          v_take := least(v_need, v_lot.remaining);
+          UPDATE ledger_lot SET remaining = ledger_lot.remaining - v_take, is_open = ledger_lot.remaining > v_take WHERE id = v_lot.id;
+          INSERT INTO ledger_lotuse (lot_id, posting_id, amount) VALUES (v_lot.id, v_posting, v_take);
+          v_need := v_need - v_take;
+          EXIT WHEN v_need = 0;
+        END LOOP;
+        IF v_need > 0 THEN
+          RAISE EXCEPTION 'insufficient funds' USING ERRCODE = 'RG001',
+            DETAIL = jsonb_build_object('account', v_ids[v_place], 'short_by', v_need)::text;
+        END IF;
+      END IF;
+    END LOOP;
+  END LOOP;
+
+  FOR i IN 1 .. cardinality(v_ids) LOOP
+    UPDATE ledger_account SET balance = v_balances[i] WHERE id = v_ids[i];
+  END LOOP;
+END
+$$;
