@@ -1,0 +1,108 @@
+"""Stores, tills, people and shifts for tests."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from factory.declarations import (
+    LazyAttribute,
+    LazyFunction,
+    SelfAttribute,
+    Sequence,
+    SubFactory,
+)
+from factory.django import DjangoModelFactory
+
+from stores.models import Assignment, Role, RoleLimit, Shift, Store, Till, User
+
+PASSWORD = "correct horse battery"
+PIN = "246810"
+# Noon in Shanghai, and in winter a plain morning everywhere else.
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+
+
+@cache
+def _hashed(secret: str) -> str:
+    """Argon2 is slow on purpose: each secret of the tests is hashed once."""
+    return make_password(secret)
+
+
+class StoreFactory(DjangoModelFactory[Store]):
+    class Meta:
+        model = Store
+
+    code = Sequence(lambda n: f"S{n}")
+    name = Sequence(lambda n: f"Store {n}")
+    time_zone = "Asia/Shanghai"
+
+
+class TillFactory(DjangoModelFactory[Till]):
+    class Meta:
+        model = Till
+
+    store = SubFactory(StoreFactory)
+    code = Sequence(lambda n: f"T{n}")
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """Someone with a password and a PIN, and no role until `holding` gives one."""
+
+    class Meta:
+        model = User
+
+    username = Sequence(lambda n: f"staff{n}")
+    display_name = Sequence(lambda n: f"Staff {n}")
+    password = LazyFunction(lambda: _hashed(PASSWORD))
+    pin_hash = LazyFunction(lambda: _hashed(PIN))
+
+    @classmethod
+    def holding(cls, role: str, *, store: Store | None = None, **fields: Any) -> User:
+        """Someone in one of the roles that the house begins with; no store: all."""
+        user = cls.create(**fields)
+        AssignmentFactory.create(
+            user=user, role=Role.objects.get(code=role), store=store
+        )
+        return user
+
+
+class RoleFactory(DjangoModelFactory[Role]):
+    class Meta:
+        model = Role
+
+    code = Sequence(lambda n: f"role-{n}")
+    name = Sequence(lambda n: f"Role {n}")
+
+
+class RoleLimitFactory(DjangoModelFactory[RoleLimit]):
+    class Meta:
+        model = RoleLimit
+
+    role = SubFactory(RoleFactory)
+    act = "ledger.adjust"
+    per_act = 100_00
+    per_shift = 300_00
+
+
+class AssignmentFactory(DjangoModelFactory[Assignment]):
+    class Meta:
+        model = Assignment
+
+    user = SubFactory(UserFactory)
+    role = SubFactory(RoleFactory)
+    store = None
+
+
+class ShiftFactory(DjangoModelFactory[Shift]):
+    """An open shift, in the hands of the one who opened it."""
+
+    class Meta:
+        model = Shift
+
+    till = SubFactory(TillFactory)
+    store = SelfAttribute("till.store")
+    business_date = date(2026, 11, 20)
+    opened_by = SubFactory(UserFactory)
+    opened_at = NOON
+    opening_float = 500_00
+    holder = LazyAttribute(lambda shift: shift.opened_by)
