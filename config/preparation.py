@@ -1,0 +1,77 @@
+"""What stands between an empty database and the first page."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command, get_commands
+from django.db import connection
+from django.db.utils import DatabaseError
+
+from config import surroundings
+from config.surroundings import Unfit
+
+APP_ROLE = "regulars_app"
+
+
+def prepare(say: Callable[[str], None], *, role: str) -> str:
+    """Migrate in development, refuse to in production; say which role to put on."""
+    surroundings.require_database()
+    try:
+        if settings.DEBUG:
+            role = prepare_development(say, role=role)
+        else:
+            surroundings.require_migrated()
+            call_command("collectstatic", interactive=False, verbosity=0)
+    except DatabaseError as trouble:
+        raise Unfit(
+            f"The database refuses ({surroundings.first_line(trouble)}): "
+            "give its login the right, and start again."
+        ) from trouble
+    connection.close()
+    return role
+
+
+def prepare_development(say: Callable[[str], None], *, role: str) -> str:
+    if surroundings.pending_migrations():
+        say("Preparing the database …")
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    load_demo_once(say)
+    return role or restricted_role(say)
+
+
+def restricted_role(say: Callable[[str], None]) -> str:
+    """The role that may only insert into the books, where the login may make it."""
+    try:
+        call_command("restrict_role", APP_ROLE)
+    except DatabaseError as trouble:
+        say(
+            f"Note: no role of its own for the application "
+            f"({surroundings.first_line(trouble)}); docs/operations.md says how."
+        )
+        return ""
+    return APP_ROLE
+
+
+def load_demo_once(say: Callable[[str], None]) -> None:
+    """Invented people and sales for a database that has nobody yet."""
+    if "load_demo" not in get_commands() or get_user_model().objects.exists():
+        return
+    say("Inventing a shop to look at …")
+    try:
+        call_command("load_demo", verbosity=0)
+    except Exception as trouble:
+        raise Unfit(f"The demo could not be loaded: {trouble}.") from trouble
+
+
+def welcome(address: str) -> str:
+    """What a newcomer needs: where to look, whom to be, how to stop."""
+    lines = ["", f"Regulars is ready: {address}/admin/"]
+    lines += [f"  {line}" for line in sign_ins()]
+    lines += ["Ctrl-C stops everything.", ""]
+    return "\n".join(lines)
+
+
+def sign_ins() -> list[str]:
+    return []
