@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import label_for_field, lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
@@ -45,6 +46,12 @@ class ExportMixin[M: Model](ModelAdmin[M]):
     # Columns that are drawn for people may name a plainer field for the export.
     export_columns: tuple[str, ...] | None = None
 
+    def __init__(self, model: type[M], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        # Besides whatever the page itself offers.
+        if self.actions is not None:
+            self.actions = [*self.actions, "export_csv", "export_xlsx"]
+
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whoever may see the rows may take them along."""
         return self.has_view_permission(request)
@@ -71,14 +78,6 @@ class ExportMixin[M: Model](ModelAdmin[M]):
         file = exports.xlsx_file(self._header(request), self._rows(request, queryset))
         name = f"{self.opts.model_name}.xlsx"
         return FileResponse(file, True, filename=name, content_type=XLSX)  # noqa: FBT003 (Django's own signature)
-
-    def get_actions(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Offer the two exports besides whatever the page itself offers."""
-        actions = super().get_actions(request, *args, **kwargs)
-        if self.has_export_permission(request):
-            for name in ("export_csv", "export_xlsx"):
-                actions.setdefault(name, self.get_action(name))
-        return actions
 
     def _attachment(self, ending: str) -> str:
         return f'attachment; filename="{self.opts.model_name}.{ending}"'
