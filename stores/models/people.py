@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -107,6 +107,17 @@ class User(AbstractBaseUser):
             for backend in get_backends()
             if hasattr(backend, "has_module_perms")
         )
+
+    def stores_for(self, permission: str) -> QuerySet[Store]:
+        """The stores where this person may do it: what every list is cut to."""
+        if not self.is_active:
+            return Store.objects.none()
+        given = Assignment.objects.filter(
+            user_id=self.pk, role__permissions__contains=[permission]
+        )
+        if self.is_superuser or given.filter(store=None).exists():
+            return Store.objects.all()
+        return Store.objects.filter(pk__in=given.values("store_id"))
 
 
 class Role(models.Model):

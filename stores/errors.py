@@ -1,0 +1,167 @@
+"""What the shop floor refuses, in sentences that can be read aloud."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+
+
+class NotAllowed(DomainError):
+    def __init__(self, *, permission: str) -> None:
+        super().__init__(
+            "not_allowed", _("You may not do this here."), permission=permission
+        )
+
+
+class OutOfReach(DomainError):
+    """Nobody gives what they do not hold, or changes those who may do more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "out_of_reach", _("This person or role may do more than you may give.")
+        )
+
+
+class NotOnOneself(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "not_on_oneself", _("Someone else has to do this for you, not you.")
+        )
+
+
+class PinTooSimple(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "pin_too_simple",
+            _("A PIN is four to six digits, and not as simple as 1111 or 1234."),
+        )
+
+
+class ProofRefused(DomainError):
+    """A wrong PIN or password, or none set: the same sentence either way."""
+
+    def __init__(self) -> None:
+        super().__init__("proof_refused", _("The PIN or password is not right."))
+
+
+class ProofLocked(DomainError):
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(
+            "proof_locked",
+            _("Too many wrong tries. Please wait 15 minutes and try again."),
+            until=until,
+        )
+
+
+class AmountOutOfRange(DomainError):
+    def __init__(self, *, amount: int) -> None:
+        super().__init__(
+            "amount_out_of_range", _("This amount is not possible."), amount=amount
+        )
+
+
+class TillNotInUse(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "till_not_in_use", _("This till, or its store, is not in use.")
+        )
+
+
+class ShiftAlreadyOpen(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "shift_already_open", _("A shift is already open on this till.")
+        )
+
+
+class ShiftIsClosed(DomainError):
+    def __init__(self) -> None:
+        super().__init__("shift_is_closed", _("This shift is closed already."))
+
+
+class SameHands(DomainError):
+    def __init__(self) -> None:
+        super().__init__("same_hands", _("The till is in these hands already."))
+
+
+class TenderUnknown(DomainError):
+    def __init__(self, *, tender: str) -> None:
+        super().__init__(
+            "tender_unknown", _("This is not a way of paying."), tender=tender
+        )
+
+
+class ApprovalNeeded(DomainError):
+    """Above what this person may do alone, at once or over the shift."""
+
+    def __init__(self, *, act: str, amount: int, allowed: int) -> None:
+        super().__init__(
+            "approval_needed",
+            _("This is above your limit: a second person has to approve it."),
+            act=act,
+            amount=amount,
+            allowed=allowed,
+        )
+
+
+class ReasonMissing(DomainError):
+    def __init__(self) -> None:
+        super().__init__("reason_missing", _("Please give a reason."))
+
+
+class CheckerRefused(DomainError):
+    """The second person is the first, gains by it, or may not approve this much."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "checker_refused",
+            _(
+                "This person may not approve it: it takes someone else, who gains "
+                "nothing by it and whose own limit reaches so far."
+            ),
+        )
+
+
+class BeneficiaryRefused(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "beneficiary_refused", _("Nobody does this to their own benefit.")
+        )
+
+
+class AlreadyApproved(DomainError):
+    def __init__(self) -> None:
+        super().__init__("already_approved", _("This is approved already."))
+
+
+class ApprovalNotUsable(DomainError):
+    """Not given, given for something else, used once before, or too old."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "approval_not_usable",
+            _("This approval is not valid for it. Please ask for a new one."),
+        )
+
+
+class KeyNameTaken(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "key_name_taken", _("A key with this name is in use; revoke it first.")
+        )
+
+
+class KeyNotUsable(DomainError):
+    def __init__(self) -> None:
+        super().__init__("key_not_usable", _("This key is unknown or revoked."))
+
+
+class AlreadyGiven(DomainError):
+    def __init__(self) -> None:
+        super().__init__("already_given", _("This person holds this role already."))
+
+
+class CodeRefused(DomainError):
+    def __init__(self) -> None:
+        super().__init__("code_refused", _("This code is not right."))

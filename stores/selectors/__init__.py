@@ -1,0 +1,33 @@
+"""Questions about the shop floor: who may do what, which day it is, what is open."""
+
+from .access import (
+    Grant,
+    all_permissions,
+    grants_of,
+    may_manage,
+    people_for,
+    stores_for,
+    user_may,
+    user_may_everywhere,
+)
+from .days import business_date, business_day_bounds
+from .limits import Limit, limit_of
+from .shifts import TENDERS, open_shift_on, shift_summary
+
+__all__ = [
+    "TENDERS",
+    "Grant",
+    "Limit",
+    "all_permissions",
+    "business_date",
+    "business_day_bounds",
+    "grants_of",
+    "limit_of",
+    "may_manage",
+    "open_shift_on",
+    "people_for",
+    "shift_summary",
+    "stores_for",
+    "user_may",
+    "user_may_everywhere",
+]

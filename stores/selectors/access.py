@@ -1,0 +1,126 @@
+"""Who may do what, and where."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib.auth import get_permission_codename
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from stores.models import Assignment, Store, User
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one assignment gives; `store_id` None is every store."""
+
+    permissions: frozenset[str]
+    store_id: int | None
+    role_id: int
+
+
+def grants_of(user: User) -> list[Grant]:
+    """Everything a person's roles give, as it stands now."""
+    rows = Assignment.objects.filter(user_id=user.pk).values_list(
+        "role__permissions", "store_id", "role_id"
+    )
+    return [
+        Grant(frozenset(permissions), store_id, role_id)
+        for permissions, store_id, role_id in rows
+    ]
+
+
+def user_may(user: User, permission: str, *, store: Store | None = None) -> bool:
+    """May this person do it at this store; with no store named, anywhere at all?"""
+    if not user.is_active:
+        return False
+    if user.is_superuser:
+        return True
+    given = Assignment.objects.filter(
+        user_id=user.pk, role__permissions__contains=[permission]
+    )
+    if store is not None:
+        given = given.filter(Q(store=None) | Q(store_id=store.pk))
+    return given.exists()
+
+
+def user_may_everywhere(user: User, permission: str) -> bool:
+    """May this person do what belongs to no single store?"""
+    if not user.is_active:
+        return False
+    return user.is_superuser or (
+        Assignment.objects.filter(
+            user_id=user.pk, role__permissions__contains=[permission], store=None
+        ).exists()
+    )
+
+
+def stores_for(user: User, permission: str) -> QuerySet[Store]:
+    """The stores where this person may do it: what every list is cut to."""
+    return user.stores_for(permission)
+
+
+def people_for(user: User, permission: str) -> QuerySet[User]:
+    """The staff this person may see: those who work in their stores, and themselves.
+
+    Who holds a role at every store, or none yet, is for those whose own reaches as far.
+    """
+    if user_may_everywhere(user, permission):
+        return User.objects.all()
+    theirs = Assignment.objects.filter(user_id=OuterRef("pk"))
+    mine = stores_for(user, permission).values("pk")
+    return User.objects.filter(
+        Q(pk=user.pk) | Q(Exists(theirs.filter(store_id__in=mine)))
+    )
+
+
+def may_manage(by: User, user: User, permission: str) -> bool:
+    """May `by` change this person's PIN, password or name?
+
+    Not of somebody who may do more, or elsewhere: whoever sets a PIN can use it.
+    """
+    if by.is_superuser and by.is_active:
+        return True
+    if user.is_superuser or not by.is_active:
+        return False
+    theirs = grants_of(user)
+    if not theirs:
+        return user_may_everywhere(by, permission)
+    mine = grants_of(by)
+    return all(
+        _reaches(mine, {permission, *grant.permissions}, grant.store_id)
+        for grant in theirs
+    )
+
+
+def may_give(by: User, permissions: Iterable[str], store_id: int | None) -> bool:
+    """Nobody gives what they do not hold themselves, at least as widely."""
+    if not by.is_active:
+        return False
+    return by.is_superuser or _reaches(grants_of(by), set(permissions), store_id)
+
+
+def _reaches(mine: list[Grant], wanted: set[str], store_id: int | None) -> bool:
+    held: set[str] = set()
+    for grant in mine:
+        if grant.store_id is None or grant.store_id == store_id:
+            held |= grant.permissions
+    return wanted <= held
+
+
+def all_permissions() -> dict[str, str]:
+    """Every verb that the house knows, with what it is called."""
+    known: dict[str, str] = {}
+    for model in apps.get_models():
+        options = model._meta
+        label = options.app_label
+        if label not in {"stores", "ledger"} or options.model_name is None:
+            continue
+        if options.model_name.startswith("historical"):
+            continue
+        for verb in options.default_permissions:
+            name = f"{label}.{get_permission_codename(verb, options)}"
+            known[name] = f"{options.verbose_name}: {verb}"
+        for codename, words in options.permissions:
+            known[f"{label}.{codename}"] = str(words)
+    return dict(sorted(known.items()))

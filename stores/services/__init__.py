@@ -1,0 +1,52 @@
+"""Everything that changes the shop floor: its people, shifts, approvals and its log."""
+
+from .approvals import approve, consume_approval, request_approval
+from .audit import act, record_act
+from .keys import create_api_key, revoke_api_key, use_api_key
+from .limits import use_limit
+from .people import (
+    assign,
+    create_user,
+    delete_limit,
+    record_sign_in,
+    save_limit,
+    save_role,
+    save_user,
+    set_password,
+    unassign,
+)
+from .places import save_store, save_till
+from .proof import prove, set_pin
+from .shifts import close_shift, hand_over, open_shift
+from .totp import begin_totp, confirm_totp, remove_totp
+
+__all__ = [
+    "act",
+    "approve",
+    "assign",
+    "begin_totp",
+    "close_shift",
+    "confirm_totp",
+    "consume_approval",
+    "create_api_key",
+    "create_user",
+    "delete_limit",
+    "hand_over",
+    "open_shift",
+    "prove",
+    "record_act",
+    "record_sign_in",
+    "remove_totp",
+    "request_approval",
+    "revoke_api_key",
+    "save_limit",
+    "save_role",
+    "save_store",
+    "save_till",
+    "save_user",
+    "set_password",
+    "set_pin",
+    "unassign",
+    "use_api_key",
+    "use_limit",
+]

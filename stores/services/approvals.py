@@ -1,0 +1,134 @@
+"""The second person: asked for by one, given by another, used once."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from stores.errors import (
+    AlreadyApproved,
+    AmountOutOfRange,
+    ApprovalNotUsable,
+    BeneficiaryRefused,
+    CheckerRefused,
+    ReasonMissing,
+)
+from stores.models import Approval, Shift, Store, User
+from stores.selectors import limit_of, user_may
+
+from .audit import act as act_of
+from .audit import record_act, require
+from .proof import prove
+
+LARGEST = 10**15  # minor units, as in the books
+LASTS = timedelta(minutes=15)
+
+
+@transaction.atomic(durable=True)
+def request_approval(
+    *,
+    act: str,
+    maker: User,
+    store: Store,
+    amount: int,
+    reason: str,
+    at: datetime,
+    subject: str = "",
+    beneficiary: User | None = None,
+    shift: Shift | None = None,
+    request_id: str = "",
+) -> Approval:
+    """Ask for a second person, saying for what exactly and why."""
+    require(maker, act, store=store)
+    if not 0 <= amount <= LARGEST:
+        raise AmountOutOfRange(amount=amount)
+    if not reason.strip():
+        raise ReasonMissing
+    if beneficiary is not None and beneficiary.pk == maker.pk:
+        raise BeneficiaryRefused
+    approval = Approval.objects.create(
+        act=act,
+        store=store,
+        shift=shift,
+        maker=maker,
+        beneficiary=beneficiary,
+        amount=amount,
+        reason=reason.strip()[:200],
+        subject=subject,
+        requested_at=at,
+    )
+    record_act(
+        name="stores.approval_asked",
+        by=act_of(staff=maker, store=store, shift=shift, at=at, request_id=request_id),
+        at=at,
+        subject=approval,
+        facts={"act": act, "amount": amount},
+    )
+    return approval
+
+
+def approve(
+    *,
+    approval: Approval,
+    checker: User,
+    secret: str,
+    at: datetime,
+    request_id: str = "",
+) -> None:
+    """Give an approval, proving oneself by PIN or password at the maker's screen."""
+    if not _may_check(approval, checker):
+        raise CheckerRefused
+    prove(user=checker, secret=secret, at=at, request_id=request_id)
+    with transaction.atomic(durable=True):
+        waiting = Approval.objects.filter(pk=approval.pk, checker=None)
+        if waiting.update(checker=checker, approved_at=at) != 1:
+            raise AlreadyApproved
+        record_act(
+            name="stores.approved",
+            by=act_of(
+                staff=approval.maker,
+                approver=checker,
+                store=approval.store,
+                at=at,
+                request_id=request_id,
+            ),
+            at=at,
+            subject=approval,
+            facts={"act": approval.act, "amount": approval.amount},
+        )
+
+
+@transaction.atomic(savepoint=False)
+def consume_approval(
+    *,
+    approval: Approval,
+    act: str,
+    maker: User,
+    amount: int,
+    store: Store,
+    at: datetime,
+    subject: str = "",
+) -> None:
+    """A step of the approved act: use the approval, once, for what it was given."""
+    usable = Approval.objects.filter(
+        pk=approval.pk,
+        act=act,
+        maker=maker,
+        amount=amount,
+        store=store,
+        subject=subject,
+        approved_at__gt=at - LASTS,
+        used_at=None,
+    )
+    if usable.update(used_at=at) != 1:
+        raise ApprovalNotUsable
+
+
+def _may_check(approval: Approval, checker: User) -> bool:
+    """Someone else, who gains nothing, may approve here, and whose limit reaches."""
+    if checker.pk in (approval.maker_id, approval.beneficiary_id):
+        return False
+    store, permission = approval.store, "stores.approve"
+    if not user_may(checker, permission, store=store):
+        return False
+    limit = limit_of(checker, approval.act, store=store, permission=permission)
+    return limit.covers(approval.amount)

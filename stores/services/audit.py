@@ -1,0 +1,92 @@
+"""The log of acts, and the context that every act carries into the books."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+
+from ledger import services as ledger_services
+from stores.errors import NotAllowed, ShiftIsClosed
+from stores.models import ApiKey, AuditEvent, Shift, Store, User
+from stores.selectors import business_date, user_may, user_may_everywhere
+
+
+def act(
+    *,
+    at: datetime,
+    staff: User | None = None,
+    key: ApiKey | None = None,
+    task: str = "",
+    shift: Shift | None = None,
+    store: Store | None = None,
+    approver: User | None = None,
+    request_id: str = "",
+) -> ledger_services.Act:
+    """Who does this, where, in which shift and on which day, as the books want it.
+
+    A shift names its own store and till, and must still be open. Without a store
+    (head office, a task) the day is that of the house's time zone.
+    """
+    if shift is not None:
+        if shift.closed_at is not None:
+            raise ShiftIsClosed
+        store = shift.store
+    if staff is not None:
+        actor = f"staff:{staff.pk}"
+    else:
+        actor = f"key:{key.pk}" if key is not None else f"system:{task}"
+    if store is None:
+        day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    else:
+        day = business_date(store, at)
+    return ledger_services.Act(
+        actor=actor,
+        business_date=day,
+        request_id=request_id or str(uuid.uuid4()),
+        store_id=store.pk if store is not None else None,
+        till_id=shift.till_id if shift is not None else None,
+        staff_id=staff.pk if staff is not None else None,
+        shift_id=shift.pk if shift is not None else None,
+        approver_id=approver.pk if approver is not None else None,
+    )
+
+
+def record_act(
+    *,
+    name: str,
+    by: ledger_services.Act,
+    at: datetime,
+    subject: models.Model | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> AuditEvent:
+    """A step: write into the log what was just done. Never a PIN, password, key or code
+    among the facts.
+    """
+    return AuditEvent.objects.create(
+        at=at,
+        act=name,
+        actor=by.actor,
+        staff_id=by.staff_id,
+        approver_id=by.approver_id,
+        store_id=by.store_id,
+        till_id=by.till_id,
+        shift_id=by.shift_id,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=str(subject.pk) if subject is not None else "",
+        request_id=by.request_id,
+        facts=dict(facts or {}),
+    )
+
+
+def require(user: User, permission: str, *, store: Store | None) -> None:
+    """Refuse what this person may not do at this store (none: what has no store)."""
+    allowed = (
+        user_may_everywhere(user, permission)
+        if store is None
+        else user_may(user, permission, store=store)
+    )
+    if not allowed:
+        raise NotAllowed(permission=permission)

@@ -1,0 +1,149 @@
+"""A till's shift: opened, handed over, closed blind."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from ledger import selectors as ledger_selectors
+from stores.errors import (
+    AmountOutOfRange,
+    NotAllowed,
+    SameHands,
+    ShiftAlreadyOpen,
+    ShiftIsClosed,
+    TenderUnknown,
+    TillNotInUse,
+)
+from stores.models import HandOver, Shift, ShiftCount, Till, User
+from stores.selectors import business_date, user_may
+
+from .approvals import LARGEST
+from .audit import act, record_act, require
+from .proof import prove
+
+ONE_OPEN = "stores_shift_one_open_per_till"
+
+
+@transaction.atomic(durable=True)
+def open_shift(
+    *, till: Till, staff: User, opening_float: int, at: datetime, request_id: str = ""
+) -> Shift:
+    """Begin a shift: this person holds this drawer, with so much change in it."""
+    require(staff, "stores.open_shift", store=till.store)
+    if not (till.is_active and till.store.is_active):
+        raise TillNotInUse
+    if not 0 <= opening_float <= LARGEST:
+        raise AmountOutOfRange(amount=opening_float)
+    try:
+        with transaction.atomic():
+            shift = Shift.objects.create(
+                store=till.store,
+                till=till,
+                business_date=business_date(till.store, at),
+                opened_by=staff,
+                opened_at=at,
+                opening_float=opening_float,
+                holder=staff,
+            )
+    except IntegrityError as error:
+        if ONE_OPEN in str(error):
+            raise ShiftAlreadyOpen from error
+        raise
+    record_act(
+        name="stores.shift_opened",
+        by=act(staff=staff, shift=shift, at=at, request_id=request_id),
+        at=at,
+        subject=shift,
+        facts={"opening_float": opening_float},
+    )
+    return shift
+
+
+def hand_over(
+    *,
+    shift: Shift,
+    to: User,
+    secret: str,
+    by: User,
+    at: datetime,
+    request_id: str = "",
+) -> None:
+    """Pass the drawer on; the next one proves who they are at the same screen."""
+    require(by, "stores.hand_over", store=shift.store)
+    if not user_may(to, "stores.hand_over", store=shift.store):
+        raise NotAllowed(permission="stores.hand_over")
+    prove(user=to, secret=secret, at=at, request_id=request_id)
+    with transaction.atomic(durable=True):
+        row = _locked(shift)
+        if row.holder_id == to.pk:
+            raise SameHands
+        HandOver.objects.create(shift=row, given_by=row.holder, taken_by=to, at=at)
+        Shift.objects.filter(pk=row.pk).update(holder=to)
+        record_act(
+            name="stores.shift_handed_over",
+            by=act(staff=by, shift=row, at=at, request_id=request_id),
+            at=at,
+            subject=row,
+            facts={"from": row.holder_id, "to": to.pk},
+        )
+
+
+@transaction.atomic(durable=True)
+def close_shift(
+    *,
+    shift: Shift,
+    counted: Mapping[str, int],
+    by: User,
+    at: datetime,
+    request_id: str = "",
+) -> list[ShiftCount]:
+    """End a shift with what was counted; only now is it held against the books.
+
+    What was taken but not counted stands as a count of nothing, and its difference.
+    """
+    require(by, "stores.close_shift", store=shift.store)
+    row = _locked(shift)
+    for tender, amount in counted.items():
+        if not 0 <= amount <= LARGEST:
+            raise AmountOutOfRange(amount=amount)
+        if not tender or len(tender) > 40:
+            raise TenderUnknown(tender=tender[:40])
+    expected = dict(ledger_selectors.tender_totals(shift_id=row.pk))
+    expected["cash"] = expected.get("cash", 0) + row.opening_float
+    counts = ShiftCount.objects.bulk_create(
+        ShiftCount(
+            shift=row,
+            tender=tender,
+            counted=counted.get(tender, 0),
+            expected=expected.get(tender, 0),
+            difference=counted.get(tender, 0) - expected.get(tender, 0),
+        )
+        for tender in {**dict.fromkeys(counted), **dict.fromkeys(sorted(expected))}
+    )
+    doing = act(staff=by, shift=row, at=at, request_id=request_id)
+    Shift.objects.filter(pk=row.pk).update(closed_by=by, closed_at=at)
+    record_act(
+        name="stores.shift_closed",
+        by=doing,
+        at=at,
+        subject=row,
+        facts={"differences": {count.tender: count.difference for count in counts}},
+    )
+    return counts
+
+
+def _locked(shift: Shift) -> Shift:
+    """The shift, still open, with nobody else closing it or passing it on.
+
+    The full lock, not the weaker one: entries that name the shift share its key, and
+    a close must wait for them and they for it.
+    """
+    row = (
+        Shift.objects.select_for_update(of=("self",))
+        .select_related("store", "till", "holder")
+        .get(pk=shift.pk)
+    )
+    if row.closed_at is not None:
+        raise ShiftIsClosed
+    return row
