@@ -207,3 +207,9 @@ SECURE_CSP = {
 }
 
 SITE_NAME = _("Regulars")
+
+# --- The books ----------------------------------------------------------------------
+# Where the heads of the hash chain go: best a disk that the database cannot write.
+LEDGER_SEAL_FILE = Path(
+    env.text("LEDGER_SEAL_FILE", default=str(VAR_DIR / "seals" / "heads.jsonl"))
+)

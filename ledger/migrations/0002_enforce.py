@@ -18,5 +18,6 @@ class Migration(migrations.Migration):
             "accounts.sql",
             "post_entry.sql",
             "expire_lots.sql",
+            "last_written.sql",
         )
     ]

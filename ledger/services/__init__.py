@@ -10,7 +10,7 @@ from ledger.services.accounts import (
 from ledger.services.expire import Expired, expire_lots
 from ledger.services.post import Act, Line, Posted, post_entry, reverse_entry
 from ledger.services.prove import Difference, Proof, prove_books, record_proof
-from ledger.services.seal import SealBroken, seal_day
+from ledger.services.seal import SealBroken, export_seals, seal_day
 
 __all__ = [
     "Act",
@@ -22,6 +22,7 @@ __all__ = [
     "Proof",
     "SealBroken",
     "expire_lots",
+    "export_seals",
     "open_account",
     "open_accounts",
     "open_unit",

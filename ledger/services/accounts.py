@@ -67,6 +67,4 @@ def set_account_status(*, account_id: int, status: str) -> None:
     if status not in Account.Status.values:
         raise InvalidEntry(rule="ledger_account_status_is_known")
     with typed_refusals(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ledger_set_account_status(%s, %s)", [account_id, status]
-        )
+        cursor.execute("SELECT ledger_set_account_status(%s, %s)", [account_id, status])

@@ -34,7 +34,8 @@ def expire_lots(
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT entries, lots, amount FROM ledger_expire_lots(%s, %s, %s, %s, %s)",
+                "SELECT entries, lots, amount"
+                " FROM ledger_expire_lots(%s, %s, %s, %s, %s)",
                 [at, chunk, actor, request_id, business_date],
             )
             entries, lots, amount = cursor.fetchone()

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -122,10 +122,10 @@ def reverse_entry(
     """Take an entry back: all that is left of it, or `amounts` by posting id.
 
     What was spent returns into the lots that it came from (kept alive until
-    `live_until` where given), what was granted is taken out of the lots that it made.
+    `live_until` where given), what was granted is taken out of the lots it made.
     `lines` are posted in the same entry, after the reversal. Raises OverReversal,
-    NotReversible, and what `post_entry` raises; InsufficientFunds where what was granted
-    has been spent.
+    NotReversible, and what `post_entry` raises; InsufficientFunds where what was
+    granted has been spent.
     """
     _check_lines(lines)
     if amounts is not None and not all(
@@ -157,7 +157,7 @@ def _check_lines(lines: Sequence[Line]) -> None:
 
 def _head(
     kind: str, key: str, fingerprint: bytes, at: datetime, act: Act, memo: str
-) -> list[object]:
+) -> list[Any]:
     return [
         str(kind),
         key,
@@ -175,7 +175,7 @@ def _head(
     ]
 
 
-def _columns(lines: Sequence[Line]) -> list[object]:
+def _columns(lines: Sequence[Line]) -> list[Any]:
     return [
         [line.debit_id for line in lines],
         [line.credit_id for line in lines],
@@ -203,7 +203,7 @@ def _fingerprint(kind: str, lines: Sequence[Line], *more: object) -> bytes:
     return hashlib.sha256(json.dumps(request, default=str).encode()).digest()
 
 
-def _call(sql: str, params: list[object]) -> Posted:
+def _call(sql: str, params: list[Any]) -> Posted:
     with typed_refusals(), connection.cursor() as cursor:
         cursor.execute(sql, params)
         row = cursor.fetchone()

@@ -1,13 +1,27 @@
 """Turns what the database refused into the refusal that a person can read."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import Error as DatabaseFailure
 from psycopg import Error as PsycopgError
 
 from ledger import errors
+
+# The SQLSTATEs that `ledger/sql/post_entry.sql` raises; their facts are the arguments.
+REFUSALS: Final[dict[str, Callable[..., errors.LedgerError]]] = {
+    "RG001": errors.InsufficientFunds,
+    "RG002": errors.IdempotencyConflict,
+    "RG003": errors.AccountClosed,
+    "RG004": errors.AccountFrozen,
+    "RG005": errors.OverReversal,
+    "RG006": errors.UnknownAccount,
+    "RG007": errors.NotReversible,
+    "RG008": errors.AccountNotEmpty,
+}
+FOREIGN_KEY, CHECK, OUT_OF_RANGE = "23503", "23514", "22003"
 
 
 @contextmanager
@@ -25,36 +39,11 @@ def typed_refusals() -> Iterator[None]:
 def _refusal(cause: BaseException | None) -> errors.LedgerError | None:
     if not isinstance(cause, PsycopgError):
         return None
-    state, diag = cause.sqlstate or "", cause.diag
-    facts = {}
-    if state.startswith("RG") and diag.message_detail:
-        facts = json.loads(diag.message_detail)
-    match state:
-        case "RG001":
-            return errors.InsufficientFunds(**facts)
-        case "RG002":
-            return errors.IdempotencyConflict()
-        case "RG003":
-            return errors.AccountClosed(**facts)
-        case "RG004":
-            return errors.AccountFrozen(**facts)
-        case "RG005":
-            return errors.OverReversal(**facts)
-        case "RG006":
-            return errors.UnknownAccount(**facts)
-        case "RG007":
-            return errors.NotReversible(**facts)
-        case "RG008":
-            return errors.AccountNotEmpty(**facts)
-        case _:
-            return _rule_broken(state, diag.constraint_name or "")
-
-
-def _rule_broken(state: str, constraint: str) -> errors.LedgerError | None:
-    if state == "23503" and constraint.startswith("ledger_posting_"):
+    state, constraint = cause.sqlstate or "", cause.diag.constraint_name or ""
+    if state in REFUSALS:
+        return REFUSALS[state](**json.loads(cause.diag.message_detail or "{}"))
+    if state == FOREIGN_KEY and constraint.startswith("ledger_posting_"):
         return errors.UnitMismatch()
-    if state == "23514" and constraint.startswith("ledger_"):
+    if state == CHECK and constraint.startswith("ledger_"):
         return errors.InvalidEntry(rule=constraint)
-    if state == "22003":
-        return errors.InvalidAmount()
-    return None
+    return errors.InvalidAmount() if state == OUT_OF_RANGE else None

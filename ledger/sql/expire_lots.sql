@@ -26,7 +26,7 @@ BEGIN
 
   -- The shop's breakage accounts, one for each unit and kind that expires.
   PERFORM ledger_open_accounts(
-    array_agg('breakage'), array_agg(g.unit_id), array_agg('shop'), array_agg(NULL::bigint), array_agg(g.kind::text))
+    array_agg('breakage'::text), array_agg(g.unit_id), array_agg('shop'::text), array_agg(NULL::bigint), array_agg(g.kind::text))
   FROM (SELECT DISTINCT unit_id, kind FROM ledger_account WHERE id = ANY (v_accounts)) g;
 
   WITH due AS MATERIALIZED (

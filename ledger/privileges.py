@@ -1,0 +1,73 @@
+"""What the production role may do to the books: read, and call their functions."""
+
+from typing import Final
+
+from django.db import connection, transaction
+from psycopg import sql
+
+# Written only by the functions, which run with their owner's rights.
+FUNCTIONS_ONLY: Final = [
+    "ledger_unit",
+    "ledger_account",
+    "ledger_entry",
+    "ledger_posting",
+    "ledger_lot",
+    "ledger_lotuse",
+    "ledger_reversed",
+]
+# Written once by the application, never changed. An app above adds its own by name.
+INSERT_ONLY: Final = ["ledger_seal", "ledger_proofrun", "stores_auditevent"]
+FUNCTIONS: Final = [
+    "ledger_open_accounts",
+    "ledger_set_account_status",
+    "ledger_open_unit",
+    "ledger_post_entry",
+    "ledger_expire_lots",
+    "ledger_last_written",
+]
+
+
+@transaction.atomic
+def restrict_role(*, role: str) -> None:
+    """Grant `role` (made without a login if missing) exactly what the app needs."""
+    name = sql.Identifier(role)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(name))
+        cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
+        cursor.execute(
+            sql.SQL(
+                "GRANT SELECT, INSERT, UPDATE, DELETE"
+                " ON ALL TABLES IN SCHEMA public TO {}"
+            ).format(name)
+        )
+        cursor.execute(
+            sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(name)
+        )
+        for tables, kept in (
+            (FUNCTIONS_ONLY, "SELECT"),
+            (INSERT_ONLY, "SELECT, INSERT"),
+        ):
+            for table in sorted(set(tables) & _tables()):
+                both = {"table": sql.Identifier(table), "role": name}
+                cursor.execute(
+                    sql.SQL("REVOKE ALL ON TABLE {table} FROM {role}").format(**both)
+                )
+                cursor.execute(
+                    sql.SQL("GRANT {kept} ON TABLE {table} TO {role}").format(
+                        kept=sql.SQL(kept), **both
+                    )
+                )
+        for function in FUNCTIONS:
+            both = {"function": sql.Identifier(function), "role": name}
+            cursor.execute(
+                sql.SQL("REVOKE ALL ON FUNCTION {function} FROM PUBLIC").format(**both)
+            )
+            cursor.execute(
+                sql.SQL("GRANT EXECUTE ON FUNCTION {function} TO {role}").format(**both)
+            )
+
+
+def _tables() -> set[str]:
+    return set(connection.introspection.table_names())

@@ -1,0 +1,182 @@
+"""What the books say: statements, balances, what is owed, what a day took."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+
+from ledger.kinds import AccountKind
+from ledger.models import Account, ProofRun, Seal
+
+STATEMENT = """
+SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
+       m.change, m.after
+  FROM (
+    (SELECT p.id AS posting_id, p.entry_id, p.amount AS change, p.credit_after AS after
+       FROM ledger_posting p WHERE p.credit_id = %(account)s AND p.id < %(before)s
+      ORDER BY p.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT p.id, p.entry_id, -p.amount, p.debit_after
+       FROM ledger_posting p WHERE p.debit_id = %(account)s AND p.id < %(before)s
+      ORDER BY p.id DESC LIMIT %(limit)s)
+  ) m JOIN ledger_entry e ON e.id = m.entry_id
+ ORDER BY m.posting_id DESC LIMIT %(limit)s
+"""
+BALANCE_AT = """
+SELECT m.after FROM (
+    SELECT p.id, p.credit_after AS after FROM ledger_posting p
+      JOIN ledger_entry e ON e.id = p.entry_id
+     WHERE p.credit_id = %(account)s AND e.recorded_at <= %(at)s
+    UNION ALL
+    SELECT p.id, p.debit_after FROM ledger_posting p
+      JOIN ledger_entry e ON e.id = p.entry_id
+     WHERE p.debit_id = %(account)s AND e.recorded_at <= %(at)s
+  ) m ORDER BY m.id DESC LIMIT 1
+"""
+TENDERS = """
+SELECT slot, sum(amount)::bigint FROM (
+    SELECT a.slot, p.amount FROM ledger_entry e
+      JOIN ledger_posting p ON p.entry_id = e.id
+      JOIN ledger_account a ON a.id = p.debit_id AND a.kind = 'tender'
+     WHERE e.shift_id = %(shift)s
+    UNION ALL
+    SELECT a.slot, -p.amount FROM ledger_entry e
+      JOIN ledger_posting p ON p.entry_id = e.id
+      JOIN ledger_account a ON a.id = p.credit_id AND a.kind = 'tender'
+     WHERE e.shift_id = %(shift)s
+  ) t GROUP BY slot ORDER BY slot
+"""
+DAILY = """
+SELECT e.business_date, e.kind, u.code, count(DISTINCT e.id), sum(p.amount)::bigint
+  FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+  JOIN ledger_unit u ON u.id = p.unit_id
+ WHERE e.business_date > %(until)s::date - %(days)s::int
+   AND e.business_date <= %(until)s::date
+   AND (%(stores)s::bigint[] IS NULL OR e.store_id = ANY (%(stores)s::bigint[]))
+ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+LAST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of a statement: the signed change and the balance after it."""
+
+    posting_id: int
+    entry_id: UUID
+    kind: str
+    occurred_at: datetime
+    business_date: date
+    store_id: int | None
+    memo: str
+    change: int
+    balance_after: int
+
+
+def statement(
+    *, account_id: int, before: int | None = None, limit: int = 50
+) -> list[Movement]:
+    """An account's movements, newest first, each with the balance after it.
+
+    Page on by giving the last line's `posting_id` as `before`. For an account that
+    grows by debit (a debt) signs are turned: a positive change is always a rise.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT side FROM ledger_account WHERE id = %s", [account_id])
+        account = cursor.fetchone()
+        if account is None:
+            return []
+        sign = 1 if account[0] == Account.Side.CREDIT else -1
+        cursor.execute(
+            STATEMENT,
+            {
+                "account": account_id,
+                "before": LAST if before is None else before,
+                "limit": limit,
+            },
+        )
+        return [
+            Movement(*what, sign * change, after)
+            for *what, change, after in cursor.fetchall()
+        ]
+
+
+def balance_at(*, account_id: int, at: datetime) -> int:
+    """What a guarded account held at a past moment, as the books then stood."""
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCE_AT, {"account": account_id, "at": at})
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def usable_balance(*, account_id: int, at: datetime) -> int:
+    """What may be spent at a moment: the balance less what has expired unswept."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(remaining), 0)::bigint FROM ledger_lot"
+            " WHERE account_id = %s AND is_open"
+            " AND (expires_at IS NULL OR expires_at > %s)",
+            [account_id, at],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def tender_totals(*, shift_id: int) -> dict[str, int]:
+    """What a shift took by tender, in minor units: takings less what was paid out."""
+    with connection.cursor() as cursor:
+        cursor.execute(TENDERS, {"shift": shift_id})
+        return dict(cursor.fetchall())
+
+
+def liabilities() -> list[dict[str, Any]]:
+    """What the shop owes its holders now, by kind and unit."""
+    owed = (
+        Account.objects.filter(guarded=True, side=Account.Side.CREDIT)
+        .values("kind", "unit__code", "unit__kind", "unit__exponent")
+        .annotate(total=Sum("balance"))
+        .order_by("unit__code", "kind")
+    )
+    return [
+        {
+            "kind": row["kind"],
+            "label": AccountKind(row["kind"]).label,
+            "unit": row["unit__code"],
+            "unit_kind": row["unit__kind"],
+            "exponent": row["unit__exponent"],
+            "total": int(row["total"]),
+        }
+        for row in owed
+    ]
+
+
+def daily_totals(
+    *, days: int, until: date, stores: Sequence[int] | None = None
+) -> list[dict[str, Any]]:
+    """What was posted on each of the last `days` business days, by kind and unit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            DAILY,
+            {
+                "days": days,
+                "until": until,
+                "stores": None if stores is None else list(stores),
+            },
+        )
+        return [
+            {"day": day, "kind": kind, "unit": unit, "entries": count, "amount": total}
+            for day, kind, unit, count, total in cursor.fetchall()
+        ]
+
+
+def latest_proof() -> ProofRun | None:
+    """The last proof that was recorded."""
+    return ProofRun.objects.order_by("-started_at").first()
+
+
+def latest_seal() -> Seal | None:
+    """The last link of the chain."""
+    return Seal.objects.order_by("-last_seq").first()

@@ -1,0 +1,78 @@
+"""Expiry: at the very second, once, in chunks that may be run again."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from ledger import services as ledger_services
+from ledger.kinds import AccountKind
+from ledger.services import Expired
+from tests.factories.ledger import (
+    NOON,
+    TODAY,
+    balance,
+    everything,
+    fund,
+    guarded,
+    holding,
+    lots,
+    points_unit,
+    spend,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def expire(**facts: object) -> Expired:
+    return ledger_services.expire_lots(
+        **{"at": NOON, "business_date": TODAY, "request_id": "sweep", **facts}  # type: ignore[arg-type]  # a test's shorthand
+    )
+
+
+def test_only_what_is_due_expires_and_becomes_breakage() -> None:
+    account = guarded()
+    fund(account, 100, expires_at=NOON)
+    fund(account, 50, expires_at=NOON + timedelta(microseconds=1))
+    fund(account, 7)
+    spend(account, 30, at=NOON - timedelta(days=1))
+
+    expired = expire()
+
+    assert expired == Expired(entries=1, lots=1, amount=70)
+    assert lots(account) == [0, 50, 7]
+    assert balance(account) == 57
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.amount, p.debit_after, b.kind, b.slot FROM ledger_posting p"
+            " JOIN ledger_entry e ON e.id = p.entry_id"
+            " JOIN ledger_account b ON b.id = p.credit_id WHERE e.kind = 'expiry'"
+        )
+        assert cursor.fetchall() == [(70, 57, "breakage", "principal")]
+
+
+def test_running_it_again_changes_nothing() -> None:
+    holding(100, expires_at=NOON)
+    expire()
+    before = everything()
+
+    assert expire() == Expired()
+    assert everything() == before
+
+
+def test_many_accounts_and_units_expire_in_small_chunks() -> None:
+    money = [holding(10, expires_at=NOON) for _ in range(7)]
+    points = [guarded(AccountKind.POINTS, unit_id=points_unit()) for _ in range(5)]
+    for account in points:
+        fund(account, 3, expires_at=NOON, unit_id=points_unit())
+        fund(account, 4, expires_at=NOON, unit_id=points_unit())
+
+    expired = expire(chunk=3)
+
+    assert (expired.lots, expired.amount) == (17, 105)
+    assert all(balance(account) == 0 for account in money + points)
+    assert ledger_services.prove_books().is_proven
+
+
+def test_what_a_member_owes_does_not_expire() -> None:
+    assert expire() == Expired()
