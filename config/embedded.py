@@ -159,7 +159,7 @@ def _create_database(sockets: Path) -> None:
     with connection:
         known = "SELECT FROM pg_database WHERE datname = %s"
         if connection.execute(known, [DATABASE]).fetchone() is None:
-            connection.execute(f"CREATE DATABASE {DATABASE}")  # type: ignore[arg-type]  # a constant
+            connection.execute(f"CREATE DATABASE {DATABASE}")
 
 
 def _let_the_server_in(programs: Path, *folders: Path) -> None:

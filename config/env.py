@@ -3,6 +3,7 @@
 Every function raises `ImproperlyConfigured` with one sentence that a person can act on.
 """
 
+import ipaddress
 import zoneinfo
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ EXAMPLES = {
     "CURRENCY": "CURRENCY=CNY",
     "TIME_ZONE": "TIME_ZONE=Asia/Shanghai",
     "DEFAULT_FROM_EMAIL": "DEFAULT_FROM_EMAIL=shop@example.com",
+    "TRUSTED_PROXIES": "TRUSTED_PROXIES=1",
+    "SECURE_HSTS_SECONDS": "SECURE_HSTS_SECONDS=31536000",
+    "METRICS_ALLOWED_HOSTS": "METRICS_ALLOWED_HOSTS=127.0.0.0/8,10.0.0.0/8",
     "EMAIL_URL": "EMAIL_URL=smtp+tls://user:secret@mail.example.com:587",
 }
 SHORTEST_SECRET = 40
@@ -79,13 +83,13 @@ def allowed_hosts(*, production: bool) -> list[str]:
 
 def database(url: str) -> dict[str, Any]:
     """What Django wants to know of the one database; only PostgreSQL will do."""
+    config: dict[str, Any] = {}
     try:
-        parts = urlsplit(url)
-        config: dict[str, Any] = environ.Env.db_url_config(url)
-        fits = parts.scheme in POSTGRES_SCHEMES and bool(config.get("NAME"))
+        if urlsplit(url).scheme in POSTGRES_SCHEMES:
+            config = environ.Env.db_url_config(url)
     except ValueError:
-        fits = False
-    if not fits:
+        config = {}
+    if not config.get("NAME"):
         raise wrong(
             "DATABASE_URL",
             "is not the address of a PostgreSQL database: write it whole",
@@ -130,4 +134,16 @@ def currency(*, default: str) -> str:
     found = text("CURRENCY", default=default)
     if found not in Locale("en").currencies or get_currency_precision(found) > 3:
         raise wrong("CURRENCY", f"says {found!r}, which is no currency: give its code")
+    return found
+
+
+def networks(name: str, *, default: str) -> list[str]:
+    """Addresses or ranges of them, as a list."""
+    given = text(name, default=default)
+    found = [part.strip() for part in given.split(",") if part.strip()]
+    for part in found:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError as unknown:
+            raise wrong(name, f"contains {part!r}: give addresses") from unknown
     return found

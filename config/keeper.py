@@ -53,8 +53,15 @@ class Server:
         if (self.data / "global" / "pg_control").exists():
             return
         command = [
-            self.programs / "initdb",
-            *("-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8"),
+            str(self.programs / "initdb"),
+            *(
+                "-D",
+                str(self.data),
+                "-U",
+                "postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+            ),
             *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"),
         ]
         done = subprocess.run(  # noqa: S603 (the wheel's own program)
@@ -133,7 +140,7 @@ def last_words(text: str) -> str:
     """The line of a log that says what was wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL" in line or "error:" in line]
-    return (telling or lines or ["it said nothing"])[-1]
+    return telling[0] if telling else (lines or ["it said nothing"])[-1]
 
 
 def wait_until_unused(users: int, turn: int) -> None:

@@ -100,7 +100,10 @@ def require_database() -> None:
         if "PostgreSQL" in str(trouble):
             raise Unfit(too_old(first_line(trouble))) from trouble
         raise
-    require_version(connection.pg_version)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        (number,) = cursor.fetchone()
+    require_version(int(number))
     require_ours()
 
 

@@ -1,0 +1,120 @@
+"""The habits of the house that no linter knows."""
+
+import ast
+
+from tests.house import sources
+
+LONGEST_MODULE = 500
+SIGNALS = {
+    "django.dispatch",
+    "django.db.models.signals",
+    "django.core.signals",
+    "django.contrib.auth.signals",
+    "celery.signals",
+}
+# Who may lock rows, and where: a new place is a decision, so it is written here.
+MAY_LOCK = {
+    "stores/services/proof.py": "wrong PINs are counted one by one",
+    "stores/services/shifts.py": "a shift is closed or passed on once",
+}
+# The full lock, which also waits for rows that point here.
+MAY_LOCK_WHOLE = {
+    "stores/services/shifts.py": "entries that name a shift and its close must wait",
+}
+WHOLE_ON_PURPOSE = {"update_fields", "force_insert"}
+BANNED_NAMES = {"utils.py", "helpers.py", "misc.py", "signals.py"}
+
+
+def test_no_module_grows_past_its_end() -> None:
+    long = [
+        sources.name_of(path)
+        for path in sources.modules(migrations=False)
+        if len(path.read_text().splitlines()) > LONGEST_MODULE
+    ]
+    assert long == []
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    vague = [p.name for p in sources.modules() if p.name in BANNED_NAMES]
+    assert vague == []
+
+
+def test_nobody_listens_to_signals() -> None:
+    listening = {
+        sources.name_of(path): sorted(found)
+        for path in sources.modules()
+        if (found := sources.imported(sources.tree_of(path)) & SIGNALS)
+    }
+    assert listening == {}
+
+
+def lockers() -> set[str]:
+    return {
+        sources.name_of(path)
+        for path in sources.modules()
+        for name, _call in sources.called(sources.tree_of(path))
+        if name == "select_for_update"
+    }
+
+
+def test_rows_are_locked_only_where_it_is_listed() -> None:
+    assert lockers() == set(MAY_LOCK)
+
+
+def test_a_lock_never_holds_up_rows_that_only_point_here() -> None:
+    heavy = [
+        sources.name_of(path)
+        for path in sources.modules()
+        for name, call in sources.called(sources.tree_of(path))
+        if name == "select_for_update"
+        and not any(
+            word.arg == "no_key" and ast.unparse(word.value) == "True"
+            for word in call.keywords
+        )
+    ]
+    assert heavy == list(MAY_LOCK_WHOLE)
+
+
+def test_nobody_saves_a_whole_row() -> None:
+    """`save()` without `update_fields` writes back what another changed meanwhile."""
+    bare = [
+        f"{sources.name_of(path)}:{call.lineno}"
+        for path in sources.modules()
+        for name, call in sources.called(sources.tree_of(path))
+        if name == "save"
+        and isinstance(call.func, ast.Attribute)
+        and not is_super(call.func.value)
+        and not any(word.arg in WHOLE_ON_PURPOSE for word in call.keywords)
+        and ast.unparse(call.func.value) != "book"
+    ]
+    assert bare == []
+
+
+def is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "super"
+
+
+def test_no_work_is_left_for_later_in_the_code() -> None:
+    notes = ("TO" + "DO", "FIX" + "ME", "XX" + "X")
+    tests = (sources.BASE_DIR / "tests").rglob("*.py")
+    unfinished = [
+        sources.name_of(path)
+        for path in (*sources.modules(), *tests)
+        if any(f"# {note}" in path.read_text() for note in notes)
+    ]
+    assert unfinished == []
+
+
+def test_no_test_is_skipped() -> None:
+    words = (
+        "mark.sk" + "ip",
+        "pytest.sk" + "ip",
+        "mark.xf" + "ail",
+        "importor" + "skip",
+    )
+    skipped = [
+        sources.name_of(path)
+        for path in sorted((sources.BASE_DIR / "tests").rglob("*.py"))
+        if any(word in path.read_text() for word in words)
+    ]
+    assert skipped == []
