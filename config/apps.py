@@ -6,7 +6,7 @@ from django.contrib.admin.apps import AdminConfig
 class AdminSiteConfig(AdminConfig):
     """The one admin site of the house."""
 
-    default_site = "django.contrib.admin.sites.AdminSite"
+    default_site = "config.admin.AdminSite"
 
     def ready(self) -> None:
         """Every process that may ask for work to be done later knows the broker."""

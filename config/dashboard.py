@@ -1,0 +1,121 @@
+"""The first page of the office: today, a fortnight, what is owed, the proof."""
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from babel.dates import format_skeleton
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import money
+from ledger import selectors as ledger_selectors
+from ledger.kinds import EntryKind
+from stores import selectors as stores_selectors
+from stores.models import Shift, User
+
+DAYS = 14
+PROOF_STALE_AFTER = timedelta(hours=26)
+SHIFTS_SHOWN = 8
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Add what this person may see, cut to their stores; the rest is left out."""
+    user, at = cast(User, request.user), timezone.now()
+    if user.has_perm("ledger.view_entry"):
+        context["days"] = entries_of(user, at=at)
+    if stores_selectors.user_may_everywhere(user, "ledger.view_account"):
+        context["owed"] = ledger_selectors.liabilities()
+    if user.has_perm("ledger.view_proofrun"):
+        context["proof"] = proof(at=at)
+    if user.has_perm("stores.view_shift"):
+        context["open_shifts"] = open_shifts(user)
+    return context
+
+
+def today_of(user: User, *, at: datetime) -> date:
+    """The business day that has begun in this person's stores."""
+    stores = stores_selectors.stores_for(user, "ledger.view_entry")
+    days = (stores_selectors.business_date(store, at) for store in stores)
+    return max(days, default=timezone.localdate(at))
+
+
+def entries_of(user: User, *, at: datetime) -> dict[str, Any]:
+    """Today's entries by kind, and the last fortnight as two charts."""
+    stores: list[int] | None = None
+    if not stores_selectors.user_may_everywhere(user, "ledger.view_entry"):
+        mine = stores_selectors.stores_for(user, "ledger.view_entry")
+        stores = list(mine.values_list("pk", flat=True))
+    today = today_of(user, at=at)
+    rows = ledger_selectors.daily_totals(days=DAYS, until=today, stores=stores)
+    moved = dict.fromkeys((today - timedelta(n) for n in reversed(range(DAYS))), 0)
+    counted = dict.fromkeys(moved, 0)
+    for row in rows:
+        if row["unit"] == settings.CURRENCY:
+            moved[row["day"]] += row["amount"]
+        counted[row["day"]] += row["entries"]
+    return {
+        "today": today,
+        "kinds": [_named(row) for row in rows if row["day"] == today],
+        "entries_today": counted[today],
+        "moved_today": moved[today],
+        "is_empty": not rows,
+        "moved_chart": _chart(
+            {day: money.plain(amount) for day, amount in moved.items()},
+            label=_("Value moved, %(currency)s") % {"currency": settings.CURRENCY},
+            colour="--color-primary-600",
+        ),
+        "entries_chart": _chart(
+            counted, label=_("Entries"), colour="--color-primary-300"
+        ),
+    }
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "label": EntryKind(row["kind"]).label}
+
+
+def _chart(points: dict[date, Any], *, label: str, colour: str) -> str:
+    """What the theme's chart reads; amounts go as text, so that no float is made."""
+    locale = money.reader_locale()
+    return json.dumps(
+        {
+            "labels": [format_skeleton("MMMd", day, locale=locale) for day in points],
+            "datasets": [
+                {
+                    "label": label,
+                    "data": list(points.values()),
+                    "backgroundColor": f"var({colour})",
+                    "borderRadius": 4,
+                    "maxBarThickness": 28,
+                    "displayYAxis": True,
+                    "maxTicksXLimit": 7,
+                }
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def proof(*, at: datetime) -> dict[str, Any]:
+    """The last proof, and whether it is too old to lean on."""
+    run = ledger_selectors.latest_proof()
+    return {
+        "run": run,
+        "is_stale": run is not None and at - run.finished_at > PROOF_STALE_AFTER,
+        "is_proven": run is not None and run.is_proven,
+        "differences": len(run.differences) if run is not None else 0,
+    }
+
+
+def open_shifts(user: User) -> dict[str, Any]:
+    """Drawers that are in someone's hands now."""
+    stores = stores_selectors.stores_for(user, "stores.view_shift")
+    rows = (
+        Shift.objects.filter(closed_at=None, store__in=stores)
+        .select_related("store", "till", "holder")
+        .order_by("opened_at")
+    )
+    return {"count": rows.count(), "rows": rows[:SHIFTS_SHOWN]}

@@ -1,0 +1,70 @@
+"""What every request passes: its number, its log line, and a few headers."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django_structlog.middlewares import RequestMiddleware as StructlogMiddleware
+
+from config import metrics
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# A number that a proxy gave is kept only in this form: nothing else can hide in it.
+WELL_FORMED = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class RequestIdMiddleware:
+    """Gives each request its number, outermost, so that every answer carries one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "").strip().lower()
+        number = given if WELL_FORMED.fullmatch(given) else str(uuid.uuid4())
+        request.META["HTTP_X_REQUEST_ID"] = number
+        request.request_id = number  # type: ignore[attr-defined]  # ours to give
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        response["X-Request-ID"] = number
+        route = getattr(getattr(request, "resolver_match", None), "route", None)
+        metrics.count_request(
+            method=request.method or "",
+            route="none" if route is None else route,
+            status=response.status_code,
+            seconds=time.perf_counter() - begun,
+        )
+        return response
+
+
+class RequestLogMiddleware(StructlogMiddleware):
+    """One line for each request with who, where and on which shift."""
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        """Name the actor by id and the place by id; nothing that names a person."""
+        StructlogMiddleware.bind_user_id(request)
+        user_id = structlog.contextvars.get_contextvars().get("user_id")
+        structlog.contextvars.unbind_contextvars("user_id")
+        bound = {"actor": f"staff:{user_id}" if user_id else None}
+        for place in ("store", "shift"):
+            row = getattr(request, place, None)
+            bound[place] = getattr(row, "pk", row)
+        structlog.contextvars.bind_contextvars(**bound)
+
+
+class PermissionsPolicyMiddleware:
+    """Says which powers of the browser our pages never ask for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        return response
