@@ -44,13 +44,10 @@ class RoleBackend(BaseBackend):
         if obj is None or not given:
             return bool(given)
         if isinstance(obj, User):
-            return obj.pk is None or (
-                people_for(user_obj, perm).filter(pk=obj.pk).exists()
-            )
+            return people_for(user_obj, perm).filter(pk=obj.pk).exists()
         has_store, store_id = _store_of(obj)
-        return not has_store or any(
-            grant.store_id is None or grant.store_id == store_id for grant in given
-        )
+        reach = {grant.store_id for grant in given}
+        return not has_store or bool(reach & {None, store_id})
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         if not (isinstance(user_obj, User) and user_obj.is_active):

@@ -1,4 +1,7 @@
-"""Staff, roles and limits: nobody gives more than they hold."""
+"""Staff, roles and limits: nobody gives more than they hold.
+
+Not durable, as other commands are: the admin's change page opens a transaction.
+"""
 
 from datetime import datetime
 
@@ -13,7 +16,7 @@ from stores.selectors.access import may_give
 from .audit import act, record_act, require
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def create_user(
     *, user: User, password: str, by: User, at: datetime, request_id: str = ""
 ) -> User:
@@ -28,7 +31,7 @@ def create_user(
     return user
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def save_user(*, user: User, by: User, at: datetime, request_id: str = "") -> None:
     """Change someone's name, language, or whether they work here."""
     before = User.objects.get(pk=user.pk)
@@ -70,13 +73,13 @@ def set_password(
     if by.pk != user.pk and not may_manage(by, user, "stores.change_user"):
         raise OutOfReach
     hashed = make_password(password)
-    with transaction.atomic(durable=True):
+    with transaction.atomic():
         User.objects.filter(pk=user.pk).update(password=hashed)
         doing = act(staff=by, at=at, request_id=request_id)
         record_act(name="stores.password_set", by=doing, at=at, subject=user)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def assign(
     *,
     user: User,
@@ -106,7 +109,7 @@ def assign(
     return given
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def unassign(
     *, assignment: Assignment, by: User, at: datetime, request_id: str = ""
 ) -> None:
@@ -127,7 +130,7 @@ def unassign(
     assignment.delete()
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def save_role(*, role: Role, by: User, at: datetime, request_id: str = "") -> None:
     """Add a role, or change what its holders may do from now on."""
     before: set[str] = set()
@@ -152,7 +155,7 @@ def save_role(*, role: Role, by: User, at: datetime, request_id: str = "") -> No
     )
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def save_limit(
     *, limit: RoleLimit, by: User, at: datetime, request_id: str = ""
 ) -> None:
@@ -166,7 +169,7 @@ def save_limit(
     _record_limit("stores.limit_set", limit, by, at, request_id)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def delete_limit(
     *, limit: RoleLimit, by: User, at: datetime, request_id: str = ""
 ) -> None:

@@ -1,4 +1,7 @@
-"""Stores and tills, as head office sets them up."""
+"""Stores and tills, as head office sets them up.
+
+Not durable, as other commands are: the admin's change page opens a transaction.
+"""
 
 from datetime import datetime
 
@@ -9,7 +12,7 @@ from stores.models import Store, Till, User
 from .audit import act, record_act, require
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def save_store(*, store: Store, by: User, at: datetime, request_id: str = "") -> None:
     """Add or change a store."""
     is_new = store.pk is None
@@ -28,7 +31,7 @@ def save_store(*, store: Store, by: User, at: datetime, request_id: str = "") ->
     )
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def save_till(*, till: Till, by: User, at: datetime, request_id: str = "") -> None:
     """Add or change a till."""
     is_new = till.pk is None

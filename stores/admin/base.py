@@ -1,0 +1,211 @@
+"""What these pages share: only one's own stores, and acts with a form."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django import forms
+from django.contrib import messages
+from django.db.models import ForeignKey, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from simple_history.admin import SimpleHistoryAdmin
+from structlog.contextvars import get_contextvars
+
+from common.errors import DomainError
+from stores import selectors as stores_selectors
+from stores.models import Store, Till, User
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin
+
+    class Keeps(Protocol):
+        """A decorator that leaves the type of what it decorates as it is."""
+
+        def __call__[**P, R](
+            self, **options: Any
+        ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+    action: Keeps
+    display: Keeps
+else:
+    from unfold import decorators
+    from unfold.admin import ModelAdmin
+
+    action, display = decorators.action, decorators.display
+
+type Text = str | Promise
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Whoever is signed in; the admin lets nobody else come so far."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def request_id(request: HttpRequest) -> str:
+    """The number under which the logs know this request."""
+    return str(get_contextvars().get("request_id", ""))[:64]
+
+
+class ScopedAdmin[M: Model](ModelAdmin[M]):
+    """Shows and changes the rows of one's own stores; anything else is a 404."""
+
+    # The way from a row to its store; None where rows belong to no store.
+    store_path: str | None = "store"
+
+    def _name(self, verb: str) -> str:
+        return f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
+
+    def visible(self, request: HttpRequest) -> QuerySet[M]:
+        """The rows of the stores where one may see them."""
+        user, permission = signed_in(request), self._name("view")
+        rows = super().get_queryset(request)
+        if self.store_path is None or stores_selectors.user_may_everywhere(
+            user, permission
+        ):
+            return rows
+        mine = stores_selectors.stores_for(user, permission)
+        return rows.filter(**{f"{self.store_path}__in": mine})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
+        """The same for lists, searches, exports and single rows."""
+        return self.visible(request)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M:
+        """A row of one's own; another's does not exist."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Asked with the row, so that its store counts."""
+        return signed_in(request).has_perm(self._name("view"), obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Asked with the row, so that its store counts."""
+        return signed_in(request).has_perm(self._name("change"), obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Asked with the row, so that its store counts."""
+        return signed_in(request).has_perm(self._name("delete"), obj)
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """One chooses among what one may see."""
+        user = signed_in(request)
+        if db_field.remote_field.model is Store:
+            kwargs["queryset"] = stores_selectors.stores_for(user, self._name("add"))
+        elif db_field.remote_field.model is Till:
+            mine = stores_selectors.stores_for(user, "stores.view_till")
+            kwargs["queryset"] = Till.objects.filter(store__in=mine)
+        elif db_field.remote_field.model is User:
+            kwargs["queryset"] = stores_selectors.people_for(user, "stores.view_user")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """A refusal is a sentence above the same page, and nothing is changed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The same for what may not be taken away."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(self.list_url())
+
+    def list_url(self) -> str:
+        """The list of these rows."""
+        return reverse(
+            f"{self.admin_site.name}:"
+            f"{self.opts.app_label}_{self.opts.model_name}_changelist"
+        )
+
+    def row_url(self, row: Model) -> str:
+        """The page of one of these rows."""
+        return reverse(
+            f"{self.admin_site.name}:"
+            f"{self.opts.app_label}_{self.opts.model_name}_change",
+            args=[row.pk],
+        )
+
+    def ask(
+        self,
+        request: HttpRequest,
+        *,
+        form: forms.Form,
+        title: Text,
+        button: Text,
+        command: Callable[[dict[str, Any]], Text],
+        back: str,
+        lead: Text = "",
+        picture: str = "",
+    ) -> HttpResponseBase:
+        """A page with a form for one command; a refusal stands above what was typed."""
+        if form.is_valid():
+            try:
+                self.message_user(
+                    request, str(command(form.cleaned_data)), messages.SUCCESS
+                )
+                return redirect(back)
+            except DomainError as refusal:
+                form.add_error(None, str(refusal))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "form": form,
+            "button": button,
+            "back": back,
+            "lead": lead,
+            "picture": picture,
+        }
+        return TemplateResponse(request, "stores/act.html", context)
+
+
+class HistoryAdmin[M: Model](SimpleHistoryAdmin, ScopedAdmin[M]):  # type: ignore[misc]  # untyped
+    """Settings-like rows, each with its history."""
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Any,
+        form: forms.ModelForm[M],
+        change: bool,  # noqa: FBT001 (Django's own signature)
+    ) -> None:
+        """Through the command, in the name of whoever is signed in."""
+        obj._history_user = signed_in(request)
+        self.save_by_command(request, obj)
+
+    def save_by_command(self, request: HttpRequest, obj: Any) -> None:
+        """The command that saves such a row."""
+        raise NotImplementedError
+
+
+def posted(request: HttpRequest) -> dict[str, Any]:
+    """What a form is bound to: nothing until it is sent."""
+    return {"data": request.POST if request.method == "POST" else None}
