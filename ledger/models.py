@@ -29,6 +29,7 @@ class Unit(models.Model):
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
+        default_permissions = ("view",)
         constraints = [
             CheckConstraint(
                 condition=Q(kind__in=["currency", "points", "stamps"]),
@@ -76,6 +77,11 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        default_permissions = ("view",)
+        permissions = [
+            ("adjust", "Can adjust a balance, with a second person"),
+            ("freeze", "Can freeze and release an account"),
+        ]
         constraints = [
             CheckConstraint(
                 condition=Q(balance__gte=0), name="ledger_account_never_negative"
@@ -198,6 +204,8 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
+        default_permissions = ("view",)
+        permissions = [("reverse", "Can reverse an entry, with a second person")]
         indexes = [
             Index(fields=["business_date", "store"], name="ledger_entry_day"),
             Index(
@@ -291,6 +299,7 @@ class Posting(models.Model):
     class Meta:
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
+        default_permissions = ("view",)
         indexes = [
             Index(fields=["debit", "id"], name="ledger_posting_debits"),
             Index(fields=["credit", "id"], name="ledger_posting_credits"),
@@ -331,6 +340,7 @@ class Lot(models.Model):
     class Meta:
         verbose_name = _("lot")
         verbose_name_plural = _("lots")
+        default_permissions = ("view",)
         indexes = [
             Index(
                 fields=["account", "expires_at", "id"],
@@ -383,6 +393,7 @@ class LotUse(models.Model):
     class Meta:
         verbose_name = _("lot use")
         verbose_name_plural = _("lot uses")
+        default_permissions = ("view",)
         indexes = [
             Index(
                 fields=["returns"],
@@ -412,6 +423,7 @@ class Reversed(models.Model):
     class Meta:
         verbose_name = _("reversed posting")
         verbose_name_plural = _("reversed postings")
+        default_permissions = ("view",)
         constraints = [
             CheckConstraint(
                 condition=Q(reversed__gt=0) & Q(reversed__lte=F("amount")),
@@ -437,6 +449,8 @@ class ProofRun(models.Model):
     class Meta:
         verbose_name = _("proof")
         verbose_name_plural = _("proofs")
+        default_permissions = ("view",)
+        permissions = [("prove", "Can prove the books now")]
         indexes = [Index(fields=["-started_at"], name="ledger_proofrun_latest")]
 
     def __str__(self) -> str:
@@ -457,6 +471,8 @@ class Seal(models.Model):
     class Meta:
         verbose_name = _("seal")
         verbose_name_plural = _("seals")
+        default_permissions = ("view",)
+        permissions = [("seal", "Can seal the books now")]
         constraints = [
             CheckConstraint(
                 condition=Q(last_seq__gte=F("first_seq")),

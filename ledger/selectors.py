@@ -99,10 +99,8 @@ def statement(
                 "limit": limit,
             },
         )
-        return [
-            Movement(*what, sign * change, after)
-            for *what, change, after in cursor.fetchall()
-        ]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return [Movement(*row[:7], sign * row[7], row[8]) for row in rows]
 
 
 def balance_at(*, account_id: int, at: datetime) -> int:

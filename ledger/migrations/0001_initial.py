@@ -108,6 +108,11 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
+                "permissions": [
+                    ("adjust", "Can adjust a balance, with a second person"),
+                    ("freeze", "Can freeze and release an account"),
+                ],
                 "verbose_name": "account",
                 "verbose_name_plural": "accounts",
             },
@@ -161,6 +166,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
                 "verbose_name": "posting",
                 "verbose_name_plural": "postings",
             },
@@ -306,6 +312,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
+                "permissions": [
+                    ("reverse", "Can reverse an entry, with a second person")
+                ],
                 "verbose_name": "entry",
                 "verbose_name_plural": "entries",
             },
@@ -341,6 +351,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
                 "verbose_name": "lot",
                 "verbose_name_plural": "lots",
             },
@@ -362,6 +373,7 @@ class Migration(migrations.Migration):
                 ("reversed", models.BigIntegerField(verbose_name="reversed")),
             ],
             options={
+                "default_permissions": ("view",),
                 "verbose_name": "reversed posting",
                 "verbose_name_plural": "reversed postings",
             },
@@ -420,6 +432,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
                 "verbose_name": "lot use",
                 "verbose_name_plural": "lot uses",
             },
@@ -460,6 +473,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
+                "permissions": [("prove", "Can prove the books now")],
                 "verbose_name": "proof",
                 "verbose_name_plural": "proofs",
                 "indexes": [
@@ -500,6 +515,8 @@ class Migration(migrations.Migration):
                 ("sealed_at", models.DateTimeField(verbose_name="sealed at")),
             ],
             options={
+                "default_permissions": ("view",),
+                "permissions": [("seal", "Can seal the books now")],
                 "verbose_name": "seal",
                 "verbose_name_plural": "seals",
                 "constraints": [
@@ -536,6 +553,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "default_permissions": ("view",),
                 "verbose_name": "unit",
                 "verbose_name_plural": "units",
                 "constraints": [
