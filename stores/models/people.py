@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -79,6 +80,10 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def set_pin(self, pin: str) -> None:
+        """Keep only the fingerprint, as for a password."""
+        self.pin_hash = make_password(pin)
 
     # The three questions Django's admin asks of any user.
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
