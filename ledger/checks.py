@@ -67,6 +67,8 @@ CHECKS: Final[dict[str, str]] = {
           LEFT JOIN ledger_account c ON c.id = p.credit_id
          WHERE p.amount <= 0 OR p.debit_id = p.credit_id
             OR d.unit_id IS DISTINCT FROM p.unit_id OR c.unit_id IS DISTINCT FROM p.unit_id""",
+    "no entry stands before the first, where no seal reaches": """
+        SELECT 'entry ' || id, 'number', 1, seq FROM ledger_entry WHERE seq < 1""",
     "an entry has postings, a posting has an entry": """
         SELECT 'entry ' || e.id, 'postings', 1, 0 FROM ledger_entry e
          WHERE NOT EXISTS (SELECT FROM ledger_posting p WHERE p.entry_id = e.id)

@@ -134,7 +134,7 @@ def reverse_entry(
         raise InvalidAmount
     undo = None if amounts is None else sorted(amounts.items())
     request = fingerprint or _fingerprint(
-        EntryKind.REVERSAL, lines, str(entry_id), undo, live_until
+        EntryKind.REVERSAL, lines, str(entry_id), undo, _moment(live_until)
     )
     return _call(
         REVERSE,
@@ -193,7 +193,7 @@ def _fingerprint(kind: str, lines: Sequence[Line], *more: object) -> bytes:
                 line.debit_id,
                 line.credit_id,
                 line.amount,
-                line.expires_at and line.expires_at.astimezone(UTC).isoformat(),
+                _moment(line.expires_at),
                 line.lot_id,
             ]
             for line in lines
@@ -201,6 +201,10 @@ def _fingerprint(kind: str, lines: Sequence[Line], *more: object) -> bytes:
         *more,
     ]
     return hashlib.sha256(json.dumps(request, default=str).encode()).digest()
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at and at.astimezone(UTC).isoformat()
 
 
 def _call(sql: str, params: list[Any]) -> Posted:

@@ -1,10 +1,12 @@
 """The daily seal: a hash chain over the entries, its heads kept elsewhere too."""
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -13,6 +15,8 @@ from ledger.chain import GENESIS, entry_texts, link
 from ledger.models import Seal
 
 ATTEMPTS = 5
+# Stands for a line that cannot be read, where a head stands under its last entry.
+UNREADABLE: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +62,26 @@ def export_seals() -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8") as out:
             out.writelines(_json_line(seal) for seal in missing)
+            out.flush()
+            os.fsync(out.fileno())
     return len(missing)
 
 
 def exported_heads() -> dict[int, str]:
     """The exported heads by the number of the last entry they cover."""
     try:
-        lines = seal_file().read_text(encoding="utf-8").splitlines()
+        lines = seal_file().read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         return {}
     heads: dict[int, str] = {}
-    for line in lines:
-        exported = json.loads(line)
-        heads[int(exported["last"])] = str(exported["head"])
+    for line in lines[:-1]:
+        try:
+            exported = json.loads(line)
+            heads[int(exported["last"])] = str(exported["head"])
+        except (ValueError, KeyError, TypeError):
+            heads[UNREADABLE] = line
+    if lines[-1]:  # torn: a whole line ends with a newline
+        heads[UNREADABLE] = lines[-1]
     return heads
 
 
@@ -79,6 +90,8 @@ def broken_exports(*, exported: dict[int, str], seals: list[Seal]) -> list[str]:
     kept = {seal.last_seq: seal.head for seal in seals}
     return [
         f"the head exported for entry {last} is not the one in the database"
+        if last != UNREADABLE
+        else f"a line of the exported heads cannot be read: {head[:40]}"
         for last, head in exported.items()
         if kept.get(last) != head
     ]

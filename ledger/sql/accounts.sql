@@ -14,6 +14,7 @@ BEGIN
          a.holder_kind, a.holder_id, a.slot, 'open', 0
   FROM unnest(p_kinds, p_units, p_holder_kinds, p_holder_ids, p_slots)
        AS a(kind, unit_id, holder_kind, holder_id, slot)
+  ORDER BY 5, 6, 1, 2, 7  -- guard: one order, so that two who open the same do not deadlock
   ON CONFLICT (holder_kind, holder_id, kind, unit_id, slot) DO NOTHING;
 
   RETURN QUERY

@@ -82,6 +82,12 @@ BEGIN
         DETAIL = jsonb_build_object('kind', v_first.kind)::text;
     END IF;
     v_need := 0;
+    FOREACH v_posting IN ARRAY coalesce(p_undo_postings, '{}') LOOP
+      IF NOT EXISTS (SELECT FROM ledger_posting p WHERE p.id = v_posting AND p.entry_id = p_reverses) THEN
+        RAISE EXCEPTION 'beyond what is left to reverse' USING ERRCODE = 'RG005',
+          DETAIL = jsonb_build_object('posting', v_posting, 'left', 0)::text;
+      END IF;
+    END LOOP;
     -- Mirrored: what was posted last is undone first.
     FOR v_row IN
       SELECT p.id, p.debit_id, p.credit_id, p.amount, p.amount - coalesce(r.reversed, 0) AS left_over
@@ -150,7 +156,7 @@ BEGIN
       IF v_statuses[v_place] = 'closed' THEN
         RAISE EXCEPTION 'account is closed' USING ERRCODE = 'RG003',
           DETAIL = jsonb_build_object('account', v_ids[v_place])::text;
-      ELSIF v_statuses[v_place] = 'frozen' AND v_change < 0 AND p_reverses IS NULL AND p_approver IS NULL THEN
+      ELSIF v_statuses[v_place] = 'frozen' AND v_change < 0 AND v_undo[i] IS NULL AND p_approver IS NULL THEN
         RAISE EXCEPTION 'account is frozen' USING ERRCODE = 'RG004',
           DETAIL = jsonb_build_object('account', v_ids[v_place])::text;
       END IF;
@@ -174,7 +180,8 @@ BEGIN
       IF (v_sides[v_place] = 'C') = (v_ids[v_place] = p_credits[i]) THEN
         IF v_undo[i] IS NULL THEN
           INSERT INTO ledger_lot (account_id, posting_id, initial, remaining, is_open, expires_at)
-          VALUES (v_ids[v_place], v_posting, v_need, v_need, true, p_expires[i]);
+          VALUES (v_ids[v_place], v_posting, v_need, v_need, true,
+                  CASE WHEN v_sides[v_place] = 'C' THEN p_expires[i] END);  -- a debt does not lapse
         ELSE
           -- Back into the lots it was taken from, the one taken last first.
           FOR v_lot IN
