@@ -33,7 +33,7 @@ TIME_ZONE = env.time_zone(default="Asia/Shanghai")
 CURRENCY = env.currency(default="CNY")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the default would put its own site over ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.simple_history",
