@@ -100,6 +100,8 @@ def child_environment(role: str) -> dict[str, str]:
     from django.conf import settings  # noqa: PLC0415 (after load_settings)
 
     told = {**os.environ, "DATABASE_URL": str(settings.DATABASE_URL)}
+    if os.geteuid() == 0:  # known, and the embedded PostgreSQL has its own user
+        told["PYTHONWARNINGS"] = "ignore:You're running the worker"
     return {**told, "DATABASE_ROLE": role} if role else told
 
 
@@ -130,7 +132,7 @@ def wait_until_ready(address: str, household: Household) -> None:
             raise Unfit(f"{dead} before it was ready; what it said stands above.")
         if answers(f"{address}/readyz"):
             return
-        time.sleep(0.1)
+        time.sleep(0.25)
     raise Unfit(
         f"{address}/readyz did not say that all is well within {READY_SECONDS} seconds."
     )
@@ -160,6 +162,7 @@ def run() -> None:
     from config import preparation  # noqa: PLC0415 (needs the settings)
 
     role = preparation.prepare(say, role=role)
+    people = preparation.demo_people()
     household = Household()
     try:
         told = child_environment(role)
@@ -167,7 +170,7 @@ def run() -> None:
         household.start("worker", worker_command(), told)
         address = f"http://{surroundings.as_seen(host)}:{port}"
         wait_until_ready(address, household)
-        say(preparation.welcome(address))
+        say(preparation.welcome(address, people))
         watch(household)
     finally:
         household.end()

@@ -1,15 +1,17 @@
 """What stands between an empty database and the first page."""
 
+import io
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 from django.db.utils import DatabaseError
 
 from config import surroundings
 from config.surroundings import Unfit
+from stores import demo
 
 APP_ROLE = "regulars_app"
 
@@ -44,7 +46,7 @@ def prepare_development(say: Callable[[str], None], *, role: str) -> str:
 def restricted_role(say: Callable[[str], None]) -> str:
     """The role that may only insert into the books, where the login may make it."""
     try:
-        call_command("restrict_role", APP_ROLE)
+        call_command("restrict_role", APP_ROLE, stdout=io.StringIO())
     except DatabaseError as trouble:
         say(
             f"Note: no role of its own for the application "
@@ -56,22 +58,38 @@ def restricted_role(say: Callable[[str], None]) -> str:
 
 def load_demo_once(say: Callable[[str], None]) -> None:
     """Invented people and sales for a database that has nobody yet."""
-    if "load_demo" not in get_commands() or get_user_model().objects.exists():
+    if get_user_model().objects.exists():
         return
     say("Inventing a shop to look at …")
     try:
-        call_command("load_demo", verbosity=0)
+        call_command("load_demo", stdout=io.StringIO())
     except Exception as trouble:
         raise Unfit(f"The demo could not be loaded: {trouble}.") from trouble
 
 
-def welcome(address: str) -> str:
+def welcome(address: str, people: list[str]) -> str:
     """What a newcomer needs: where to look, whom to be, how to stop."""
-    lines = ["", f"Regulars is ready: {address}/admin/"]
-    lines += [f"  {line}" for line in sign_ins()]
-    lines += ["Ctrl-C stops everything.", ""]
-    return "\n".join(lines)
+    lines = ["", f"Regulars is ready: {address}/admin/", ""]
+    if people:
+        lines += ["Sign in as (invented people):", *people, ""]
+    return "\n".join([*lines, "Ctrl-C stops everything.", ""])
 
 
-def sign_ins() -> list[str]:
-    return []
+def demo_people() -> list[str]:
+    """Who of the demo is still there: those of the first store and of all stores."""
+    if not settings.DEBUG:
+        return []
+    invented = demo.sign_ins()
+    first = next((person.store for person in invented if person.store), None)
+    names = [person.username for person in invented]
+    there = set(
+        get_user_model()
+        .objects.filter(username__in=names, is_active=True)
+        .values_list("username", flat=True)
+    )
+    connection.close()
+    return [
+        f"  {person.username:<14} {person.password:<15} PIN {person.pin}  {person.role}"
+        for person in invented
+        if person.username in there and person.store in {first, None}
+    ]

@@ -161,7 +161,14 @@ def members_of(session: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.slow),
+        pytest.param(signal.SIGKILL, marks=pytest.mark.slow),
+    ],
+)
 def test_one_signal_ends_all_of_it(
     number: signal.Signals, empty_database: str, free_port: int, tmp_path: Path
 ) -> None:
