@@ -204,7 +204,7 @@ def _fingerprint(kind: str, lines: Sequence[Line], *more: object) -> bytes:
 
 
 def _moment(at: datetime | None) -> str | None:
-    return at and at.astimezone(UTC).isoformat()
+    return None if at is None else at.astimezone(UTC).isoformat()
 
 
 def _call(sql: str, params: list[Any]) -> Posted:

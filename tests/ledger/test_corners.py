@@ -9,16 +9,16 @@ from django.db import connection, transaction
 
 from ledger import errors
 from ledger import services as ledger_services
+from ledger.checks import COUNTS
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Line
-from ledger.services import prove as proving
+from ledger.services.seal import exported_heads
 from tests.factories.ledger import (
     NOON,
     TODAY,
     an_act,
     balance,
     everything,
-    fund,
     guarded,
     holding,
     house,
@@ -107,15 +107,16 @@ def test_an_entry_with_a_number_before_the_first_is_found() -> None:
         cursor.execute(
             "INSERT INTO ledger_entry (seq, kind, key, fingerprint, occurred_at,"
             " business_date, actor, request_id, memo) OVERRIDING SYSTEM VALUE"
-            " VALUES (-1, 'adjustment', 'forged', '', now(), now(), 'system:x', 'r', '')"
+            " VALUES (-1, 'sale', 'forged', '', now(), now(), 'system:x', 'r', '')"
             " RETURNING id"
         )
         entry_id = cursor.fetchone()[0]
         # Everything else about it fits: house accounts on both sides have no cache.
         cursor.execute(
-            "INSERT INTO ledger_posting (entry_id, debit_id, credit_id, unit_id, amount)"
-            " SELECT %s, a.id, b.id, a.unit_id, 5 FROM ledger_account a, ledger_account b"
-            " WHERE a.id = %s AND b.id = %s",
+            "INSERT INTO ledger_posting"
+            " (entry_id, debit_id, credit_id, unit_id, amount)"
+            " SELECT %s, a.id, b.id, a.unit_id, 5"
+            " FROM ledger_account a, ledger_account b WHERE a.id = %s AND b.id = %s",
             [entry_id, house(), house(AccountKind.SALES, slot="")],
         )
 
@@ -147,15 +148,14 @@ def test_a_head_exported_during_the_proof_is_no_difference(
 ) -> None:
     """The snapshot is older than a seal made meanwhile; its head is not a forgery."""
     holding(100)
-    heads = proving.exported_heads
     order: list[str] = []
 
     def read_heads() -> dict[int, str]:
         order.append("heads")
-        return heads()
+        return exported_heads()
 
-    monkeypatch.setattr(proving, "exported_heads", read_heads)
-    monkeypatch.setattr(proving, "COUNTS", Noted(proving.COUNTS, order))
+    monkeypatch.setattr("ledger.services.prove.exported_heads", read_heads)
+    monkeypatch.setattr("ledger.services.prove.COUNTS", Noted(COUNTS, order))
 
     assert ledger_services.prove_books().is_proven
     assert order == ["heads", "snapshot"]
