@@ -1,6 +1,5 @@
 """Three stores with their staff, to look around in; never for a shop that is open."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import time
 
@@ -32,20 +31,38 @@ EVERYWHERE = [
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """What the demo prints so that one can try each role."""
+    """Someone to be while looking around."""
 
     username: str
-    password: str
+    name: str
     pin: str
     role: str
-    store: str
+    store: str | None
+    password: str = PASSWORD
+
+
+def sign_ins() -> list[SignIn]:
+    """Everyone in the demo: those of each store, then those of all stores."""
+    at_a_store = [
+        SignIn(f"{word}-{code.lower()}", names[place], f"{pin}{place + 1}", role, code)
+        for place, (code, _name, _begins) in enumerate(STORES)
+        for word, names, role, pin in AT_A_STORE
+    ]
+    everywhere = [
+        SignIn(username, name, pin, role, None)
+        for username, name, role, pin in EVERYWHERE
+    ]
+    return at_a_store + everywhere
 
 
 @transaction.atomic
-def load_shop() -> tuple[list[Store], list[SignIn]]:
+def load_shop() -> list[Store]:
     """The stores, their tills and their staff; loading again changes nothing."""
     stores = [_store(code, name, begins) for code, name, begins in STORES]
-    return stores, [*_people_of(stores)]
+    places = {store.code: store for store in stores}
+    for person in sign_ins():
+        _employ(person, places[person.store] if person.store else None)
+    return stores
 
 
 def _store(code: str, name: str, begins: time) -> Store:
@@ -58,25 +75,14 @@ def _store(code: str, name: str, begins: time) -> Store:
     return store
 
 
-def _people_of(stores: list[Store]) -> Iterator[SignIn]:
-    for place, store in enumerate(stores):
-        for word, names, role, pin in AT_A_STORE:
-            username = f"{word}-{store.code.lower()}"
-            yield _person(username, names[place], role, f"{pin}{place + 1}", store)
-    for username, name, role, pin in EVERYWHERE:
-        yield _person(username, name, role, pin, None)
-
-
-def _person(
-    username: str, name: str, role: str, pin: str, store: Store | None
-) -> SignIn:
-    user = User.objects.filter(username=username).first()
+def _employ(person: SignIn, store: Store | None) -> None:
+    user = User.objects.filter(username=person.username).first()
     if user is None:
-        user = User(username=username, display_name=name, language="zh-hans")
-        user.set_password(PASSWORD)
-        user.set_pin(pin)
+        user = User(
+            username=person.username, display_name=person.name, language="zh-hans"
+        )
+        user.set_password(person.password)
+        user.set_pin(person.pin)
         user.save(force_insert=True)
-    Assignment.objects.get_or_create(
-        user=user, role=Role.objects.get(code=role), store=store
-    )
-    return SignIn(username, PASSWORD, pin, role, store.code if store else "*")
+    role = Role.objects.get(code=person.role)
+    Assignment.objects.get_or_create(user=user, role=role, store=store)

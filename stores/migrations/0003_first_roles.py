@@ -37,6 +37,7 @@ AUDITOR = [
     "ledger.view_posting",
     "ledger.view_proofrun",
     "ledger.view_seal",
+    "ledger.prove",
     "ledger.view_unit",
     "stores.view_apikey",
     "stores.view_approval",
@@ -52,6 +53,9 @@ AUDITOR = [
 HEAD_OFFICE = [
     *STORE_MANAGER,
     *AUDITOR,
+    "ledger.freeze",
+    "ledger.prove",
+    "ledger.seal",
     "stores.add_apikey",
     "stores.add_assignment",
     "stores.add_role",
@@ -65,6 +69,9 @@ HEAD_OFFICE = [
     "stores.change_user",
     "stores.delete_assignment",
     "stores.delete_rolelimit",
+    "ledger.freeze",
+    "ledger.prove",
+    "ledger.seal",
     "stores.revoke_apikey",
 ]
 MARKETING = ["stores.view_store"]

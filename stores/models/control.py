@@ -55,7 +55,7 @@ class Approval(models.Model):
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
         default_permissions = ("view",)
-        permissions = [("approve", "Can approve as the second person")]
+        permissions = [("approve", _("Can approve as the second person"))]
         indexes = [
             models.Index(
                 fields=["store", "-requested_at"], name="stores_approval_by_store"
@@ -188,7 +188,8 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
-        permissions = [("revoke_apikey", "Can revoke an API key")]
+        default_permissions = ("view", "add")
+        permissions = [("revoke_apikey", _("Can revoke an API key"))]
         constraints = [
             UniqueConstraint(
                 fields=["name"],

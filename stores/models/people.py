@@ -69,7 +69,8 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("staff member")
         verbose_name_plural = _("staff")
-        permissions = [("set_pin", "Can set someone's PIN")]
+        default_permissions = ("view", "add", "change")
+        permissions = [("set_pin", _("Can set someone's PIN"))]
         constraints = [
             UniqueConstraint(
                 Lower("username"),
@@ -142,6 +143,7 @@ class Role(models.Model):
     class Meta:
         verbose_name = _("role")
         verbose_name_plural = _("roles")
+        default_permissions = ("view", "add", "change")
 
     def __str__(self) -> str:
         return self.name
@@ -208,6 +210,7 @@ class Assignment(models.Model):
     class Meta:
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
+        default_permissions = ("view", "add", "delete")
         constraints = [
             UniqueConstraint(
                 fields=["user", "role", "store"],

@@ -45,6 +45,7 @@ class Store(models.Model):
     class Meta:
         verbose_name = _("store")
         verbose_name_plural = _("stores")
+        default_permissions = ("view", "add", "change")
         constraints = [
             CheckConstraint(
                 condition=Q(code__regex=CODE_PATTERN), name="stores_store_code_is_plain"
@@ -77,6 +78,7 @@ class Till(models.Model):
     class Meta:
         verbose_name = _("till")
         verbose_name_plural = _("tills")
+        default_permissions = ("view", "add", "change")
         constraints = [
             UniqueConstraint(
                 fields=["store", "code"], name="stores_till_code_unique_in_store"

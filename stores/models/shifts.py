@@ -39,10 +39,11 @@ class Shift(models.Model):
     class Meta:
         verbose_name = _("shift")
         verbose_name_plural = _("shifts")
+        default_permissions = ("view",)
         permissions = [
-            ("open_shift", "Can open a shift"),
-            ("hand_over", "Can hand a shift over"),
-            ("close_shift", "Can close a shift"),
+            ("open_shift", _("Can open a shift")),
+            ("hand_over", _("Can hand a shift over")),
+            ("close_shift", _("Can close a shift")),
         ]
         indexes = [
             models.Index(

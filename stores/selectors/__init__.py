@@ -3,6 +3,7 @@
 from .access import (
     Grant,
     all_permissions,
+    checkers_for,
     grants_of,
     may_manage,
     people_for,
@@ -21,6 +22,7 @@ __all__ = [
     "all_permissions",
     "business_date",
     "business_day_bounds",
+    "checkers_for",
     "grants_of",
     "limit_of",
     "may_manage",

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.contrib.auth import get_permission_codename
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from stores.models import Assignment, Store, User
+
+VERBS = {
+    "view": _("view"),
+    "add": _("add"),
+    "change": _("change"),
+    "delete": _("delete"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,23 @@ def people_for(user: User, permission: str) -> QuerySet[User]:
     )
 
 
+def checkers_for(maker: User, act: str) -> QuerySet[User]:
+    """Who may stand beside the maker as the second person, at one of their stores.
+
+    The choice of a form; whether the approval counts is decided when it is given.
+    """
+    given = Q(assignments__role__permissions__contains=["stores.approve"])
+    here = Q(assignments__store=None) | Q(
+        assignments__store__in=stores_for(maker, act).values("pk")
+    )
+    return (
+        User.objects.filter((given & here) | Q(is_superuser=True), is_active=True)
+        .exclude(pk=maker.pk)
+        .distinct()
+        .order_by("display_name")
+    )
+
+
 def may_manage(by: User, user: User, permission: str) -> bool:
     """May `by` change this person's PIN, password or name?
 
@@ -120,7 +146,7 @@ def all_permissions() -> dict[str, str]:
             continue
         for verb in options.default_permissions:
             name = f"{label}.{get_permission_codename(verb, options)}"
-            known[name] = f"{options.verbose_name}: {verb}"
+            known[name] = f"{options.verbose_name_plural}: {VERBS[verb]}"
         for codename, words in options.permissions:
-            known[f"{label}.{codename}"] = str(words)
+            known[f"{label}.{codename}"] = gettext(str(words))
     return dict(sorted(known.items()))
