@@ -121,3 +121,12 @@ class InvalidAmount(LedgerError):
         super().__init__(
             "invalid_amount", _("The amount must be above zero and not so large.")
         )
+
+
+class ShiftNotOpen(LedgerError):
+    """An entry belongs to a shift only until it is closed and counted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "shift_not_open", _("This shift is closed. Open a new one to go on.")
+        )

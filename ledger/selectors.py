@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from ledger.kinds import AccountKind
-from ledger.models import Account, ProofRun, Seal
+from ledger.models import Account, Entry, Posting, ProofRun, Seal
 
 STATEMENT = """
 SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
@@ -100,7 +100,7 @@ def statement(
             },
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return [Movement(*row[:7], sign * row[7], row[8]) for row in rows]
+    return [Movement(*(*row[:7], sign * row[7], row[8])) for row in rows]
 
 
 def balance_at(*, account_id: int, at: datetime) -> int:
@@ -178,3 +178,60 @@ def latest_proof() -> ProofRun | None:
 def latest_seal() -> Seal | None:
     """The last link of the chain."""
     return Seal.objects.order_by("-last_seq").first()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the layers above may know of an account."""
+
+    pk: int
+    kind: str
+    unit_id: int
+    unit: str
+    status: str
+    balance: int
+    is_owed: bool
+
+
+def account(account_id: int) -> AccountFacts | None:
+    """An account by its id; None where there is none."""
+    row = Account.objects.select_related("unit").filter(pk=account_id).first()
+    if row is None:
+        return None
+    return AccountFacts(
+        row.pk,
+        row.kind,
+        row.unit_id,
+        row.unit.code,
+        row.status,
+        row.balance,
+        row.guarded and row.side == Account.Side.CREDIT,
+    )
+
+
+def entry(entry_id: str) -> Entry | None:
+    """An entry by its id; None where there is none."""
+    return Entry.objects.filter(pk=entry_id).first()
+
+
+def entry_id_of(*, key: str) -> UUID | None:
+    """The entry that an idempotency key already wrote."""
+    return Entry.objects.filter(key=key).values_list("pk", flat=True).first()
+
+
+def left_to_reverse(*, entry_id: UUID) -> int:
+    """The largest amount of an entry's postings that is not reversed yet."""
+    postings = Posting.objects.filter(entry_id=entry_id).select_related("reversed")
+    return max(
+        (
+            posting.amount
+            - (posting.reversed.reversed if hasattr(posting, "reversed") else 0)
+            for posting in postings
+        ),
+        default=0,
+    )
+
+
+def has_entries() -> bool:
+    """Whether anything was ever written."""
+    return Entry.objects.exists()

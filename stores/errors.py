@@ -165,3 +165,12 @@ class AlreadyGiven(DomainError):
 class CodeRefused(DomainError):
     def __init__(self) -> None:
         super().__init__("code_refused", _("This code is not right."))
+
+
+class NotMendable(DomainError):
+    """Only what somebody holds is adjusted, only what was made by hand is reversed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not_mendable", _("This cannot be changed here, only where it was made.")
+        )

@@ -20,6 +20,7 @@ REFUSALS: Final[dict[str, Callable[..., errors.LedgerError]]] = {
     "RG006": errors.UnknownAccount,
     "RG007": errors.NotReversible,
     "RG008": errors.AccountNotEmpty,
+    "RG010": errors.ShiftNotOpen,
 }
 FOREIGN_KEY, CHECK, OUT_OF_RANGE = "23503", "23514", "22003"
 

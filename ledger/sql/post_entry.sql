@@ -2,7 +2,7 @@
 --
 -- In this order, each step once:
 --   1. claim the idempotency key; where it is taken, answer what the first one did
---   2. for a reversal, lock the entry that it reverses, and cap it by what is left
+--   2. make sure that the shift is still open, and stays so; for a reversal, lock the entry that it reverses, and cap it by what is left
 --   3. lock the guarded accounts, in key order everywhere, so that none deadlock
 --   4. line by line: check balances, write the posting, take from lots (the first to expire
 --      first) or make one; what is reversed goes back into the lots that it came from
@@ -18,7 +18,7 @@
 --   RG001 insufficient funds   RG002 key reused for another request
 --   RG003 account closed       RG004 account frozen
 --   RG005 beyond what is left to reverse    RG006 no such account or entry
---   RG007 this cannot be reversed
+--   RG007 this cannot be reversed    RG010 shift closed
 CREATE OR REPLACE FUNCTION ledger_post_entry(
   p_kind text, p_key text, p_fingerprint bytea, p_at timestamptz, p_business_date date,
   p_actor text, p_store bigint, p_till bigint, p_staff bigint, p_shift bigint, p_approver bigint,
@@ -71,6 +71,14 @@ BEGIN
       INTO replayed, entry_id, posting_ids, debits_after, credits_after
       FROM ledger_posting WHERE ledger_posting.entry_id = v_first.id;
     RETURN;
+  END IF;
+
+  IF p_shift IS NOT NULL THEN
+    -- A close takes the full lock: either it counts this entry, or this entry is refused.
+    PERFORM FROM stores_shift WHERE id = p_shift AND closed_at IS NULL FOR KEY SHARE;  -- guard: shift
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'shift is closed' USING ERRCODE = 'RG010';
+    END IF;
   END IF;
 
   IF p_reverses IS NOT NULL THEN

@@ -2,6 +2,15 @@
 
 from .approvals import approve, consume_approval, request_approval
 from .audit import act, record_act
+from .books import (
+    ADJUST,
+    FREEZE,
+    REVERSE,
+    Mending,
+    adjust_account,
+    freeze_account,
+    reverse_by_hand,
+)
 from .keys import create_api_key, revoke_api_key, use_api_key
 from .limits import use_limit
 from .people import (
@@ -21,7 +30,12 @@ from .shifts import close_shift, hand_over, open_shift
 from .totp import begin_totp, confirm_totp, remove_totp
 
 __all__ = [
+    "ADJUST",
+    "FREEZE",
+    "REVERSE",
+    "Mending",
     "act",
+    "adjust_account",
     "approve",
     "assign",
     "begin_totp",
@@ -31,6 +45,7 @@ __all__ = [
     "create_api_key",
     "create_user",
     "delete_limit",
+    "freeze_account",
     "hand_over",
     "open_shift",
     "prove",
@@ -38,6 +53,7 @@ __all__ = [
     "record_sign_in",
     "remove_totp",
     "request_approval",
+    "reverse_by_hand",
     "revoke_api_key",
     "save_limit",
     "save_role",

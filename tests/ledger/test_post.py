@@ -10,6 +10,7 @@ from ledger import errors
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Line
+from stores.models import Shift
 from tests.factories.ledger import (
     NOON,
     an_act,
@@ -23,6 +24,7 @@ from tests.factories.ledger import (
     points_unit,
     spend,
 )
+from tests.factories.stores import ShiftFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -239,3 +241,28 @@ def test_an_entry_without_lines_is_refused() -> None:
             kind=EntryKind.SALE, key="empty", at=NOON, act=an_act(), lines=[]
         )
     assert everything() == before
+
+
+def test_an_entry_never_lands_in_a_closed_shift() -> None:
+    shift = ShiftFactory.create()
+    act = an_act(
+        actor=f"staff:{shift.holder_id}",
+        staff_id=shift.holder_id,
+        store_id=shift.store_id,
+        till_id=shift.till_id,
+        shift_id=shift.pk,
+    )
+    account = holding(100)
+    spend(account, 10, act=act)
+    close(shift)
+    before = everything()
+
+    with pytest.raises(errors.ShiftNotOpen), transaction.atomic():
+        spend(account, 10, act=act)
+
+    assert everything() == before
+
+
+def close(shift: Shift) -> None:
+    shift.closed_by, shift.closed_at = shift.holder, NOON
+    shift.save(update_fields=["closed_by", "closed_at"])

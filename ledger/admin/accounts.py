@@ -1,0 +1,262 @@
+"""Accounts and lots: what somebody holds, why, and until when."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.admin import ReadOnlyAdmin
+from common.money import format_amount
+from ledger import selectors as ledger_selectors
+from ledger.kinds import EntryKind
+from ledger.models import Account, Lot
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.admin.base import (
+    ScopedAdmin,
+    action,
+    display,
+    posted,
+    request_id,
+    signed_in,
+)
+
+from .forms import AdjustForm, ReasonForm
+
+SHOWN = 30
+
+
+@admin.register(Account)
+class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
+    """Every holder's account, and the accounts of one's own stores."""
+
+    store_path = None
+    list_display = ("__str__", "kind", "holder", "slot", "state", "holds", "opened_at")
+    list_filter = ("kind", "status", "unit")
+    list_select_related = ("unit",)
+    search_fields = ("=id", "=holder_id")
+    search_help_text = gettext_lazy("Number of the account or of its holder")
+    ordering = ("-pk",)
+    fields = (
+        ("kind", "unit", "state"),
+        ("holder", "slot", "opened_at"),
+        "holds",
+        "statement",
+        "lots_left",
+    )
+    readonly_fields = ("state", "holder", "holds", "statement", "lots_left")
+    actions_detail = ("adjust", "freeze", "release")
+
+    def visible(self, request: HttpRequest) -> QuerySet[Account]:
+        """Members are everyone's; a store's own accounts are for that store."""
+        user, rows = signed_in(request), super().visible(request)
+        if stores_selectors.user_may_everywhere(user, "ledger.view_account"):
+            return rows
+        mine = stores_selectors.stores_for(user, "ledger.view_account")
+        return rows.filter(~Q(holder_kind="store") | Q(holder_id__in=mine))
+
+    @display(description=gettext_lazy("held by"))
+    def holder(self, account: Account) -> str:
+        """A word for the holder and its number."""
+        number = f" {account.holder_id}" if account.holder_id else ""
+        return f"{account.holder_kind}{number}"
+
+    @display(
+        description=gettext_lazy("status"),
+        ordering="status",
+        label={"open": "success", "frozen": "danger", "closed": "info"},
+    )
+    def state(self, account: Account) -> tuple[str, str]:
+        """The status, as a badge."""
+        return account.status, account.get_status_display()
+
+    @display(description=gettext_lazy("balance"), ordering="balance")
+    def holds(self, account: Account) -> str:
+        """What is held; the shop's own accounts are summed, not kept."""
+        if not account.guarded:
+            return "–"
+        return format_amount(account.balance, account.unit.code)
+
+    @display(description=gettext_lazy("statement"))
+    def statement(self, account: Account) -> str:
+        """The latest movements, each with the balance after it."""
+        if not account.guarded:
+            return "–"
+        code = account.unit.code
+        rows = [
+            {
+                "at": movement.occurred_at,
+                "kind": EntryKind(movement.kind).label,
+                "url": reverse("admin:ledger_entry_change", args=[movement.entry_id]),
+                "change": ("+" if movement.change > 0 else "−")
+                + format_amount(abs(movement.change), code),
+                "rises": movement.change > 0,
+                "after": format_amount(movement.balance_after, code),
+                "memo": movement.memo,
+            }
+            for movement in ledger_selectors.statement(
+                account_id=account.pk, limit=SHOWN
+            )
+        ]
+        return render_to_string("ledger/statement.html", {"rows": rows})
+
+    @display(description=gettext_lazy("lots"))
+    def lots_left(self, account: Account) -> str:
+        """The balance explained: what came in when, what is left of it, until when."""
+        code = account.unit.code
+        rows = [
+            {
+                "initial": format_amount(lot.initial, code),
+                "remaining": format_amount(lot.remaining, code),
+                "since": lot.posting.entry.occurred_at,
+                "expires_at": lot.expires_at,
+            }
+            for lot in account.lots.filter(is_open=True)
+            .select_related("posting__entry")
+            .order_by("expires_at", "pk")[:SHOWN]
+        ]
+        return render_to_string("ledger/lots.html", {"rows": rows})
+
+    def has_adjust_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What somebody holds may be adjusted."""
+        account = self.get_object(request, str(object_id))
+        return (
+            account.guarded
+            and account.side == Account.Side.CREDIT
+            and account.status != Account.Status.CLOSED
+            and signed_in(request).has_perm(stores_services.ADJUST)
+        )
+
+    def has_freeze_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """An open account of somebody can be frozen."""
+        account = self.get_object(request, str(object_id))
+        return (
+            account.guarded
+            and account.status == Account.Status.OPEN
+            and self._may_freeze(request)
+        )
+
+    def has_release_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """A frozen account can be released."""
+        account = self.get_object(request, str(object_id))
+        return account.status == Account.Status.FROZEN and self._may_freeze(request)
+
+    def _may_freeze(self, request: HttpRequest) -> bool:
+        return stores_selectors.user_may_everywhere(
+            signed_in(request), stores_services.FREEZE
+        )
+
+    @action(
+        description=gettext_lazy("Adjust"),
+        url_path="adjust",
+        permissions=["adjust"],
+        icon="tune",
+    )
+    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Raise or lower the balance, with a second person."""
+        user, account = signed_in(request), self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            amount, rises = typed.pop("amount"), typed.pop("direction") == "up"
+            stores_services.adjust_account(
+                account_id=account.pk,
+                rises=rises,
+                amount=amount,
+                by=stores_services.Mending(
+                    maker=user, **typed, at=now(), request_id=request_id(request)
+                ),
+            )
+            return _("The balance is adjusted.")
+
+        return self.ask(
+            request,
+            form=AdjustForm(
+                **posted(request),
+                unit=account.unit.code,
+                stores=stores_selectors.stores_for(user, stores_services.ADJUST),
+                people=stores_selectors.checkers_for(user, stores_services.ADJUST),
+            ),
+            title=_("Adjust a balance"),
+            button=_("Adjust"),
+            lead=f"{account} · {self.holds(account)}",
+            command=command,
+            back=self.row_url(account),
+        )
+
+    @action(
+        description=gettext_lazy("Freeze"),
+        url_path="freeze",
+        permissions=["freeze"],
+        icon="ac_unit",
+    )
+    def freeze(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Stop it from being spent."""
+        return self._set_frozen(request, object_id, frozen=True)
+
+    @action(
+        description=gettext_lazy("Release"),
+        url_path="release",
+        permissions=["release"],
+        icon="lock_open",
+    )
+    def release(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Let it be spent again."""
+        return self._set_frozen(request, object_id, frozen=False)
+
+    def _set_frozen(
+        self, request: HttpRequest, object_id: str, *, frozen: bool
+    ) -> HttpResponseBase:
+        user, account = signed_in(request), self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            stores_services.freeze_account(
+                account_id=account.pk,
+                frozen=frozen,
+                reason=typed["reason"],
+                by=user,
+                at=now(),
+                request_id=request_id(request),
+            )
+            return _("The account is frozen.") if frozen else _("The account is open.")
+
+        return self.ask(
+            request,
+            form=ReasonForm(**posted(request)),
+            title=_("Freeze the account") if frozen else _("Release the account"),
+            button=_("Freeze") if frozen else _("Release"),
+            lead=f"{account} · {self.holds(account)}",
+            command=command,
+            back=self.row_url(account),
+        )
+
+
+@admin.register(Lot)
+class LotAdmin(ReadOnlyAdmin[Lot], ScopedAdmin[Lot]):
+    """What expires when."""
+
+    store_path = None
+    list_display = ("id", "account", "left", "came", "expires_at", "is_open")
+    list_filter = ("is_open", "account__kind", "expires_at")
+    list_select_related = ("account__unit",)
+    search_fields = ("=account__id",)
+    search_help_text = gettext_lazy("Number of the account")
+    ordering = ("-pk",)
+    fields = ("account", ("came", "left"), ("expires_at", "is_open"))
+    readonly_fields = ("came", "left")
+
+    @display(description=gettext_lazy("remaining"), ordering="remaining")
+    def left(self, lot: Lot) -> str:
+        """What is left of it."""
+        return format_amount(lot.remaining, lot.account.unit.code)
+
+    @display(description=gettext_lazy("initial"), ordering="initial")
+    def came(self, lot: Lot) -> str:
+        """What came in."""
+        return format_amount(lot.initial, lot.account.unit.code)

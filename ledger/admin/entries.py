@@ -1,0 +1,202 @@
+"""Entries: what happened, line by line."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.admin import ReadOnlyAdmin
+from common.money import format_amount
+from ledger.models import Entry, Posting
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.admin.base import (
+    ScopedAdmin,
+    action,
+    display,
+    posted,
+    request_id,
+    signed_in,
+)
+from stores.services.books import MENDABLE
+
+from .forms import MendingForm
+
+POSTINGS = Prefetch(
+    "postings",
+    Posting.objects.select_related("unit", "debit", "credit").order_by("pk"),
+)
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
+    """The day's entries of one's stores."""
+
+    list_display = (
+        "seq",
+        "occurred_at",
+        "badge",
+        "moved",
+        "store",
+        "till",
+        "by",
+        "memo",
+    )
+    list_display_links = ("seq", "occurred_at")
+    export_columns = (
+        "seq",
+        "occurred_at",
+        "business_date",
+        "kind",
+        "moved",
+        "store",
+        "till",
+        "by",
+        "memo",
+    )
+    list_filter = ("kind", "store", "business_date")
+    list_select_related = ("store", "till__store", "staff")
+    search_fields = ("=id", "=seq", "memo__istartswith")
+    search_help_text = gettext_lazy("Number, id, or the beginning of the memo")
+    date_hierarchy = "business_date"
+    ordering = ("-seq",)
+    fields = (
+        ("seq", "badge"),
+        ("occurred_at", "recorded_at", "business_date"),
+        ("store", "till", "shift"),
+        ("by", "approver"),
+        "memo",
+        "undoes",
+        "lines",
+        ("id", "request_id"),
+    )
+    readonly_fields = ("badge", "by", "undoes", "lines", "id")
+    actions_detail = ("reverse_entry",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """With the postings, so that a page of entries asks twice, not fifty times."""
+        return super().get_queryset(request).prefetch_related(POSTINGS)
+
+    @display(
+        description=gettext_lazy("kind"),
+        ordering="kind",
+        label={
+            Entry.Kind.SALE: "success",
+            Entry.Kind.TOP_UP: "info",
+            Entry.Kind.REVERSAL: "danger",
+            Entry.Kind.ADJUSTMENT: "warning",
+            Entry.Kind.EXPIRY: "warning",
+        },
+    )
+    def badge(self, entry: Entry) -> tuple[str, str]:
+        """The kind, as a badge."""
+        return entry.kind, entry.get_kind_display()
+
+    @display(description=gettext_lazy("moved"))
+    def moved(self, entry: Entry) -> str:
+        """The sum of the lines, unit by unit."""
+        totals: dict[str, int] = {}
+        for posting in entry.postings.all():
+            code = posting.unit.code
+            totals[code] = totals.get(code, 0) + posting.amount
+        return " · ".join(_amount(total, code) for code, total in totals.items())
+
+    @display(description=gettext_lazy("by"))
+    def by(self, entry: Entry) -> str:
+        """A person's name, or what acted in nobody's name."""
+        return str(entry.staff) if entry.staff else entry.actor.partition(":")[2]
+
+    @display(description=gettext_lazy("reverses"))
+    def undoes(self, entry: Entry) -> str:
+        """The entry that this one takes back, and those that took this one back."""
+        related = [
+            *([entry.reverses] if entry.reverses else []),
+            *entry.reversals.all(),
+        ]
+        links: str = format_html_join(
+            " · ",
+            '<a class="underline" href="{}">{}</a>',
+            [(self.row_url(other), str(other)) for other in related],
+        )
+        return links
+
+    @display(description=gettext_lazy("postings"))
+    def lines(self, entry: Entry) -> str:
+        """Each posting with both its accounts and what they held after it."""
+        rows = [
+            {
+                "amount": format_amount(posting.amount, posting.unit.code),
+                "unit": posting.unit.code,
+                "debit": posting.debit,
+                "debit_url": _account_url(posting.debit_id),
+                "debit_after": _after(posting.debit_after, posting.unit.code),
+                "credit": posting.credit,
+                "credit_url": _account_url(posting.credit_id),
+                "credit_after": _after(posting.credit_after, posting.unit.code),
+            }
+            for posting in entry.postings.all()
+        ]
+        return render_to_string("ledger/postings.html", {"rows": rows})
+
+    def has_reverse_entry_permission(
+        self, request: HttpRequest, object_id: str
+    ) -> bool:
+        """Of what was made by hand, at its own store."""
+        entry = self.get_object(request, str(object_id))
+        return entry.kind in MENDABLE and signed_in(request).has_perm(
+            stores_services.REVERSE, entry
+        )
+
+    @action(
+        description=gettext_lazy("Reverse"),
+        url_path="reverse",
+        permissions=["reverse_entry"],
+        icon="undo",
+    )
+    def reverse_entry(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Take back all that is left of it, with a second person."""
+        user, entry = signed_in(request), self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            stores_services.reverse_by_hand(
+                entry_id=str(entry.pk),
+                by=stores_services.Mending(
+                    maker=user, **typed, at=now(), request_id=request_id(request)
+                ),
+            )
+            return _("The entry is taken back.")
+
+        return self.ask(
+            request,
+            form=MendingForm(
+                **posted(request),
+                stores=stores_selectors.stores_for(user, stores_services.REVERSE),
+                people=stores_selectors.checkers_for(user, stores_services.REVERSE),
+            ),
+            title=_("Reverse an entry"),
+            button=_("Reverse"),
+            lead=f"{entry} · {self.moved(entry)}",
+            command=command,
+            back=self.row_url(entry),
+        )
+
+
+def _account_url(account_id: int) -> str:
+    return reverse("admin:ledger_account_change", args=[account_id])
+
+
+def _amount(amount: int, code: str) -> str:
+    written = format_amount(amount, code)
+    return written if len(code) == 3 else f"{written} {code}"
+
+
+def _after(balance: int | None, code: str) -> str:
+    return "" if balance is None else format_amount(balance, code)

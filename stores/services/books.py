@@ -1,0 +1,191 @@
+"""Mending the books by hand: always with a reason and a second person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from ledger import selectors as ledger_selectors
+from ledger import services as ledger_services
+from ledger.kinds import AccountKind, EntryKind
+from stores.errors import NotMendable, ReasonMissing
+from stores.models import Approval, Store, User
+
+from .approvals import approve, consume_approval, request_approval
+from .audit import act, record_act, require
+
+ADJUST, REVERSE, FREEZE = "ledger.adjust", "ledger.reverse", "ledger.freeze"
+
+# What was made by hand is undone by hand; a sale or a top-up is undone where it was
+# made, so that its coupons, gifts and card are undone with it.
+MENDABLE = frozenset(
+    {EntryKind.ADJUSTMENT, EntryKind.GRANT, EntryKind.OPENING, EntryKind.TRANSFER}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mending:
+    """Who mends the books, where and why, and who stands beside them with a secret."""
+
+    maker: User
+    store: Store
+    reason: str
+    checker: User
+    secret: str
+    key: str
+    at: datetime
+    request_id: str = ""
+
+
+def adjust_account(
+    *, account_id: int, rises: bool, amount: int, by: Mending
+) -> ledger_services.Posted:
+    """Raise or lower what an account holds (minor units, points), approved by another.
+
+    Raises NotAllowed, CheckerRefused, WrongSecret and whatever the books refuse;
+    nothing is changed then. The same key again answers with the first entry.
+    """
+    account = ledger_selectors.account(account_id)
+    if account is None or not account.is_owed:
+        raise NotMendable
+    adjustments = ledger_services.HolderAccount(
+        kind=AccountKind.ADJUSTMENT,
+        unit_id=account.unit_id,
+        holder_kind="store",
+        holder_id=by.store.pk,
+        slot=account.kind,
+    )
+    against = ledger_services.open_account(adjustments)
+    debit, credit = (against, account_id) if rises else (account_id, against)
+    line = ledger_services.Line(debit_id=debit, credit_id=credit, amount=amount)
+
+    @transaction.atomic(durable=True)
+    def post(approval: Approval | None) -> ledger_services.Posted:
+        posted = ledger_services.post_entry(
+            kind=EntryKind.ADJUSTMENT,
+            key=by.key,
+            at=by.at,
+            act=_act(by),
+            lines=[line],
+            memo=by.reason,
+        )
+        _use(approval, posted, ADJUST, amount, f"account:{account_id}", by)
+        return posted
+
+    if ledger_selectors.entry_id_of(key=by.key) is not None:
+        return post(None)
+    return post(_approved(ADJUST, amount, f"account:{account_id}", by))
+
+
+def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
+    """Take back all that is left of an entry made by hand, approved by another.
+
+    Raises NotMendable for an entry that is undone elsewhere, and what `adjust_account`
+    raises.
+    """
+    entry = ledger_selectors.entry(entry_id)
+    if entry is None or entry.kind not in MENDABLE:
+        raise NotMendable
+    amount = ledger_selectors.left_to_reverse(entry_id=entry.pk)
+
+    @transaction.atomic(durable=True)
+    def post(approval: Approval | None) -> ledger_services.Posted:
+        posted = ledger_services.reverse_entry(
+            entry_id=entry.pk, key=by.key, at=by.at, act=_act(by), memo=by.reason
+        )
+        _use(approval, posted, REVERSE, amount, f"entry:{entry.pk}", by)
+        return posted
+
+    if ledger_selectors.entry_id_of(key=by.key) is not None:
+        return post(None)
+    return post(_approved(REVERSE, amount, f"entry:{entry.pk}", by))
+
+
+@transaction.atomic(durable=True)
+def freeze_account(
+    *,
+    account_id: int,
+    frozen: bool,
+    reason: str,
+    by: User,
+    at: datetime,
+    request_id: str = "",
+) -> None:
+    """Stop an account from being spent, or release it; with a reason."""
+    require(by, FREEZE, store=None)
+    if not reason.strip():
+        raise ReasonMissing
+    ledger_services.set_account_status(
+        account_id=account_id, status="frozen" if frozen else "open"
+    )
+    record_act(
+        name="ledger.froze" if frozen else "ledger.released",
+        by=act(staff=by, at=at, request_id=request_id),
+        at=at,
+        facts={"account": account_id, "reason": reason.strip()[:200]},
+    )
+
+
+def _approved(name: str, amount: int, subject: str, by: Mending) -> Approval:
+    approval = request_approval(
+        act=name,
+        maker=by.maker,
+        store=by.store,
+        amount=amount,
+        reason=by.reason,
+        at=by.at,
+        subject=subject,
+        request_id=by.request_id,
+    )
+    approve(
+        approval=approval,
+        checker=by.checker,
+        secret=by.secret,
+        at=by.at,
+        request_id=by.request_id,
+    )
+    return approval
+
+
+def _use(
+    approval: Approval | None,
+    posted: ledger_services.Posted,
+    name: str,
+    amount: int,
+    subject: str,
+    by: Mending,
+) -> None:
+    """A replay used its approval the first time; an entry without one is refused."""
+    if posted.replayed:
+        return
+    if approval is None:
+        raise NotMendable
+    consume_approval(
+        approval=approval,
+        act=name,
+        maker=by.maker,
+        amount=amount,
+        store=by.store,
+        at=by.at,
+        subject=subject,
+    )
+    record_act(
+        name=name,
+        by=_act(by),
+        at=by.at,
+        facts={
+            "entry": str(posted.entry_id),
+            "amount": amount,
+            "reason": by.reason[:200],
+        },
+    )
+
+
+def _act(by: Mending) -> ledger_services.Act:
+    return act(
+        staff=by.maker,
+        store=by.store,
+        approver=by.checker,
+        at=by.at,
+        request_id=by.request_id,
+    )
