@@ -18,7 +18,14 @@ from common.errors import DomainError
 LARGEST = 2**63 - 1
 
 # A shop has one currency, so its short sign cannot be taken for another's.
-SHORT_SIGNS = {"CNY": "¥", "JPY": "¥", "TWD": "NT$", "HKD": "HK$", "MOP": "MOP$"}
+SHORT_SIGNS = {
+    "CNY": "¥",
+    "JPY": "¥",
+    "TWD": "NT$",
+    "HKD": "HK$",
+    "MOP": "MOP$",
+    "USD": "$",
+}
 
 # Chinese keyboards type these; they mean the same and are read as such.
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥－＋", "0123456789.,¥-+")
@@ -34,7 +41,8 @@ class AmountRefused(DomainError):
 
 def reader_locale() -> str:
     """The locale of whoever reads this page, as Babel writes it."""
-    return to_locale(get_language() or settings.LANGUAGE_CODE)
+    found = to_locale(get_language() or settings.LANGUAGE_CODE)
+    return "en_GB" if found == "en" else found  # day before month, as our pages do
 
 
 def format_money(
@@ -61,7 +69,8 @@ def format_amount(amount: int, unit: str, *, locale: str | None = None) -> str:
     """An amount in the unit of its account, be it a currency or something counted."""
     if unit == settings.CURRENCY or is_currency(unit):
         return format_money(amount, currency=unit, locale=locale)
-    return format_count(amount, locale=locale)
+    name = _("points") if unit == "points" else unit
+    return f"{format_count(amount, locale=locale)} {name}"
 
 
 def is_currency(unit: str) -> bool:

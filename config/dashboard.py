@@ -62,6 +62,7 @@ def entries_of(user: User, *, at: datetime) -> dict[str, Any]:
         "entries_today": counted[today],
         "moved_today": moved[today],
         "is_empty": not rows,
+        "chart_options": _options(),
         "moved_chart": _chart(
             {day: money.plain(amount) for day, amount in moved.items()},
             label=_("Value moved, %(currency)s") % {"currency": settings.CURRENCY},
@@ -90,12 +91,38 @@ def _chart(points: dict[date, Any], *, label: str, colour: str) -> str:
                     "backgroundColor": f"var({colour})",
                     "borderRadius": 4,
                     "maxBarThickness": 28,
-                    "displayYAxis": True,
-                    "maxTicksXLimit": 7,
                 }
             ],
         },
         ensure_ascii=False,
+    )
+
+
+def _options() -> str:
+    """How both charts are drawn: no frame, no legend, figures as the reader's."""
+    font = {"family": "system-ui, 'PingFang SC', 'Noto Sans CJK SC', sans-serif"}
+    ticks = {"font": font, "color": "#68726c"}
+    return json.dumps(
+        {
+            "responsive": True,
+            "maintainAspectRatio": False,
+            "animation": False,
+            "locale": money.reader_locale().replace("_", "-"),
+            "plugins": {"legend": {"display": False}},
+            "scales": {
+                "x": {
+                    "grid": {"display": False},
+                    "border": {"color": "#e4dfd6"},
+                    "ticks": {**ticks, "maxRotation": 0, "maxTicksLimit": 7},
+                },
+                "y": {
+                    "beginAtZero": True,
+                    "grid": {"color": "#efebe4"},
+                    "border": {"display": False},
+                    "ticks": {**ticks, "maxTicksLimit": 6, "precision": 0},
+                },
+            },
+        }
     )
 
 

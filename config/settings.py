@@ -195,7 +195,8 @@ FORMAT_MODULE_PATH = "config.formats"
 # --- Static files -------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Only production collects; development serves each app's files where they lie.
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else None
 if PRODUCTION:  # `collectstatic` has put a hash into each name, cached for ever
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
