@@ -59,7 +59,7 @@ check: setup
 	@$(PY) -m config.checks
 
 bench: setup
-	@$(PY) benchmarks/run.py $(ARGS)
+	@$(PY) -m benchmarks.run $(ARGS)
 
 soak: setup
 	@HYPOTHESIS_PROFILE=soak $(PY) -m tests.run --numprocesses $(PYTEST_JOBS) --long $(ARGS)

@@ -1,0 +1,179 @@
+"""`make bench`: posting beside hand-written SQL, and what is done to the whole books.
+
+Ends with 1 where a ratio falls short of its aim by more than the noise.
+"""
+
+import argparse
+import os
+import platform
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import psycopg
+
+from benchmarks import peer, place, sides
+from benchmarks.judge import Ratio, rate_row, table
+from benchmarks.work import Books
+
+STATEMENTS = "statements, plain tables (pgbench)"
+FUNCTION = "ledger_post_entry (pgbench)"
+DOOR = "post_entry (Python)"
+HORDAK = "django-hordak (Python)"
+CLIENTS = (1, 8)
+
+type Rates = dict[tuple[str, int], list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured."""
+
+    accounts: int
+    rounds: int
+    seconds: int
+    has_peer: bool
+    has_bulk: bool
+    is_judged: bool
+    database: str
+
+
+def plan(words: list[str]) -> Plan:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument("--accounts", type=int, help="wallets (1,000,000)")
+    parser.add_argument("--rounds", type=int, help="alternating rounds (5)")
+    parser.add_argument("--seconds", type=int, help="for each side and round (6)")
+    parser.add_argument("--no-peer", action="store_true", help="without django-hordak")
+    parser.add_argument("--no-bulk", action="store_true", help="posting only")
+    parser.add_argument(
+        "--quick", action="store_true", help="only see that it works; judges nothing"
+    )
+    given = parser.parse_args(words)
+    quick = bool(given.quick)
+    return Plan(
+        accounts=given.accounts or (500 if quick else 1_000_000),
+        rounds=given.rounds or (1 if quick else 5),
+        seconds=given.seconds or (1 if quick else 6),
+        has_peer=not (quick or given.no_peer),
+        has_bulk=not given.no_bulk,
+        is_judged=not quick,
+        database="regulars_bench_quick" if quick else "regulars_bench",
+    )
+
+
+def main(words: list[str]) -> int:
+    """Measure as planned; 1 where an aim is missed."""
+    planned = plan(words)
+    server = place.server_url()
+    with ExitStack() as stack:
+        url = stack.enter_context(place.database(server, planned.database))
+        peer_url = None
+        if planned.has_peer:
+            name = f"{planned.database}_hordak"
+            peer_url = stack.enter_context(place.database(server, name))
+        print(machine(url), flush=True)
+        place.set_up(url)
+        stack.callback(place.tidy)
+        ratios = measure(planned, url=url, peer_url=peer_url)
+    head = ["ratio, clients", "median", "noise", "from–to", "aim", "is"]
+    print("\n" + table(head, [ratio.row() for ratio in ratios]))
+    if not planned.is_judged:
+        print("a quick run judges nothing")
+        return 0
+    return 0 if all(ratio.is_met for ratio in ratios) else 1
+
+
+def machine(url: str) -> str:
+    """What this was measured on, and whether others were at work beside it."""
+    with psycopg.connect(url) as connection:
+        version, fsync = (
+            connection.execute(f"SHOW {name}").fetchall()[0][0]
+            for name in ("server_version", "fsync")
+        )
+    load = os.getloadavg()[0]
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, PostgreSQL {version} "
+        f"(fsync {fsync}), Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, load before {load:.1f}"
+    )
+
+
+def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
+    """Seed, prove, post in rounds, prove again; what to judge."""
+    # These need the settings, which stand only now.
+    from benchmarks import books as bench_books  # noqa: PLC0415
+    from benchmarks import bulk  # noqa: PLC0415
+
+    books, seconds = bulk.timed(lambda: bench_books.seed(accounts=planned.accounts))
+    print(f"seeded {books.wallets:,} wallets, twice: {seconds:.0f} s", flush=True)
+    bulk.prove("as seeded")
+    bulk.settle()
+    rates = post(planned, books=books, url=url, peer_url=peer_url)
+    bulk.prove("after the rounds")
+    ratios = report(rates)
+    if planned.has_bulk:
+        ratios.append(bulk.expire(books=books))
+        bulk.seal()
+        bulk.prove("after expiry, with the chain")
+    return ratios
+
+
+def post(planned: Plan, *, books: Books, url: str, peer_url: str | None) -> Rates:
+    """Every side in turn, round by round: postings a second."""
+    from benchmarks.python_door import Door  # noqa: PLC0415
+
+    rates: Rates = defaultdict(list)
+    with ExitStack() as stack:
+        door = stack.enter_context(Door(books=books, processes=max(CLIENTS)))
+        by_pgbench = partial(sides.pgbench, url=url, books=books)
+        turns: list[tuple[str, int, Callable[..., float]]] = [
+            (name, clients, side)
+            for clients in CLIENTS
+            for name, side in (
+                (STATEMENTS, partial(by_pgbench, script="spend_by_statements")),
+                (FUNCTION, partial(by_pgbench, script="spend_by_function")),
+                (DOOR, door.rate),
+            )
+        ]
+        if peer_url:
+            environment = {**os.environ, "DATABASE_URL": peer_url}
+            hordak = stack.enter_context(peer.hordak(environment=environment))
+            turns.append((HORDAK, 1, hordak.rate))
+        for number in range(planned.rounds):
+            # Every other round runs backwards, so that drift favours nobody.
+            for name, clients, turn in turns[:: -1 if number % 2 else 1]:
+                rates[name, clients].append(
+                    turn(clients=clients, seconds=planned.seconds)
+                )
+            print(f"round {number + 1} of {planned.rounds}", flush=True)
+    return rates
+
+
+def report(rates: Rates) -> list[Ratio]:
+    """Print the medians; hand back the ratios that have aims."""
+    rows = [
+        rate_row(f"{name}, {clients}", rates[name, clients])
+        for name, clients in sorted(rates, key=lambda side: side[1])
+    ]
+    print("\n" + table(["postings a second, clients", "median", "from–to"], rows))
+    ratios = []
+    for clients in CLIENTS:
+        statements = rates[STATEMENTS, clients]
+        function = rates[FUNCTION, clients]
+        door = rates[DOOR, clients]
+        ratios += [
+            Ratio(f"function : statements, {clients}", function, statements, 0.80),
+            Ratio(f"Python : function, {clients}", door, function, 0.60),
+        ]
+    if (HORDAK, 1) in rates:
+        door, hordak = rates[DOOR, 1], rates[HORDAK, 1]
+        ratios.append(Ratio("Python : django-hordak, 1", door, hordak, 4.0))
+    return ratios
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
