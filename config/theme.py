@@ -57,6 +57,8 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("point_of_sale", "stores.till", _("Tills")),
             ("badge", "stores.user", _("Staff")),
             ("work", "stores.role", _("Roles")),
+            ("assignment_ind", "stores.assignment", _("Assignments")),
+            ("speed", "stores.rolelimit", _("Limits")),
             ("schedule", "stores.shift", _("Shifts")),
             ("how_to_reg", "stores.approval", _("Approvals")),
             ("policy", "stores.auditevent", _("Audit log")),
@@ -128,6 +130,7 @@ UNFOLD: dict[str, Any] = {
         }
     ],
     "SHOW_HISTORY": True,
+    "LOGIN": {"form": "stores.forms.SignInForm"},
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "THEME": "light",

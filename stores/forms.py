@@ -57,8 +57,6 @@ class SignInForm(OTPAuthenticationFormMixin, AuthenticationForm):  # type: ignor
                 "autocomplete": "one-time-code",
                 "inputmode": "numeric",
                 "class": " ".join(INPUT_CLASSES),
-                # The theme's page draws two fields; this one belongs to its form too.
-                "form": "login-form",
             }
         ),
     )
