@@ -45,7 +45,7 @@ class Books:
         currency = settings.CURRENCY
         self.money = ledger_services.open_unit(code=currency)
         self.points = ledger_services.open_unit(
-            code="POINTS", kind="points", exponent=0
+            code="points", kind="points", exponent=0
         )
         self.holders = self._open_holders(members)
         self.house = self._open_house()
@@ -144,7 +144,6 @@ class Books:
         written = 0
         if held < bill:
             self._top_up(shift, cashier, holder, at)
-            held += sum(self.random.choice(PLANS[:1]))
             written += 1
         self._sell(shift, cashier, holder, bill, at)
         return written + 1
@@ -224,7 +223,15 @@ class Books:
 
 
 def load_books(*, stores: list[Store], members: int, seed: int, until: datetime) -> int:
-    """Fill empty books with two weeks of trade; 0 where there is something already."""
+    """Fill empty books with two weeks of trade, then prove and seal them.
+
+    The number of entries; 0 where there is something already.
+    """
     if not members or ledger_selectors.has_entries():
         return 0
-    return Books(stores=stores, members=members, seed=seed).trade(until=until)
+    written = Books(stores=stores, members=members, seed=seed).trade(until=until)
+    ledger_services.record_proof(
+        proof=ledger_services.prove_books(), started_at=until, finished_at=until
+    )
+    ledger_services.seal_day(day=until.date(), at=until)
+    return written

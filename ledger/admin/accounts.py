@@ -38,20 +38,24 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
     """Every holder's account, and the accounts of one's own stores."""
 
     store_path = None
-    list_display = ("__str__", "kind", "holder", "slot", "state", "holds", "opened_at")
+    list_display = ("__str__", "holder", "slot", "state", "holds", "opened_at")
     list_filter = ("kind", "status", "unit")
     list_select_related = ("unit",)
     search_fields = ("=id", "=holder_id")
     search_help_text = gettext_lazy("Number of the account or of its holder")
     ordering = ("-pk",)
     fields = (
-        ("kind", "unit", "state"),
-        ("holder", "slot", "opened_at"),
+        "kind",
+        "holder",
         "holds",
         "statement",
         "lots_left",
+        "status",
+        "unit",
+        "slot",
+        "opened_at",
     )
-    readonly_fields = ("state", "holder", "holds", "statement", "lots_left")
+    readonly_fields = ("holder", "holds", "statement", "lots_left")
     actions_detail = ("adjust", "freeze", "release")
 
     def visible(self, request: HttpRequest) -> QuerySet[Account]:
@@ -248,7 +252,7 @@ class LotAdmin(ReadOnlyAdmin[Lot], ScopedAdmin[Lot]):
     search_fields = ("=account__id",)
     search_help_text = gettext_lazy("Number of the account")
     ordering = ("-pk",)
-    fields = ("account", ("came", "left"), ("expires_at", "is_open"))
+    fields = ("account", "came", "left", "expires_at", "is_open")
     readonly_fields = ("came", "left")
 
     @display(description=gettext_lazy("remaining"), ordering="remaining")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -45,8 +45,7 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
         "occurred_at",
         "badge",
         "moved",
-        "store",
-        "till",
+        "place",
         "by",
         "memo",
     )
@@ -69,16 +68,23 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
     date_hierarchy = "business_date"
     ordering = ("-seq",)
     fields = (
-        ("seq", "badge"),
-        ("occurred_at", "recorded_at", "business_date"),
-        ("store", "till", "shift"),
-        ("by", "approver"),
+        "seq",
+        "kind",
+        "occurred_at",
+        "business_date",
+        "lines",
         "memo",
         "undoes",
-        "lines",
-        ("id", "request_id"),
+        "store",
+        "till",
+        "shift",
+        "by",
+        "approver",
+        "recorded_at",
+        "id",
+        "request_id",
     )
-    readonly_fields = ("badge", "by", "undoes", "lines", "id")
+    readonly_fields = ("by", "undoes", "lines", "id")
     actions_detail = ("reverse_entry",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
@@ -107,12 +113,21 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
         for posting in entry.postings.all():
             code = posting.unit.code
             totals[code] = totals.get(code, 0) + posting.amount
-        return " · ".join(_amount(total, code) for code, total in totals.items())
+        return " · ".join(
+            format_amount(total, code) for code, total in sorted(totals.items())
+        )
+
+    @display(description=gettext_lazy("place"))
+    def place(self, entry: Entry) -> str:
+        """The till, or the store; nothing for what happens nowhere."""
+        if entry.till:
+            return unbroken(entry.till)
+        return entry.store.code if entry.store else "–"
 
     @display(description=gettext_lazy("by"))
     def by(self, entry: Entry) -> str:
         """A person's name, or what acted in nobody's name."""
-        return str(entry.staff) if entry.staff else entry.actor.partition(":")[2]
+        return unbroken(entry.staff or entry.actor.partition(":")[2])
 
     @display(description=gettext_lazy("reverses"))
     def undoes(self, entry: Entry) -> str:
@@ -189,13 +204,14 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
         )
 
 
+def unbroken(words: object) -> str:
+    """A short name on one line, which Chinese names otherwise are not."""
+    span: str = format_html('<span class="whitespace-nowrap">{}</span>', words)
+    return span
+
+
 def _account_url(account_id: int) -> str:
     return reverse("admin:ledger_account_change", args=[account_id])
-
-
-def _amount(amount: int, code: str) -> str:
-    written = format_amount(amount, code)
-    return written if len(code) == 3 else f"{written} {code}"
 
 
 def _after(balance: int | None, code: str) -> str:

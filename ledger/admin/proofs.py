@@ -1,21 +1,24 @@
 """The proof and the seals: whether the books can be trusted, and since when."""
 
-from django.contrib import admin, messages
+from typing import Any
+
+from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.admin import ReadOnlyAdmin
+from common.errors import DomainError
 from common.money import format_amount, format_count
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind
 from ledger.models import ProofRun, Seal
 from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, action, display, signed_in
+from stores.admin.base import ScopedAdmin, action, display, posted, signed_in
+from stores.forms import ConfirmForm
 
 
 class EverywhereAdmin:
@@ -39,8 +42,8 @@ class ProofRunAdmin(EverywhereAdmin, ReadOnlyAdmin[ProofRun], ScopedAdmin[ProofR
     list_display = ("started_at", "result", "entries", "postings", "took")
     list_filter = ("is_proven", "started_at")
     ordering = ("-started_at",)
-    fields = (("started_at", "took"), "result", "counted", "owed", "found", "head")
-    readonly_fields = ("took", "result", "counted", "owed", "found")
+    fields = ("started_at", "is_proven", "took", "counted", "owed", "found", "head")
+    readonly_fields = ("took", "counted", "owed", "found")
     actions_list = ("prove_now",)
 
     @display(
@@ -112,19 +115,27 @@ class ProofRunAdmin(EverywhereAdmin, ReadOnlyAdmin[ProofRun], ScopedAdmin[ProofR
     )
     def prove_now(self, request: HttpRequest) -> HttpResponseBase:
         """Run the proof and keep its result."""
-        started_at = now()
-        run = ledger_services.record_proof(
-            proof=ledger_services.prove_books(),
-            started_at=started_at,
-            finished_at=now(),
-        )
-        if run.is_proven:
-            self.message_user(request, _("The books are proven."), messages.SUCCESS)
-        else:
-            self.message_user(
-                request, _("The books are not proven: see below."), messages.ERROR
+
+        def command(_typed: dict[str, Any]) -> str:
+            started_at = now()
+            run = ledger_services.record_proof(
+                proof=ledger_services.prove_books(),
+                started_at=started_at,
+                finished_at=now(),
             )
-        return redirect(self.row_url(run))
+            if run.is_proven:
+                return _("The books are proven.")
+            return _("The books are not proven: open the proof to see what differs.")
+
+        return self.ask(
+            request,
+            form=ConfirmForm(**posted(request)),
+            title=_("Prove the books now"),
+            button=_("Prove"),
+            lead=_("Every balance, lot and seal is held against the entries."),
+            command=command,
+            back=self.list_url(),
+        )
 
 
 @admin.register(Seal)
@@ -161,21 +172,29 @@ class SealAdmin(EverywhereAdmin, ReadOnlyAdmin[Seal], ScopedAdmin[Seal]):
     )
     def seal_now(self, request: HttpRequest) -> HttpResponseBase:
         """Add a link to the chain and export its head."""
-        try:
-            seal = ledger_services.seal_day(day=localdate(), at=now())
-        except ledger_services.SealBroken:
-            self.message_user(
-                request,
-                _("The exported heads and the seals disagree. Prove the books."),
-                messages.ERROR,
-            )
-            return redirect(self.list_url())
-        if seal is None:
-            self.message_user(request, _("There is nothing new to seal."))
-        else:
-            self.message_user(
-                request,
-                _("%(count)s entries are sealed.") % {"count": seal.entries},
-                messages.SUCCESS,
-            )
-        return redirect(self.list_url())
+
+        def command(_typed: dict[str, Any]) -> str:
+            try:
+                seal = ledger_services.seal_day(day=localdate(), at=now())
+            except ledger_services.SealBroken as broken:
+                raise DomainError(
+                    "seal_broken",
+                    _("The exported heads and the seals disagree. Prove the books."),
+                ) from broken
+            if seal is None:
+                return _("There is nothing new to seal.")
+            return ngettext(
+                "%(count)s entry is sealed.",
+                "%(count)s entries are sealed.",
+                seal.entries,
+            ) % {"count": seal.entries}
+
+        return self.ask(
+            request,
+            form=ConfirmForm(**posted(request)),
+            title=_("Seal the books now"),
+            button=_("Seal"),
+            lead=_("The head of the chain is written to a file outside the database."),
+            command=command,
+            back=self.list_url(),
+        )

@@ -34,7 +34,7 @@ def yuan() -> int:
 
 
 def points_unit() -> int:
-    return ledger_services.open_unit(code="POINTS", kind="points", exponent=0)
+    return ledger_services.open_unit(code="points", kind="points", exponent=0)
 
 
 def house(
