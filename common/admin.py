@@ -77,7 +77,7 @@ class ExportMixin[M: Model](ModelAdmin[M]):
         """Send the rows as a workbook."""
         file = exports.xlsx_file(self._header(request), self._rows(request, queryset))
         name = f"{self.opts.model_name}.xlsx"
-        return FileResponse(file, True, filename=name, content_type=XLSX)  # noqa: FBT003 (Django's own signature)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
     def _attachment(self, ending: str) -> str:
         return f'attachment; filename="{self.opts.model_name}.{ending}"'
