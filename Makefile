@@ -40,7 +40,7 @@ $(STAMP): requirements/dev.txt
 	echo "Installing into $(VENV) with $$($$found --version) …"; \
 	rm -rf $(VENV) && $$found -m venv $(VENV)
 	@$(PIP) --no-deps --requirement requirements/uv.txt && \
-	  $(PY) -m uv --quiet pip sync --python $(PY) --require-hashes requirements/dev.txt || \
+	  $(PY) -m uv --quiet pip sync --compile-bytecode --python $(PY) --require-hashes requirements/dev.txt || \
 	  $(PIP) --requirement requirements/dev.txt || \
 	  { echo "The packages could not be installed (the lines above say why): see that the package index can be reached, then run make again." >&2; exit 1; }
 	@touch $@
