@@ -1,0 +1,159 @@
+"""Two at once, on real connections: one wins, the other is told."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from common.errors import DomainError
+from stores import services as stores_services
+from stores.models import Approval, Shift, ShiftCount, ShiftUse
+from tests.factories.stores import (
+    NOON,
+    PIN,
+    ShiftFactory,
+    TillFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+def together(act: Callable[[int], object]) -> list[str]:
+    """Run it in many threads at the same moment; what each was told."""
+    start = Barrier(AT_ONCE)
+
+    def one(number: int) -> str:
+        try:
+            start.wait(timeout=30)
+            act(number)
+        except DomainError as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return sorted(pool.map(one, range(AT_ONCE)))
+
+
+def test_a_till_is_opened_once() -> None:
+    till = TillFactory.create()
+    cashier = UserFactory.holding("cashier", store=till.store)
+
+    told = together(
+        lambda _number: stores_services.open_shift(
+            till=till, staff=cashier, opening_float=0, at=NOON
+        )
+    )
+
+    assert told == ["done"] + ["shift_already_open"] * (AT_ONCE - 1)
+    assert Shift.objects.count() == 1
+
+
+def test_a_shift_is_closed_once() -> None:
+    shift = ShiftFactory.create()
+    cashier = UserFactory.holding("cashier", store=shift.store)
+
+    told = together(
+        lambda number: stores_services.close_shift(
+            shift=shift,
+            counted={"cash": number},
+            by=cashier,
+            at=NOON + timedelta(hours=1),
+        )
+    )
+
+    assert told == ["done"] + ["shift_is_closed"] * (AT_ONCE - 1)
+    assert ShiftCount.objects.count() == 1
+
+
+def test_an_approval_is_used_once() -> None:
+    shift = ShiftFactory.create()
+    maker = UserFactory.holding("shift-lead", store=shift.store)
+    approval = Approval.objects.create(
+        act="ledger.adjust",
+        store=shift.store,
+        maker=maker,
+        amount=500_00,
+        reason="spilt soup",
+        requested_at=NOON,
+        checker=UserFactory.create(),
+        approved_at=NOON,
+    )
+
+    told = together(
+        lambda _number: stores_services.use_limit(
+            staff=maker,
+            act="ledger.adjust",
+            amount=500_00,
+            shift=shift,
+            at=NOON,
+            approval=approval,
+        )
+    )
+
+    assert told == ["approval_not_usable"] * (AT_ONCE - 1) + ["done"]
+
+
+def test_a_limit_is_not_passed_by_acting_at_once() -> None:
+    shift = ShiftFactory.create()
+    maker = UserFactory.holding("shift-lead", store=shift.store)
+
+    told = together(
+        lambda _number: stores_services.use_limit(
+            staff=maker, act="ledger.adjust", amount=100_00, shift=shift, at=NOON
+        )
+    )
+
+    assert told == ["approval_needed"] * (AT_ONCE - 3) + ["done"] * 3
+    assert ShiftUse.objects.get().used == 300_00
+
+
+def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
+    user = UserFactory.create()
+
+    told = together(
+        lambda number: stores_services.prove(user=user, secret=f"9{number}", at=NOON)
+    )
+
+    assert told == ["proof_locked"] * (AT_ONCE - 4) + ["proof_refused"] * 4
+    with pytest.raises(DomainError):
+        stores_services.prove(user=user, secret=PIN, at=NOON)
+
+
+def test_without_the_index_two_shifts_open() -> None:
+    """Guard off: threads alone do not keep a till to one shift."""
+    till = TillFactory.create()
+    cashier = UserFactory.holding("cashier", store=till.store)
+    index = "stores_shift_one_open_per_till"
+    definition = one(f"SELECT pg_get_indexdef('{index}'::regclass)")
+    run(f"DROP INDEX {index}")
+    try:
+        told = together(
+            lambda _number: stores_services.open_shift(
+                till=till, staff=cashier, opening_float=0, at=NOON
+            )
+        )
+        assert told == ["done"] * AT_ONCE
+    finally:
+        Shift.objects.filter(till=till).update(
+            closed_at=NOON + timedelta(hours=1), closed_by=cashier
+        )
+        run(definition)
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def one(statement: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone()
+    return str(row[0])
