@@ -1,7 +1,9 @@
 """What stands between an empty database and the first page."""
 
 import io
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -35,12 +37,25 @@ def prepare(say: Callable[[str], None], *, role: str) -> str:
 
 
 def prepare_development(say: Callable[[str], None], *, role: str) -> str:
-    if surroundings.pending_migrations():
-        say("Preparing the database …")
-        call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    load_demo_once(say)
+    with surroundings.whole_or_not_at_all() as is_new:
+        if is_new:
+            set_old_seals_aside(say)
+        if surroundings.pending_migrations():
+            say("Preparing the database …")
+            call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        if is_new and not get_user_model().objects.exists():
+            load_demo(say)
     return role or restricted_role(say)
+
+
+def set_old_seals_aside(say: Callable[[str], None]) -> None:
+    """An empty database cannot have sealed anything: those heads are another's."""
+    heads = Path(settings.LEDGER_SEAL_FILE)
+    if heads.exists():
+        aside = heads.with_name(f"{heads.name}.{int(time.time())}")
+        heads.rename(aside)
+        say(f"Note: the heads sealed for another database now lie in {aside}.")
 
 
 def restricted_role(say: Callable[[str], None]) -> str:
@@ -56,10 +71,8 @@ def restricted_role(say: Callable[[str], None]) -> str:
     return APP_ROLE
 
 
-def load_demo_once(say: Callable[[str], None]) -> None:
+def load_demo(say: Callable[[str], None]) -> None:
     """Invented people and sales for a database that has nobody yet."""
-    if get_user_model().objects.exists():
-        return
     say("Inventing a shop to look at …")
     try:
         call_command("load_demo", stdout=io.StringIO())

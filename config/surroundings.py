@@ -4,15 +4,19 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import Error as DatabaseError
 from django.db.utils import OperationalError
 
 OLDEST_POSTGRES = 15
+OUR_OWN = {"django_migrations", "django_cache"}
+HALF_DONE = "Regulars: being filled for the first time"
 ROOM = 32 * 1024 * 1024  # bytes: a new cluster does not fit in less
 
 
@@ -125,17 +129,44 @@ def too_old(what: str) -> str:
 
 def require_ours() -> None:
     tables = set(connection.introspection.table_names())
-    if tables and not {"django_migrations", "stores_user"} <= tables:
-        some = ", ".join(sorted(tables)[:3])
-        raise Unfit(
-            f"The database {connection.settings_dict['NAME']!r} is not empty and not "
-            f"ours (it holds {some}): name another one in DATABASE_URL, for example "
-            "DATABASE_URL=postgresql://regulars:secret@127.0.0.1/regulars."
-        )
+    known = {*connection.introspection.django_table_names(), *OUR_OWN}
+    if tables <= known or is_migrated_by_us(tables):
+        return
+    some = ", ".join(sorted(tables - known)[:3])
+    raise Unfit(
+        f"The database {connection.settings_dict['NAME']!r} is not empty and not "
+        f"ours (it holds {some}): name another one in DATABASE_URL, for example "
+        "DATABASE_URL=postgresql://regulars:secret@127.0.0.1/regulars."
+    )
 
 
-def is_new() -> bool:
-    return not connection.introspection.table_names()
+def is_migrated_by_us(tables: set[str]) -> bool:
+    if "django_migrations" not in tables:
+        return False
+    applied = MigrationRecorder(connection).applied_migrations()
+    return any(app == "ledger" for app, _name in applied)
+
+
+@contextmanager
+def whole_or_not_at_all() -> Iterator[bool]:
+    """Fill an empty database completely, or find it empty again next time.
+
+    A note on the schema says that the filling has begun; whoever finds the note clears
+    what a broken-off start left behind. Yields whether the database is new.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('public'::regnamespace, 'pg_namespace')")
+        (note,) = cursor.fetchone()
+        if note == HALF_DONE:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+        is_new = not connection.introspection.table_names(cursor)
+        if is_new:
+            cursor.execute(f"COMMENT ON SCHEMA public IS '{HALF_DONE}'")
+    yield is_new
+    if is_new:
+        with connection.cursor() as cursor:
+            cursor.execute("COMMENT ON SCHEMA public IS 'Regulars'")
 
 
 def pending_migrations() -> int:

@@ -27,6 +27,16 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "shop@example.com",
 }
 
+CLEARING = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from config import surroundings
+surroundings.require_database()
+with surroundings.whole_or_not_at_all() as is_new:
+    print(is_new)
+"""
+
 
 def address_of(name: str) -> str:
     """Another database of the server that the tests use."""
@@ -108,6 +118,30 @@ def test_a_database_of_somebody_else_is_left_alone(
     assert tables == [("wp_posts",)]
 
 
+def test_a_broken_off_first_start_is_begun_again(
+    empty_database: str, free_port: int
+) -> None:
+    """Whatever a killed start left behind, the next one begins with nothing."""
+    with psycopg.connect(empty_database) as connection:
+        connection.execute("CREATE TABLE django_content_type (id int)")
+        connection.execute(
+            sql.SQL("COMMENT ON SCHEMA public IS {}").format(surroundings.HALF_DONE)
+        )
+    done = subprocess.run(
+        [sys.executable, "-c", CLEARING],
+        cwd=BASE_DIR,
+        env=environment(DATABASE_URL=empty_database),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+    with psycopg.connect(empty_database) as connection:
+        tables = connection.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchone()
+    assert tables == (0,)
+
+
 def test_production_waits_for_its_migrations(
     empty_database: str, free_port: int
 ) -> None:
@@ -177,7 +211,11 @@ def test_one_signal_ends_all_of_it(
         launcher = subprocess.Popen(
             [sys.executable, "-m", "config.launcher"],
             cwd=BASE_DIR,
-            env=environment(PORT=str(free_port), DATABASE_URL=empty_database),
+            env=environment(
+                PORT=str(free_port),
+                DATABASE_URL=empty_database,
+                LEDGER_SEAL_FILE=str(tmp_path / "heads.jsonl"),
+            ),
             stdout=words,
             stderr=words,
             start_new_session=True,
