@@ -283,6 +283,7 @@ logs.configure_structlog()
 LOG_LEVEL = env.text("LOG_LEVEL", default="INFO").upper()
 LOGGING = logs.logging_settings(level=LOG_LEVEL)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is a person's, too
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # our middleware has judged it
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_ALLOWED_HOSTS = env.networks(
