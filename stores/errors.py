@@ -162,6 +162,13 @@ class AlreadyGiven(DomainError):
         super().__init__("already_given", _("This person holds this role already."))
 
 
+class CodeMissing(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "code_missing", _("Please enter the code of your authenticator app.")
+        )
+
+
 class CodeRefused(DomainError):
     def __init__(self) -> None:
         super().__init__("code_refused", _("This code is not right."))

@@ -27,7 +27,7 @@ from .people import (
 from .places import save_store, save_till
 from .proof import prove, set_pin
 from .shifts import close_shift, hand_over, open_shift
-from .totp import begin_totp, confirm_totp, remove_totp
+from .totp import begin_totp, check_totp, confirm_totp, remove_totp
 
 __all__ = [
     "ADJUST",
@@ -39,6 +39,7 @@ __all__ = [
     "approve",
     "assign",
     "begin_totp",
+    "check_totp",
     "close_shift",
     "confirm_totp",
     "consume_approval",

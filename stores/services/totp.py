@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from stores.errors import CodeRefused, OutOfReach
+from stores.errors import CodeMissing, CodeRefused, OutOfReach
 from stores.models import User
 from stores.selectors import may_manage
 
@@ -33,6 +33,27 @@ def confirm_totp(*, user: User, code: str, at: datetime, request_id: str = "") -
         TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
         doing = act(staff=user, at=at, request_id=request_id)
         record_act(name="stores.totp_confirmed", by=doing, at=at, subject=user)
+
+
+def check_totp(*, user: User, code: str) -> TOTPDevice | None:
+    """At sign-in: the device that vouches for this person; None where none is set up.
+
+    A code serves once and wrong ones slow the device down, however many come at once.
+    """
+    with transaction.atomic():
+        device = (
+            TOTPDevice.objects.select_for_update(no_key=True)
+            .filter(user=user, confirmed=True)
+            .first()
+        )
+        if device is None:
+            return None
+        right = bool(code) and device.verify_token(code)
+    if not code:
+        raise CodeMissing
+    if not right:
+        raise CodeRefused
+    return device
 
 
 @transaction.atomic(durable=True)
