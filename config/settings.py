@@ -173,6 +173,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
+# Nothing sends mail yet; what does will find it on the console.
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+
 # --- People -------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"
 AUTHENTICATION_BACKENDS = [

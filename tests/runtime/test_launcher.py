@@ -23,8 +23,6 @@ PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": "only-for-this-test-0123456789-abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "127.0.0.1",
-    "EMAIL_URL": "smtp://mail.example.com:25",
-    "DEFAULT_FROM_EMAIL": "shop@example.com",
 }
 
 CLEARING = """
