@@ -15,25 +15,15 @@ LISTS = sorted(
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     for model in admin.site._registry
 )
-WORDS = ["abc", "9" * 40, "-1", "陈", "😀", "a\x00b", "'", "%", "ab" * 300, "01a2-"]
+WORDS = ["9" * 40, "😀", "a\x00b", "ab" * 300]
 ADDRESSES = [
     "?p=-1",
-    "?p=999999",
-    "?p=x",
     "?o=99.-99.x",
-    "?e=1",
-    "?all=",
-    "?nonsense=1",
-    "?id__exact=x",
-    "?store__id__exact=x",
-    "?pk__in=1,x",
-    "?q=%00&p=1",
+    "?id__exact=x&store__id__exact=x",
     "?business_date__year=99999&business_date__month=13",
-    "?business_date__gte=x",
-    "?occurred_at__lt=%F0",
-    "?_popup=1&_to_field=x",
+    "?business_date__gte=x&occurred_at__lt=%F0",
 ]
-ROWS = ["0", "-1", "9" * 40, "abc", "a b", "%00", "..", "01a2017d-166f-774c"]
+ROWS = ["9" * 40, "a b", "%00"]
 
 
 @pytest.fixture
@@ -63,6 +53,6 @@ def test_no_address_breaks_a_list(root: Client, path: str) -> None:
 @pytest.mark.parametrize("path", LISTS)
 def test_no_row_that_is_not_there_breaks_its_page(root: Client, path: str) -> None:
     for row in ROWS:
-        for verb in ("change/", "delete/", "history/"):
+        for verb in ("change/", "delete/"):
             status = root.get(f"{path}{quote(row)}/{verb}").status_code
             assert status in {302, 403, 404, 400}, (row, verb)
