@@ -9,8 +9,12 @@ import pytest
 from django.db import connection
 
 from common.errors import DomainError
+from ledger import selectors as ledger_selectors
+from ledger.kinds import AccountKind, EntryKind
+from ledger.services import Line, post_entry
 from stores import services as stores_services
 from stores.models import Approval, Shift, ShiftCount, ShiftUse
+from tests.factories.ledger import house
 from tests.factories.stores import (
     NOON,
     PIN,
@@ -124,6 +128,40 @@ def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
     assert told == ["proof_locked"] * (AT_ONCE - 4) + ["proof_refused"] * 4
     with pytest.raises(DomainError):
         stores_services.prove(user=user, secret=PIN, at=NOON)
+
+
+def test_what_is_taken_while_a_shift_closes_is_counted_or_refused() -> None:
+    """No sale falls between the count and the close."""
+    shift = ShiftFactory.create(opening_float=0)
+    cashier = UserFactory.holding("cashier", store=shift.store)
+    doing = stores_services.act(staff=cashier, shift=shift, at=NOON)
+    line = Line(
+        debit_id=house(AccountKind.TENDER, store_id=shift.store_id),
+        credit_id=house(AccountKind.SALES, store_id=shift.store_id, slot=""),
+        amount=7,
+    )
+    later = NOON + timedelta(hours=1)
+
+    def sell_or_close(number: int) -> None:
+        if number == 0:
+            stores_services.close_shift(
+                shift=shift, counted={"cash": 0}, by=cashier, at=later
+            )
+            return
+        for sale in range(6):
+            post_entry(
+                kind=EntryKind.SALE,
+                key=f"sale:{number}:{sale}",
+                at=NOON,
+                act=doing,
+                lines=[line],
+            )
+
+    told = together(sell_or_close)
+
+    assert set(told) <= {"done", "shift_not_open"}
+    taken = ledger_selectors.tender_totals(shift_id=shift.pk).get("cash", 0)
+    assert ShiftCount.objects.get(tender="cash").expected == taken
 
 
 def test_without_the_index_two_shifts_open() -> None:
