@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from common.money import format_amount
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
 from ledger.models import Account, Lot
+from ledger.selectors import Movement
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.admin.base import (
@@ -56,7 +58,7 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
         "opened_at",
     )
     readonly_fields = ("holder", "holds", "statement", "lots_left")
-    actions_detail = ("adjust", "freeze", "release")
+    actions_detail = ("older", "adjust", "freeze", "release")
 
     def visible(self, request: HttpRequest) -> QuerySet[Account]:
         """Members are everyone's; a store's own accounts are for that store."""
@@ -93,6 +95,11 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
         """The latest movements, each with the balance after it."""
         if not account.guarded:
             return "–"
+        movements = ledger_selectors.statement(account_id=account.pk, limit=SHOWN)
+        return self._drawn(account, movements)
+
+    def _drawn(self, account: Account, movements: list[Movement]) -> str:
+        """A page of the statement, with the way to the older ones where it is full."""
         code = account.unit.code
         rows = [
             {
@@ -105,11 +112,41 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
                 "after": format_amount(movement.balance_after, code),
                 "memo": movement.memo,
             }
-            for movement in ledger_selectors.statement(
-                account_id=account.pk, limit=SHOWN
-            )
+            for movement in movements
         ]
-        return render_to_string("ledger/statement.html", {"rows": rows})
+        older = ""
+        if len(movements) == SHOWN:
+            url = reverse("admin:ledger_account_older", args=[account.pk])
+            older = f"{url}?before={movements[-1].posting_id}"
+        return render_to_string("ledger/statement.html", {"rows": rows, "older": older})
+
+    @action(
+        description=gettext_lazy("Older movements"),
+        url_path="older",
+        permissions=["older"],
+        icon="history",
+    )
+    def older(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The statement from a movement backwards, page by page."""
+        account = self.get_object(request, object_id)
+        before = request.GET.get("before", "")
+        movements = ledger_selectors.statement(
+            account_id=account.pk,
+            before=int(before) if before.isdecimal() and len(before) < 19 else None,
+            limit=SHOWN,
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"{account} · {self.holds(account)}",
+            "statement": self._drawn(account, movements),
+            "back": self.row_url(account),
+        }
+        return TemplateResponse(request, "ledger/statement_page.html", context)
+
+    def has_older_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Whoever may see the account."""
+        return self.get_object(request, str(object_id)).guarded
 
     @display(description=gettext_lazy("lots"))
     def lots_left(self, account: Account) -> str:

@@ -280,3 +280,20 @@ def test_a_list_of_entries_asks_the_database_a_fixed_number_of_times(
 
     with django_assert_max_num_queries(20):
         office.get(page("entry"))
+
+
+def test_a_long_statement_is_paged_to_its_beginning(office: Client) -> None:
+    account = holding(1_000)
+    for _ in range(40):
+        spend(account, 10)
+    first = office.get(page("account", "change", account)).content.decode()
+    older = reverse("admin:ledger_account_older", args=[account])
+    assert f"{older}?before=" in first
+
+    before = first.partition(f"{older}?before=")[2].partition('"')[0]
+    second = office.get(f"{older}?before={before}").content.decode()
+
+    assert "+¥10.00" in second  # the top-up, the very first movement
+    assert f"{older}?before=" not in second
+    for nonsense in ("x", "-1", "9" * 40, "١"):
+        assert office.get(f"{older}?before={nonsense}").status_code == 200
