@@ -67,7 +67,7 @@ def checks() -> list[Check]:
         Check(
             "security",
             program(
-                *("bandit", "--quiet", "--recursive", "--severity-level", "medium"),
+                *("bandit", "--quiet", "--recursive", "--severity-level", "high"),
                 *("common", "config", "ledger", "stores"),
             ),
         ),

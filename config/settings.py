@@ -173,8 +173,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
-# Nothing sends mail yet; what does will find it on the console.
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+# Nothing sends mail yet; in development it would be seen on the console.
+MAILERS: dict[str, dict[str, Any]] = (
+    {}
+    if PRODUCTION
+    else {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+)
 
 # --- People -------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"
