@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
+
+from stores import services as stores_services
+from stores.models import User
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as ThemedSite
@@ -37,3 +41,20 @@ class AdminSite(ThemedSite):
         """The sign-in page is drawn by the same theme."""
         relaxed = csp_override(settings.ADMIN_CSP)
         return relaxed(super().login)(request, extra_context)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """One's own, with the old one; the log notes that it changed."""
+        user = request.user
+        before = getattr(user, "password", "")
+        response = super().password_change(request, extra_context)
+        if isinstance(user, User) and user.password != before:
+            at = now()
+            stores_services.record_act(
+                name="stores.password_set",
+                by=stores_services.act(staff=user, at=at),
+                at=at,
+                subject=user,
+            )
+        return response

@@ -120,7 +120,15 @@ class SecretForm(forms.Form):
     )
 
 
-class CodeForm(forms.Form):
+class OwnPinForm(PinForm, SecretForm):
+    """One's own: whoever finds the screen unattended still knows no secret."""
+
+    field_order = ("secret", "pin")
+
+
+class CodeForm(SecretForm):
+    """The new authenticator's first code, from the person themselves."""
+
     code = forms.CharField(
         label=_("Authenticator code"),
         max_length=16,

@@ -18,6 +18,7 @@ from stores import services as stores_services
 from stores.forms import (
     CodeForm,
     ConfirmForm,
+    OwnPinForm,
     PasswordForm,
     PinForm,
     StaffCreationForm,
@@ -135,8 +136,9 @@ class UserAdmin(ScopedAdmin[User]):
         )
 
     def has_set_password_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """One's own, or of those one may manage."""
-        return self._may(request, object_id, "stores.change_user")
+        """Of those one may manage; one's own is changed with the old one."""
+        other = str(signed_in(request).pk) != str(object_id)
+        return other and self._may(request, object_id, "stores.change_user")
 
     def has_set_pin_permission(self, request: HttpRequest, object_id: str) -> bool:
         """One's own, or of those one may manage."""
@@ -154,6 +156,14 @@ class UserAdmin(ScopedAdmin[User]):
     def _may(self, request: HttpRequest, object_id: str, permission: str) -> bool:
         by, user = signed_in(request), self.get_object(request, str(object_id))
         return by == user or stores_selectors.may_manage(by, user, permission)
+
+    def _prove(self, request: HttpRequest, secret: str) -> None:
+        stores_services.prove(
+            user=signed_in(request),
+            secret=secret,
+            at=now(),
+            request_id=request_id(request),
+        )
 
     @action(
         description=gettext_lazy("Set the password"),
@@ -192,14 +202,20 @@ class UserAdmin(ScopedAdmin[User]):
         by, user = signed_in(request), self.get_object(request, object_id)
 
         def command(typed: dict[str, Any]) -> str:
+            if by == user:
+                self._prove(request, typed["secret"])
             stores_services.set_pin(
-                user=user, **typed, by=by, at=now(), request_id=request_id(request)
+                user=user,
+                pin=typed["pin"],
+                by=by,
+                at=now(),
+                request_id=request_id(request),
             )
             return _("The PIN is set.")
 
         return self.ask(
             request,
-            form=PinForm(**posted(request)),
+            form=(OwnPinForm if by == user else PinForm)(**posted(request)),
             title=_("Set the PIN"),
             button=_("Set the PIN"),
             lead=str(user),
@@ -221,8 +237,12 @@ class UserAdmin(ScopedAdmin[User]):
         drawn = code.svg_inline(scale=5, border=2, omitsize=False)
 
         def command(typed: dict[str, Any]) -> str:
+            self._prove(request, typed["secret"])
             stores_services.confirm_totp(
-                user=user, **typed, at=now(), request_id=request_id(request)
+                user=user,
+                code=typed["code"],
+                at=now(),
+                request_id=request_id(request),
             )
             return _("From now on its code is asked for when you sign in.")
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from stores.models import (
     ApiKey,
@@ -395,20 +397,61 @@ def test_a_key_is_revoked_with_one_question(office: Client) -> None:
     assert key.revoked_at is not None
 
 
-def test_ones_own_pin_password_and_authenticator(here: Store) -> None:
+def test_ones_own_pin_takes_ones_own_secret(here: Store) -> None:
     user = UserFactory.holding("cashier", store=here)
     client = signed_in(user)
-    address = f"/admin/stores/user/{user.pk}"
+    address = f"/admin/stores/user/{user.pk}/set-pin/"
+    before = user.pin_hash
 
-    drawn = client.get(f"{address}/set-up-authenticator/").content.decode()
-    simple = client.post(f"{address}/set-pin/", {"pin": "1234"})
-    set_pin = client.post(f"{address}/set-pin/", {"pin": "83517"})
-    removed = client.post(f"{address}/remove-authenticator/", {})
+    without = client.post(address, {"pin": "83517"})
+    wrong = client.post(address, {"pin": "83517", "secret": "wrong"})
+    simple = client.post(address, {"pin": "1234", "secret": PIN})
+    user.refresh_from_db()
+    assert user.pin_hash == before
+    right = client.post(address, {"pin": "83517", "secret": PASSWORD})
 
-    assert "<svg" in drawn
+    user.refresh_from_db()
+    assert (without.status_code, right.status_code) == (200, 302)
+    assert "The PIN or password is not right." in wrong.content.decode()
     assert "not as simple" in simple.content.decode()
-    assert (set_pin.status_code, removed.status_code) == (302, 403)
-    other = UserFactory.create()
+    assert user.pin_hash != before
+
+
+def test_ones_own_authenticator_is_nobody_elses(here: Store) -> None:
+    user = UserFactory.holding("cashier", store=here)
+    client, other = signed_in(user), UserFactory.create()
+    address = f"/admin/stores/user/{user.pk}/set-up-authenticator/"
+
+    drawn = client.get(address).content.decode()
+    device = TOTPDevice.objects.get(user=user)
+    code = f"{totp(device.bin_key):06d}"
+    wrong = client.post(address, {"code": code, "secret": "wrong"})
+    device.refresh_from_db()
+    assert not device.confirmed
+    right = client.post(address, {"code": code, "secret": PIN})
+
+    device.refresh_from_db()
+    assert "<svg" in drawn
+    assert (wrong.status_code, right.status_code) == (200, 302)
+    assert device.confirmed
+    removed = client.post(f"/admin/stores/user/{user.pk}/remove-authenticator/", {})
     strange = client.get(f"/admin/stores/user/{other.pk}/set-up-authenticator/")
-    assert strange.status_code == 403
-    assert PASSWORD not in drawn
+    assert (removed.status_code, strange.status_code) == (403, 403)
+
+
+def test_ones_own_password_takes_the_old_one_and_the_log_notes_it(here: Store) -> None:
+    user = UserFactory.holding("cashier", store=here)
+    client = signed_in(user)
+    new = {"new_password1": "a-Long-enough-1", "new_password2": "a-Long-enough-1"}
+    address = "/admin/password_change/"
+
+    client.post(address, {"old_password": "wrong", **new})
+    assert not AuditEvent.objects.exists()
+    changed = client.post(address, {"old_password": PASSWORD, **new})
+
+    user.refresh_from_db()
+    assert changed.status_code == 302
+    assert user.check_password("a-Long-enough-1")
+    assert AuditEvent.objects.get().act == "stores.password_set"
+    direct = f"/admin/stores/user/{user.pk}/set-password/"
+    assert client.post(direct, {"password": "b-Long-enough-1"}).status_code == 403
