@@ -117,7 +117,7 @@ def _options() -> str:
                 },
                 "y": {
                     "beginAtZero": True,
-                    "grid": {"color": "#efebe4"},
+                    "grid": {"lineWidth": 0.5},
                     "border": {"display": False},
                     "ticks": {**ticks, "maxTicksLimit": 6, "precision": 0},
                 },

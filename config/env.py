@@ -24,6 +24,7 @@ EXAMPLES = {
     "TIME_ZONE": "TIME_ZONE=Asia/Shanghai",
     "TRUSTED_PROXIES": "TRUSTED_PROXIES=1",
     "SECURE_HSTS_SECONDS": "SECURE_HSTS_SECONDS=31536000",
+    "LOG_LEVEL": "LOG_LEVEL=INFO",
     "METRICS_ALLOWED_HOSTS": "METRICS_ALLOWED_HOSTS=127.0.0.0/8,10.0.0.0/8",
 }
 SHORTEST_SECRET = 40
@@ -59,6 +60,13 @@ def number(name: str, *, default: int, at_least: int = 0) -> int:
     if not found.isdecimal() or int(found) < at_least:
         raise wrong(name, f"says {found!r}: give a whole number of {at_least} or more")
     return int(found)
+
+
+def one_of(name: str, words: tuple[str, ...], *, default: str) -> str:
+    found = text(name, default=default).upper()
+    if found not in words:
+        raise wrong(name, f"says {found!r}: give one of {', '.join(words)}")
+    return found
 
 
 def secret_key(*, production: bool) -> str:

@@ -23,6 +23,14 @@ def compile_catalogue(source: Path) -> None:
     half.replace(target)
 
 
+def compile_stale() -> None:
+    """Compile what was changed since it was compiled last."""
+    for source in LOCALE_DIR.glob("*/LC_MESSAGES/*.po"):
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            compile_catalogue(source)
+
+
 def main() -> int:
     for source in sorted(LOCALE_DIR.glob("*/LC_MESSAGES/*.po")):
         try:

@@ -287,7 +287,9 @@ if TRUSTED_PROXIES:
 
 # --- Logs and metrics ---------------------------------------------------------------
 logs.configure_structlog()
-LOG_LEVEL = env.text("LOG_LEVEL", default="INFO").upper()
+LOG_LEVEL = env.one_of(
+    "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO"
+)
 LOGGING = logs.logging_settings(level=LOG_LEVEL)
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is a person's, too
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # our middleware has judged it

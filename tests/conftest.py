@@ -1,14 +1,29 @@
 """What every test shares."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from config import messages
 from tests.committed import clear
+
+# A database answers when it answers: no deadline, and no complaint about a slow start.
+_patient = hypothesis_settings(
+    deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile(
+    "quick", _patient, max_examples=40, stateful_step_count=25
+)
+hypothesis_settings.register_profile(
+    "soak", _patient, max_examples=2000, stateful_step_count=50
+)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(autouse=True, scope="session")

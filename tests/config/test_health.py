@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, OperationalError
+from celery import current_app
+from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import translation
+from django.utils.translation import gettext
 
-from config import health, metrics
-from config.views import ledger_selectors
+from config import health
+from ledger import selectors as ledger_selectors
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +35,7 @@ def test_ready() -> None:
 @pytest.mark.django_db
 def test_pending_migrations_are_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        health.MigrationExecutor, "migration_plan", lambda *_: [("ledger", "next")]
+        MigrationExecutor, "migration_plan", lambda *_: [("ledger", "next")]
     )
     answer = Client().get("/readyz")
     assert answer.status_code == 503
@@ -48,7 +51,7 @@ def test_a_lost_database_is_a_reason_in_the_readers_language(
     def lost() -> Any:
         raise OperationalError("connection to server at 10.0.0.5 failed")
 
-    monkeypatch.setattr(health.connection, "cursor", lost)
+    monkeypatch.setattr(connection, "cursor", lost)
     answer = Client(headers={"Accept-Language": "zh-hans"}).get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["reasons"] == ["数据库连接不上。"]
@@ -66,7 +69,7 @@ def test_a_lost_broker_degrades_and_does_not_close(
         def __exit__(self, *_: object) -> None: ...
 
     monkeypatch.setattr(
-        health.current_app, "connection_for_write", lambda **_: Lost(), raising=False
+        current_app, "connection_for_write", lambda **_: Lost(), raising=False
     )
     answer = Client().get("/readyz")
     assert answer.status_code == 200
@@ -139,7 +142,7 @@ def test_metrics_say_when_the_books_do_not_answer(
     def lost() -> None:
         raise DatabaseError
 
-    monkeypatch.setattr(metrics.ledger_selectors, "latest_proof", lost)
+    monkeypatch.setattr(ledger_selectors, "latest_proof", lost)
     text = Client().get("/metrics").content.decode()
     assert "regulars_books_reachable 0.0" in text
     assert "regulars_proof_ok" not in text
@@ -147,4 +150,4 @@ def test_metrics_say_when_the_books_do_not_answer(
 
 def test_reasons_are_translated() -> None:
     with translation.override("zh-hant"):
-        assert str(health._("Migrations are pending.")) == "還有資料庫遷移未執行。"
+        assert gettext("Migrations are pending.") == "還有資料庫遷移未執行。"
