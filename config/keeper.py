@@ -41,6 +41,21 @@ def die_with_parent(number: signal.Signals) -> None:
         ctypes.CDLL(None).prctl(1, int(number))
 
 
+def adopt_orphans() -> None:
+    """Become on Linux the parent of what our children leave, as init would."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)
+
+
+def bury_the_dead() -> None:
+    """Collect every child that has ended, so that none stays as a zombie."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            continue
+    except ChildProcessError:
+        return
+
+
 class Server:
     """One cluster in `folder/data`, made when it is not there yet."""
 

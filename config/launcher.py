@@ -180,6 +180,7 @@ def tidy(step: Callable[[], None]) -> int:
     """Whatever happens in `step`, leave nothing running and say one sentence."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
+    keeper.adopt_orphans()
     if os.environ.get("MAKELEVEL"):
         keeper.die_with_parent(signal.SIGTERM)
     try:
@@ -191,6 +192,8 @@ def tidy(step: Callable[[], None]) -> int:
         return 1
     finally:
         surroundings.let_go()
+        time.sleep(0.05)  # the keeper's lock falls a moment before the keeper itself
+        keeper.bury_the_dead()
     return 0
 
 
