@@ -42,6 +42,8 @@ def seed(*, accounts: int) -> Books:
         "expires": EXPIRES,
     }
     with connection.cursor() as cursor, _without_key_checks():
+        cursor.execute("SET maintenance_work_mem = '512MB'")
+        cursor.execute("SET work_mem = '256MB'")
         for part in statement("seed").split(";\n\n"):
             cursor.execute(part, facts)
         cursor.execute(statement("plain_tables"))

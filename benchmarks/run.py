@@ -21,6 +21,7 @@ from benchmarks.judge import Ratio, rate_row, table
 from benchmarks.work import Books
 
 STATEMENTS = "statements, plain tables (pgbench)"
+SAME_TABLES = "statements, the books' tables (pgbench)"
 FUNCTION = "ledger_post_entry (pgbench)"
 DOOR = "post_entry (Python)"
 HORDAK = "django-hordak (Python)"
@@ -46,7 +47,7 @@ def plan(words: list[str]) -> Plan:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("--accounts", type=int, help="wallets (1,000,000)")
     parser.add_argument("--rounds", type=int, help="alternating rounds (5)")
-    parser.add_argument("--seconds", type=int, help="for each side and round (6)")
+    parser.add_argument("--seconds", type=int, help="for each side and round (10)")
     parser.add_argument("--no-peer", action="store_true", help="without django-hordak")
     parser.add_argument("--no-bulk", action="store_true", help="posting only")
     parser.add_argument(
@@ -57,7 +58,7 @@ def plan(words: list[str]) -> Plan:
     return Plan(
         accounts=given.accounts or (500 if quick else 1_000_000),
         rounds=given.rounds or (1 if quick else 5),
-        seconds=given.seconds or (1 if quick else 6),
+        seconds=given.seconds or (1 if quick else 10),
         has_peer=not (quick or given.no_peer),
         has_bulk=not given.no_bulk,
         is_judged=not quick,
@@ -130,12 +131,15 @@ def post(planned: Plan, *, books: Books, url: str, peer_url: str | None) -> Rate
     with ExitStack() as stack:
         door = stack.enter_context(Door(books=books, processes=max(CLIENTS)))
         by_pgbench = partial(sides.pgbench, url=url, books=books)
+        by_statements = partial(by_pgbench, script="spend_by_statements")
+        by_function = partial(by_pgbench, script="spend_by_function", schema="public")
         turns: list[tuple[str, int, Callable[..., float]]] = [
             (name, clients, side)
             for clients in CLIENTS
             for name, side in (
-                (STATEMENTS, partial(by_pgbench, script="spend_by_statements")),
-                (FUNCTION, partial(by_pgbench, script="spend_by_function")),
+                (STATEMENTS, partial(by_statements, schema="plain")),
+                (SAME_TABLES, partial(by_statements, schema="public")),
+                (FUNCTION, by_function),
                 (DOOR, door.rate),
             )
         ]
@@ -166,7 +170,17 @@ def report(rates: Rates) -> list[Ratio]:
         function = rates[FUNCTION, clients]
         door = rates[DOOR, clients]
         ratios += [
-            Ratio(f"function : statements, {clients}", function, statements, 0.80),
+            Ratio(
+                f"function : statements, plain tables, {clients}",
+                function,
+                statements,
+                0.80,
+            ),
+            Ratio(
+                f"function : statements, the books' tables, {clients}",
+                function,
+                rates[SAME_TABLES, clients],
+            ),
             Ratio(f"Python : function, {clients}", door, function, 0.60),
         ]
     if (HORDAK, 1) in rates:

@@ -1,5 +1,6 @@
 """The sides that are measured: each posts for some seconds and says how many."""
 
+import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ class SideFailed(Exception):
 
 
 def pgbench(
-    *, url: str, script: str, books: Books, clients: int, seconds: int
+    *, url: str, script: str, schema: str, books: Books, clients: int, seconds: int
 ) -> float:
     """Transactions a second of one script, every statement prepared."""
     done = subprocess.run(
@@ -36,6 +37,7 @@ def pgbench(
         ],
         capture_output=True,
         text=True,
+        env={**os.environ, "PGOPTIONS": f"-c search_path={schema},public"},
     )
     found = RATE.search(done.stdout)
     if (

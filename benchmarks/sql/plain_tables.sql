@@ -8,12 +8,16 @@ DECLARE
   v_row record;
 BEGIN
   FOREACH v_table IN ARRAY v_tables LOOP
-    EXECUTE format('CREATE TABLE plain.%I (LIKE public.%I INCLUDING ALL)', v_table, v_table);
+    EXECUTE format('CREATE TABLE plain.%I (LIKE public.%I INCLUDING ALL EXCLUDING INDEXES)', v_table, v_table);
     FOR v_row IN SELECT unnest(reloptions) AS option FROM pg_class
                   WHERE oid = format('public.%I', v_table)::regclass LOOP
       EXECUTE format('ALTER TABLE plain.%I SET (%s)', v_table, v_row.option);
     END LOOP;
     EXECUTE format('INSERT INTO plain.%I OVERRIDING SYSTEM VALUE SELECT * FROM public.%I ORDER BY id', v_table, v_table);
+    FOR v_row IN SELECT pg_get_indexdef(indexrelid) AS definition FROM pg_index
+                  WHERE indrelid = format('public.%I', v_table)::regclass LOOP
+      EXECUTE replace(v_row.definition, ' ON public.', ' ON plain.');
+    END LOOP;
   END LOOP;
 
   -- Keys between the books' tables stay among the copies; those to stores stay as they are.
