@@ -149,9 +149,11 @@ class UserAdmin(ScopedAdmin[User]):
         return str(signed_in(request).pk) == str(object_id)
 
     def has_remove_totp_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """Somebody else's, of those one may manage."""
-        other = str(signed_in(request).pk) != str(object_id)
-        return other and self._may(request, object_id, "stores.set_pin")
+        """Somebody else's who has one, of those one may manage."""
+        user = self.get_object(request, str(object_id))
+        other = user != signed_in(request)
+        may = other and self._may(request, object_id, "stores.set_pin")
+        return may and TOTPDevice.objects.filter(user=user, confirmed=True).exists()
 
     def _may(self, request: HttpRequest, object_id: str, permission: str) -> bool:
         by, user = signed_in(request), self.get_object(request, str(object_id))
@@ -266,7 +268,6 @@ class UserAdmin(ScopedAdmin[User]):
     def remove_totp(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """For someone whose phone is gone."""
         by, user = signed_in(request), self.get_object(request, object_id)
-        has_one = TOTPDevice.objects.filter(user=user, confirmed=True).exists()
 
         def command(_typed: dict[str, Any]) -> str:
             stores_services.remove_totp(
@@ -279,7 +280,7 @@ class UserAdmin(ScopedAdmin[User]):
             form=ConfirmForm(**posted(request)),
             title=_("Remove the authenticator"),
             button=_("Remove the authenticator"),
-            lead=str(user) if has_one else _("This person has set up none."),
+            lead=str(user),
             command=command,
             back=self.row_url(user),
         )

@@ -149,4 +149,7 @@ def all_permissions() -> dict[str, str]:
             known[name] = f"{options.verbose_name_plural}: {VERBS[verb]}"
         for codename, words in options.permissions:
             known[f"{label}.{codename}"] = gettext(str(words))
-    return dict(sorted(known.items()))
+    by_app_and_words = sorted(
+        known.items(), key=lambda it: (it[0].split(".")[0], it[1])
+    )
+    return dict(by_app_and_words)

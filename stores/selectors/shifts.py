@@ -1,5 +1,7 @@
 """Shifts as they stand, and the slip of one."""
 
+from unicodedata import east_asian_width
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,4 +63,9 @@ def _clock(shift: Shift, moment: str) -> str:
 
 
 def _pair(left: str, right: str) -> str:
-    return f"{left}{' ' * max(1, WIDTH - len(left) - len(right))}{right}"
+    return f"{left}{' ' * max(1, WIDTH - _columns(left) - _columns(right))}{right}"
+
+
+def _columns(text: str) -> int:
+    """How wide it prints: Chinese characters take two columns."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

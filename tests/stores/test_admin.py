@@ -455,3 +455,16 @@ def test_ones_own_password_takes_the_old_one_and_the_log_notes_it(here: Store) -
     assert AuditEvent.objects.get().act == "stores.password_set"
     direct = f"/admin/stores/user/{user.pk}/set-password/"
     assert client.post(direct, {"password": "b-Long-enough-1"}).status_code == 403
+
+
+def test_head_office_helps_someone_whose_phone_is_gone(office: Client) -> None:
+    user = UserFactory.holding("cashier")
+    address = f"/admin/stores/user/{user.pk}/remove-authenticator/"
+    assert office.post(address).status_code == 403  # there is none
+
+    TOTPDevice.objects.create(user=user, name="x", confirmed=True)
+    assert office.get(address).status_code == 200
+    assert TOTPDevice.objects.filter(user=user).exists()
+    assert office.post(address).status_code == 302
+
+    assert not TOTPDevice.objects.filter(user=user).exists()

@@ -1,8 +1,10 @@
 """Opening, handing over, closing blind."""
 
 from datetime import date, timedelta
+from unicodedata import east_asian_width
 
 import pytest
+from django.utils.translation import override
 
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -285,6 +287,19 @@ def test_the_slip_tells_no_total_before_the_close(store: Store, cashier: User) -
     assert "Expected" not in open_slip
     assert "-¥1.00" in slip
     assert "2026-11-20 21:00" in slip  # the store's clock
+
+
+def test_the_slip_is_as_wide_in_chinese(store: Store) -> None:
+    shift = ShiftFactory.create(opened_by=UserFactory.create(display_name="吴丽华"))
+
+    with override("zh-hans"):
+        lines = stores_selectors.shift_summary(shift).splitlines()
+
+    wide = {
+        sum(2 if east_asian_width(sign) in "WF" else 1 for sign in line)
+        for line in lines[1:-1]
+    }
+    assert wide == {42}
 
 
 def test_the_context_of_an_act_names_everything(store: Store, cashier: User) -> None:
