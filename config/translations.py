@@ -30,13 +30,20 @@ from config import messages
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans", "zh_Hant")
 OURS = ("common", "config", "ledger", "stores", "templates")
-ADD_ONS = ("unfold", "axes", "simple_history", "django_otp", "crispy_forms")
+ADD_ONS = ("django", "unfold", "axes", "simple_history", "django_otp", "crispy_forms")
 # Parts of add-ons that no page of ours shows.
 NOT_SHOWN = (
     *("/tests/", "/migrations/", "/management/", "/axes/admin.py", "/templates/otp/"),
     *("/plugins/otp_email/", "reversion", "/hijack/", "/helpers/toolbar.html"),
     *("/contrib/import_export/", "/contrib/guardian/", "/contrib/constance/"),
-    *("/contrib/location_field/", "/contrib/inlines/"),
+    *("/contrib/location_field/", "/contrib/inlines/", "/contrib/humanize/"),
+    *("/contrib/gis/", "/contrib/admindocs/", "/django/tasks/", "/utils/dates.py"),
+    *(
+        "/core/management/",
+        "/django/apps/",
+        "/django/test/",
+        "/contrib/admin/models.py",
+    ),
 )
 DJANGO_APPS = ("admin", "auth", "contenttypes", "humanize", "postgres", "sessions")
 DJANGO = ("conf", *(f"contrib/{app}" for app in DJANGO_APPS))
