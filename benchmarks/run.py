@@ -62,7 +62,7 @@ def plan(words: list[str]) -> Plan:
         has_peer=not (quick or given.no_peer),
         has_bulk=not given.no_bulk,
         is_judged=not quick,
-        database="regulars_bench_quick" if quick else "regulars_bench",
+        database=f"regulars_bench_quick_{os.getpid()}" if quick else "regulars_bench",
     )
 
 
