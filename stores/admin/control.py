@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.forms import ConfirmForm, SecretForm
 from stores.models import ApiKey, Approval, AuditEvent
+from stores.words import ACTS
 
 from .base import ScopedAdmin, action, display, posted, request_id, signed_in
 
@@ -24,7 +26,7 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
 
     list_display = (
         "pk",
-        "act",
+        "what",
         "money",
         "store",
         "maker",
@@ -39,7 +41,7 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
     date_hierarchy = "requested_at"
     ordering = ("-pk",)
     fields = (
-        "act",
+        "what",
         "money",
         "reason",
         "subject",
@@ -52,8 +54,13 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
         "approved_at",
         "used_at",
     )
-    readonly_fields = ("money",)
+    readonly_fields = ("what", "money")
     actions_detail = ("approve",)
+
+    @display(description=gettext_lazy("act"), ordering="act")
+    def what(self, approval: Approval) -> str:
+        """The act in words."""
+        return stores_selectors.all_permissions().get(approval.act, approval.act)
 
     @display(description=gettext_lazy("amount"), ordering="amount")
     def money(self, approval: Approval) -> str:
@@ -91,7 +98,7 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
             form=SecretForm(**posted(request)),
             title=_("Approve"),
             button=_("Approve"),
-            lead=f"{approval.act} · {self.money(approval)} · {approval.reason}",
+            lead=f"{self.what(approval)} · {self.money(approval)} · {approval.reason}",
             command=command,
             back=self.row_url(approval),
         )
@@ -101,12 +108,17 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
 class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ScopedAdmin[AuditEvent]):
     """Who did what, where and when."""
 
-    list_display = ("at", "act", "actor", "staff", "approver", "store", "shift")
+    list_display = ("at", "what", "actor", "staff", "approver", "store", "shift")
     list_filter = ("act", "store")
     list_select_related = ("staff", "approver", "store", "shift__till__store")
     search_fields = ("act", "actor", "subject_id", "request_id")
     date_hierarchy = "at"
     ordering = ("-pk",)
+
+    @display(description=gettext_lazy("act"), ordering="act")
+    def what(self, event: AuditEvent) -> str:
+        """The act in words."""
+        return str(ACTS.get(event.act, event.act))
 
 
 @admin.register(ApiKey)

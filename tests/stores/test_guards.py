@@ -1,13 +1,17 @@
 """What the database refuses, asked in plain SQL and around the ORM."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from stores import services as stores_services
 from stores.models import Approval, AuditEvent, HandOver, Shift, ShiftCount, User
+from stores.selectors import all_permissions
+from stores.words import ACTS
 from tests.factories.stores import (
     NOON,
     PIN,
@@ -326,3 +330,12 @@ def test_the_log_keeps_no_pin() -> None:
     boss.refresh_from_db()
     assert "905126" not in boss.pin_hash
     assert boss.pin_hash.startswith("argon2")
+
+
+def test_every_act_that_is_recorded_has_words() -> None:
+    code = "".join(path.read_text() for path in Path("stores/services").glob("*.py"))
+    recorded = set(re.findall(r"\"(stores\.\w+_\w+|stores\.approved)\"", code))
+    permissions = set(all_permissions())
+
+    assert len(recorded & ACTS.keys()) > 20
+    assert recorded - permissions - ACTS.keys() == set()

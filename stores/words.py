@@ -1,0 +1,37 @@
+"""What the log's acts are called where people read them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTS: dict[str, Promise] = {
+    "stores.signed_in": _("Signed in"),
+    "stores.proof_refused": _("Wrong PIN or password"),
+    "stores.proof_locked": _("Locked after wrong tries"),
+    "stores.pin_set": _("PIN set"),
+    "stores.password_set": _("Password set"),
+    "stores.totp_confirmed": _("Authenticator set up"),
+    "stores.totp_removed": _("Authenticator removed"),
+    "stores.user_added": _("Staff member added"),
+    "stores.user_changed": _("Staff member changed"),
+    "stores.role_given": _("Role given"),
+    "stores.role_taken": _("Role taken away"),
+    "stores.role_added": _("Role added"),
+    "stores.role_changed": _("Role changed"),
+    "stores.limit_set": _("Limit set"),
+    "stores.limit_lifted": _("Limit lifted"),
+    "stores.store_added": _("Store added"),
+    "stores.store_changed": _("Store changed"),
+    "stores.till_added": _("Till added"),
+    "stores.till_changed": _("Till changed"),
+    "stores.shift_opened": _("Shift opened"),
+    "stores.shift_handed_over": _("Shift handed over"),
+    "stores.shift_closed": _("Shift closed"),
+    "stores.approval_asked": _("Approval asked for"),
+    "stores.approved": _("Approved"),
+    "stores.key_made": _("API key made"),
+    "stores.key_revoked": _("API key revoked"),
+    "ledger.adjust": _("Balance adjusted"),
+    "ledger.reverse": _("Entry reversed"),
+    "ledger.froze": _("Account frozen"),
+    "ledger.released": _("Account released"),
+}
