@@ -100,3 +100,17 @@ def test_a_wrong_password_is_not_logged(lines: Lines) -> None:
     Client().post("/admin/login/", {"username": "boss", "password": "hunter2hunter"})
     assert "request_finished" in lines.getvalue()
     assert "hunter2hunter" not in lines.getvalue()
+
+
+def test_the_house_writes_only_through_this_formatter() -> None:
+    handlers = [
+        handler
+        for logger in (logging.getLogger(), *map(logging.getLogger, LOUD))
+        for handler in logger.handlers
+        if type(handler) is logging.StreamHandler
+    ]
+    assert handlers
+    assert all(isinstance(each.formatter, JsonFormatter) for each in handlers)
+
+
+LOUD = ["django", "django.server", "django.request", "celery", "granian.access"]
