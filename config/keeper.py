@@ -8,6 +8,7 @@ user ends, so that nothing stays behind after Ctrl-C or `kill -9`.
 import ctypes
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -155,7 +156,9 @@ def last_words(text: str) -> str:
     """The line of a log that says what was wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL" in line or "error:" in line]
-    return telling[0] if telling else (lines or ["it said nothing"])[-1]
+    if telling:
+        return re.sub(r"^.*?(FATAL|error):\s*", "", telling[0])
+    return (lines or ["it said nothing"])[-1]
 
 
 def wait_until_unused(users: int, turn: int) -> None:

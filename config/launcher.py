@@ -157,6 +157,8 @@ def run() -> None:
     """From an empty folder to an address that answers."""
     host, port = surroundings.where_to_listen(os.environ)
     surroundings.require_writable(BASE_DIR / "var")
+    if not os.environ.get("DATABASE_URL") and "REGULARS_DATA" in os.environ:
+        surroundings.require_writable(Path(os.environ["REGULARS_DATA"]))
     surroundings.require_free(host, port)
     role = load_settings()
     from config import preparation  # noqa: PLC0415 (needs the settings)

@@ -77,7 +77,9 @@ def load_demo(say: Callable[[str], None]) -> None:
     try:
         call_command("load_demo", stdout=io.StringIO())
     except Exception as trouble:
-        raise Unfit(f"The demo could not be loaded: {trouble}.") from trouble
+        raise Unfit(
+            f"The demo could not be loaded: {surroundings.first_line(trouble)}."
+        ) from trouble
 
 
 def welcome(address: str, people: list[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
@@ -17,7 +18,7 @@ from django.db.utils import OperationalError
 OLDEST_POSTGRES = 15
 OUR_OWN = {"django_migrations", "django_cache"}
 HALF_DONE = "Regulars: being filled for the first time"
-ROOM = 32 * 1024 * 1024  # bytes: a new cluster does not fit in less
+ROOM = 128 * 1024 * 1024  # bytes: a new cluster and a day of work
 
 
 class Unfit(Exception):
@@ -187,5 +188,6 @@ def let_go() -> None:
     """Leave the embedded server, waiting for its end when we were the last."""
     embedded = sys.modules.get("config.embedded")
     if embedded is not None:
-        connection.close()
+        if settings.configured:
+            connection.close()
         embedded.release(for_tests=False)

@@ -164,6 +164,16 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     assert in_the_way.read_text().startswith("a file")
 
 
+def test_an_embedded_database_that_cannot_start_is_one_sentence(
+    free_port: int, tmp_path: Path
+) -> None:
+    data = tmp_path / "postgres" / "data"
+    data.mkdir(parents=True)
+    (data / "in-the-way").write_text("not a cluster")
+    done = launch(PORT=str(free_port), REGULARS_DATA=str(data.parent))
+    assert_one_sentence(done, "embedded PostgreSQL", "not empty")
+
+
 def test_a_full_disk_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
