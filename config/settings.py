@@ -173,12 +173,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
-# Nothing sends mail yet; in development it would be seen on the console.
-MAILERS: dict[str, dict[str, Any]] = (
-    {}
-    if PRODUCTION
-    else {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
-)
+# Nothing sends mail yet: development would show it, production hand it to its own host.
+MAILER = "smtp" if PRODUCTION else "console"
+MAILERS = {"default": {"BACKEND": f"django.core.mail.backends.{MAILER}.EmailBackend"}}
 
 # --- People -------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"
