@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -39,6 +40,13 @@ def _committing_tests_clean_up() -> Iterator[None]:
 def _seals_of_their_own(tmp_path: Path, settings: Any) -> None:
     """No test writes into the shop's seal file."""
     settings.LEDGER_SEAL_FILE = tmp_path / "seals.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def _every_test_begins_in_english() -> Iterator[None]:
+    """A request leaves its reader's language behind in the thread."""
+    with translation.override("en"):
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
