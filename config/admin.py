@@ -38,9 +38,19 @@ class AdminSite(ThemedSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The sign-in page is drawn by the same theme."""
+        """The sign-in page, and afterwards the language that the person prefers."""
         relaxed = csp_override(settings.ADMIN_CSP)
-        return relaxed(super().login)(request, extra_context)
+        response: HttpResponse = relaxed(super().login)(request, extra_context)
+        chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+        if isinstance(request.user, User) and request.user.language and not chosen:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                request.user.language,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+                samesite="Lax",
+            )
+        return response
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

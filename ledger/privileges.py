@@ -16,7 +16,13 @@ FUNCTIONS_ONLY: Final = [
     "ledger_reversed",
 ]
 # Written once by the application, never changed. An app above adds its own by name.
-INSERT_ONLY: Final = ["ledger_seal", "ledger_proofrun", "stores_auditevent"]
+INSERT_ONLY: Final = [
+    "ledger_seal",
+    "ledger_proofrun",
+    "stores_auditevent",
+    "stores_handover",
+    "stores_shiftcount",
+]
 FUNCTIONS: Final = [
     "ledger_open_accounts",
     "ledger_set_account_status",

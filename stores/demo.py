@@ -78,9 +78,7 @@ def _store(code: str, name: str, begins: time) -> Store:
 def _employ(person: SignIn, store: Store | None) -> None:
     user = User.objects.filter(username=person.username).first()
     if user is None:
-        user = User(
-            username=person.username, display_name=person.name, language="zh-hans"
-        )
+        user = User(username=person.username, display_name=person.name)
         user.set_password(person.password)
         user.set_pin(person.pin)
         user.save(force_insert=True)

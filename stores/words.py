@@ -1,4 +1,4 @@
-"""What the log's acts are called where people read them."""
+"""What the log's acts and the first roles are called where people read them."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,4 +34,14 @@ ACTS: dict[str, Promise] = {
     "ledger.reverse": _("Entry reversed"),
     "ledger.froze": _("Account frozen"),
     "ledger.released": _("Account released"),
+}
+
+# The roles that a migration makes; one that a shop adds is called as it was named.
+ROLES: dict[str, Promise] = {
+    "Cashier": _("Cashier"),
+    "Shift lead": _("Shift lead"),
+    "Store manager": _("Store manager"),
+    "Head office": _("Head office"),
+    "Marketing": _("Marketing"),
+    "Auditor": _("Auditor"),
 }

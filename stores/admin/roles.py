@@ -22,7 +22,7 @@ class RoleAdmin(HistoryAdmin[Role]):
 
     store_path = None
     form = RoleForm
-    list_display = ("name", "code", "verbs")
+    list_display = ("__str__", "code", "verbs")
     search_fields = ("name", "code")
     ordering = ("pk",)
 

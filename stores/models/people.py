@@ -14,6 +14,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from stores.words import ROLES
+
 from .places import Store
 
 
@@ -146,7 +148,7 @@ class Role(models.Model):
         default_permissions = ("view", "add", "change")
 
     def __str__(self) -> str:
-        return self.name
+        return str(ROLES.get(self.name, self.name))
 
 
 class RoleLimit(models.Model):

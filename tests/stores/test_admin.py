@@ -468,3 +468,21 @@ def test_head_office_helps_someone_whose_phone_is_gone(office: Client) -> None:
     assert office.post(address).status_code == 302
 
     assert not TOTPDevice.objects.filter(user=user).exists()
+
+
+def test_the_language_someone_prefers_is_theirs_from_the_sign_in_on(
+    client: Client,
+) -> None:
+    UserFactory.holding(
+        "head-office", username="wen", language="zh-hant", is_staff=True
+    )
+
+    def sign_in(browser: Client) -> str:
+        browser.post("/admin/login/", {"username": "wen", "password": PASSWORD})
+        return browser.get("/admin/stores/role/").content.decode()
+
+    assert "收銀員" in sign_in(client)
+
+    chosen = Client()
+    chosen.cookies["django_language"] = "en"
+    assert "Cashier" in sign_in(chosen)
