@@ -19,7 +19,7 @@ _patient = hypothesis_settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.register_profile(
-    "quick", _patient, max_examples=40, stateful_step_count=25
+    "quick", _patient, max_examples=50, stateful_step_count=30
 )
 hypothesis_settings.register_profile(
     "soak", _patient, max_examples=2000, stateful_step_count=50

@@ -30,8 +30,8 @@ from tests.ledger.model import HOUSE, Model, Move, Refused
 
 places = st.integers(0, 2)
 # Few hours, and more coming in than going out: so that lots mix, and days coincide.
-takings = st.integers(20, 200)
-amounts = st.integers(1, 60)
+takings = st.integers(10, 90)
+amounts = st.integers(1, 80)
 lifetimes = st.sampled_from([None, 1, 2, 3, 5])
 picks = st.integers(0, 10_000)
 
@@ -91,15 +91,14 @@ class BooksAndModel(RuleBasedStateMachine):
         self.reverse(pick % len(self.posted), None, self.day_after(lifetime))
 
     @precondition(lambda self: self.posted)
-    @rule(pick=picks, part=amounts, other=st.integers(0, 60), lifetime=lifetimes)
-    def take_back_a_part(
-        self, pick: int, part: int, other: int, lifetime: int | None
-    ) -> None:
+    @rule(pick=picks, percent=st.integers(1, 110), lifetime=lifetimes)
+    def take_back_a_part(self, pick: int, percent: int, lifetime: int | None) -> None:
         entry = pick % len(self.posted)
-        postings = self.model.entries[entry].postings
-        parts = dict(zip(postings, (part, other), strict=False))
-        chosen = {place: amount for place, amount in parts.items() if amount}
-        self.reverse(entry, chosen, self.day_after(lifetime))
+        parts = {
+            place: 1 + self.model.postings[place].amount * percent // 100
+            for place in self.model.entries[entry].postings
+        }
+        self.reverse(entry, parts, self.day_after(lifetime))
 
     @precondition(lambda self: self.posted)
     @rule(pick=picks)
@@ -120,6 +119,25 @@ class BooksAndModel(RuleBasedStateMachine):
             account_id=self.accounts[account], status=status
         )
         self.model.statuses[account] = status
+
+    @rule(account=places, amount=takings, lifetime=lifetimes, more=takings)
+    def top_up_twice(
+        self, account: int, amount: int, lifetime: int | None, more: int
+    ) -> None:
+        day = self.day_after(lifetime)
+        self.post(
+            [Move(HOUSE, account, amount), Move(HOUSE, (account + 1) % 3, more, day)]
+        )
+
+    @rule(pick=picks, more=amounts)
+    def spend_at_the_second_a_lot_expires(self, pick: int, more: int) -> None:
+        days = [lot for lot in self.model.lots if lot.remaining and lot.expires_at]
+        if days:
+            lot = days[pick % len(days)]
+            self.clock = max(self.clock, lot.expires_at or self.clock)
+            account = lot.account
+            self.post([Move(account, HOUSE, self.model.balance(account))])
+            self.post([Move(HOUSE, account, more)])
 
     @rule(account=places)
     def try_to_close(self, account: int) -> None:
