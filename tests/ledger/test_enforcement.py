@@ -20,7 +20,7 @@ from tests.ledger.test_prove import busy_books
 pytestmark = pytest.mark.django_db
 
 MONEY = "(SELECT id FROM ledger_unit WHERE code = 'CNY')"
-POINTS = "(SELECT id FROM ledger_unit WHERE code = 'POINTS')"
+POINTS = "(SELECT id FROM ledger_unit WHERE code = 'points')"
 POINTS_ACCOUNT = "(SELECT id FROM ledger_account WHERE kind = 'points')"
 CLOSED_ACCOUNT = "(SELECT id FROM ledger_account WHERE kind = 'gift_card')"
 TENDER = "(SELECT id FROM ledger_account WHERE kind = 'tender')"
@@ -35,7 +35,11 @@ FRESH: dict[str, dict[str, str]] = {
     "account": {"holder_id": "1000000"},
     "entry": {"key": "'another'"},
     "reversed": {"posting_id": "(SELECT max(id) FROM ledger_posting)"},
-    "seal": {"first_seq": "1000", "last_seq": "1001", "head": "'another'"},
+    "seal": {
+        "first_seq": "last_seq + 1",
+        "last_seq": "last_seq + 2",
+        "head": "'another'",
+    },
     "unit": {"code": "'ANOTHER'"},
 }
 # The row that is copied.
@@ -206,8 +210,10 @@ CONSTRAINTS: dict[str, list[str]] = {
     ],
     "ledger_reversed_pkey": [copied("reversed", posting_id="posting_id")],
     # Seals, proofs and units.
-    "ledger_seal_covers_entries": [copied("seal", first_seq="1002")],
-    "ledger_seal_first_seq_key": [copied("seal", first_seq="first_seq")],
+    "ledger_seal_covers_entries": [copied("seal", first_seq="last_seq + 3")],
+    "ledger_seal_first_seq_key": [
+        copied("seal", first_seq="first_seq", last_seq="last_seq + 2")
+    ],
     "ledger_seal_last_seq_key": [
         copied("seal", first_seq="last_seq", last_seq="last_seq")
     ],
