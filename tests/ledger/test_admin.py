@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -78,7 +79,7 @@ def test_every_list_and_row_opens_in_every_language(
     spend(account, 30, act=at(StoreFactory.create()))
     office.post(page("proofrun") + "prove/")
     office.post(page("seal") + "seal/")
-    office.cookies["django_language"] = language
+    office.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     rows = {
         "entry": Entry,
         "account": Account,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
@@ -484,5 +485,5 @@ def test_the_language_someone_prefers_is_theirs_from_the_sign_in_on(
     assert "收銀員" in sign_in(client)
 
     chosen = Client()
-    chosen.cookies["django_language"] = "en"
+    chosen.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "Cashier" in sign_in(chosen)
