@@ -102,7 +102,8 @@ def test_a_statement_of_a_busy_account_reads_its_index_only_so_far() -> None:
             "SELECT count(*) FROM generate_series(1, 3000) n,"
             " LATERAL ledger_post_entry('sale', 'fill:' || n, sha256('x'), now(),"
             " current_date, 'system:fill', NULL, NULL, NULL, NULL, NULL, 'fill', '',"
-            " ARRAY[(%s::bigint[])[1 + n %% 10]], ARRAY[%s]::bigint[], ARRAY[1]::bigint[])",
+            " ARRAY[(%s::bigint[])[1 + n %% 10]], ARRAY[%s]::bigint[],"
+            " ARRAY[1]::bigint[])",
             [[busy, *others], house(AccountKind.SALES, slot="")],
         )
     with connection.cursor() as cursor:
