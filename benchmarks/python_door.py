@@ -18,8 +18,9 @@ from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line
 
-type Orders = Connection[int, tuple[int, float]]
-type Answers = Connection[tuple[int, float], int]
+# What goes through: (seconds, wallets) one way, (postings, seconds taken) back.
+type Orders = Connection[tuple[int, int], tuple[int, float]]
+type Answers = Connection[tuple[int, float], tuple[int, int]]
 
 
 class Door(AbstractContextManager["Door"]):
@@ -28,6 +29,7 @@ class Door(AbstractContextManager["Door"]):
     def __init__(self, *, books: Books, processes: int) -> None:
         connections.close_all()  # none is shared with a child
         forking = multiprocessing.get_context("fork")
+        self.books = books
         self.posters: list[tuple[ForkProcess, Orders]] = []
         for _ in range(processes):
             ours, theirs = forking.Pipe()
@@ -39,11 +41,12 @@ class Door(AbstractContextManager["Door"]):
     def __enter__(self) -> Self:
         return self
 
-    def rate(self, *, clients: int, seconds: int) -> float:
+    def rate(self, *, clients: int, seconds: int, wallets: int | None = None) -> float:
         """Postings a second by so many of the processes together."""
+        everyone = self.books.wallets
         pipes = [pipe for _, pipe in self.posters[:clients]]
         for pipe in pipes:
-            pipe.send(seconds)
+            pipe.send((seconds, min(wallets or everyone, everyone)))
         done = [pipe.recv() for pipe in pipes]
         return sum(count / taken for count, taken in done)
 
@@ -54,17 +57,18 @@ class Door(AbstractContextManager["Door"]):
         trace: TracebackType | None,
     ) -> None:
         for child, pipe in self.posters:
-            pipe.send(0)
+            pipe.send((0, 0))
             child.join(timeout=30)
 
 
 def _serve(pipe: Answers, books: Books) -> None:
     random.seed()
-    while seconds := pipe.recv():
+    while (order := pipe.recv())[0]:
+        seconds, wallets = order
         done, began = 0, time.perf_counter()
         while time.perf_counter() - began < seconds:
             _spend(
-                account_id=random.randint(books.first, books.last),
+                account_id=random.randrange(books.first, books.first + wallets),
                 sales_id=books.sales,
                 amount=random.randint(1, 100),
             )

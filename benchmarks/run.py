@@ -17,6 +17,7 @@ from functools import partial
 import psycopg
 
 from benchmarks import peer, place, sides
+from benchmarks.hordak_side import ACCOUNTS as PEER_WALLETS
 from benchmarks.judge import Ratio, rate_row, table
 from benchmarks.work import Books
 
@@ -24,7 +25,8 @@ STATEMENTS = "statements, plain tables (pgbench)"
 SAME_TABLES = "statements, the books' tables (pgbench)"
 FUNCTION = "ledger_post_entry (pgbench)"
 DOOR = "post_entry (Python)"
-HORDAK = "django-hordak (Python)"
+DOOR_TO_FEW = "post_entry (Python), 1,000 wallets"
+HORDAK = "django-hordak (Python), 1,000 wallets"
 CLIENTS = (1, 8)
 
 type Rates = dict[tuple[str, int], list[float]]
@@ -146,7 +148,8 @@ def post(planned: Plan, *, books: Books, url: str, peer_url: str | None) -> Rate
         if peer_url:
             environment = {**os.environ, "DATABASE_URL": peer_url}
             hordak = stack.enter_context(peer.hordak(environment=environment))
-            turns.append((HORDAK, 1, hordak.rate))
+            to_few = partial(door.rate, wallets=PEER_WALLETS)
+            turns += [(DOOR_TO_FEW, 1, to_few), (HORDAK, 1, hordak.rate)]
         for number in range(planned.rounds):
             # Every other round runs backwards, so that drift favours nobody.
             for name, clients, turn in turns[:: -1 if number % 2 else 1]:
@@ -184,7 +187,7 @@ def report(rates: Rates) -> list[Ratio]:
             Ratio(f"Python : function, {clients}", door, function, 0.60),
         ]
     if (HORDAK, 1) in rates:
-        door, hordak = rates[DOOR, 1], rates[HORDAK, 1]
+        door, hordak = rates[DOOR_TO_FEW, 1], rates[HORDAK, 1]
         ratios.append(Ratio("Python : django-hordak, 1", door, hordak, 4.0))
     return ratios
 
