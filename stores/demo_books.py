@@ -230,7 +230,7 @@ def load_books(*, stores: list[Store], members: int, seed: int, until: datetime)
     """
     if not members or ledger_selectors.has_entries():
         return 0
-    # Nothing is lost if a demo is: waiting for the disk at every entry is for real shops.
+    # A demo that is lost is made again: only real shops wait for the disk.
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
     written = Books(stores=stores, members=members, seed=seed).trade(until=until)
