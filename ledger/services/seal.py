@@ -129,7 +129,7 @@ def _last_written() -> int:
                 cursor.execute("SELECT ledger_last_written()")
                 return int(cursor.fetchone()[0])
         except OperationalError:
-            if attempt == ATTEMPTS - 1:
+            if attempt == ATTEMPTS - 1 or connection.in_atomic_block:
                 raise
             time.sleep(1 + attempt)
     raise AssertionError
