@@ -31,7 +31,7 @@ from tests.factories.ledger import (
     spend,
     yuan,
 )
-from tests.factories.stores import StoreFactory, UserFactory
+from tests.factories.stores import ShiftFactory, StoreFactory, UserFactory
 from tests.ledger.racing import (
     altered,
     answers,
@@ -367,6 +367,23 @@ def test_a_frozen_account_gives_nothing_by_the_function(guard: bool) -> None:  #
                 spend(account, 10)
         else:
             spend(account, 10)
+    assert balance(account) == (100 if guard else 90)
+
+
+@BOTH_WAYS
+def test_nothing_lands_in_a_shift_that_was_counted(guard: bool) -> None:  # noqa: FBT001
+    account = holding(100)
+    shift = ShiftFactory.create()
+    shift.closed_by, shift.closed_at = shift.holder, NOON
+    shift.save(update_fields=["closed_by", "closed_at"])
+    lock = " AND closed_at IS NULL FOR KEY SHARE;  -- guard: shift"
+
+    with unless(guard, altered(POST, (lock, ";"))):
+        if guard:
+            with pytest.raises(errors.ShiftNotOpen):
+                spend(account, 10, act=an_act(shift_id=shift.pk))
+        else:
+            spend(account, 10, act=an_act(shift_id=shift.pk))
     assert balance(account) == (100 if guard else 90)
 
 
