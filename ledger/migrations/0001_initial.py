@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -685,7 +687,15 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("actor__startswith", "staff:"), _negated=True),
-                    ("staff__isnull", False),
+                    (
+                        "actor",
+                        django.db.models.functions.text.Concat(
+                            models.Value("staff:"),
+                            django.db.models.functions.comparison.Cast(
+                                "staff", models.TextField()
+                            ),
+                        ),
+                    ),
                     _connector="OR",
                 ),
                 name="ledger_entry_staff_are_named",

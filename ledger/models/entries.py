@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Func, Index, Q
+from django.db.models import CheckConstraint, F, Func, Index, Q, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from ledger.kinds import EntryKind
@@ -128,7 +129,8 @@ class Entry(models.Model):
                 name="ledger_entry_staff_act_in_a_store",
             ),
             CheckConstraint(
-                condition=~Q(actor__startswith="staff:") | Q(staff__isnull=False),
+                condition=~Q(actor__startswith="staff:")
+                | Q(actor=Concat(Value("staff:"), Cast("staff", models.TextField()))),
                 name="ledger_entry_staff_are_named",
             ),
             CheckConstraint(

@@ -28,12 +28,18 @@ class HolderAccount:
 
 
 def open_unit(*, code: str, kind: str = Unit.Kind.CURRENCY, exponent: int = 2) -> int:
-    """Find or add a unit of account; its id. A unit never changes afterwards."""
+    """Find or add a unit of account; its id. A unit never changes afterwards.
+
+    Raises InvalidEntry where the code already stands for something else.
+    """
     with typed_refusals(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT ledger_open_unit(%s, %s, %s::smallint)", [code, str(kind), exponent]
         )
-        return int(cursor.fetchone()[0])
+        unit_id = int(cursor.fetchone()[0])
+    if not Unit.objects.filter(pk=unit_id, kind=kind, exponent=exponent).exists():
+        raise InvalidEntry(rule="ledger_unit_never_changes")
+    return unit_id
 
 
 def open_accounts(wanted: Sequence[HolderAccount]) -> list[int]:

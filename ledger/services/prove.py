@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from ledger.chain import GENESIS, entry_texts, link
 from ledger.checks import CHECKS, CONSTRAINTS, COUNTS, SUMS, TRIGGERS
@@ -101,12 +102,19 @@ def record_proof(
 
 
 def _accounts_named(proof: Proof) -> set[int]:
-    named = {
-        int(difference.row.removeprefix("account "))
-        for difference in proof.differences
-        if difference.row.startswith("account ")
-    }
-    freezable = Account.objects.filter(pk__in=named, guarded=True).exclude(
+    """The guarded accounts that the differences are about, directly or by a row."""
+    named: dict[str, set[int]] = {"account": set(), "lot": set(), "posting": set()}
+    for difference in proof.differences:
+        word, _space, number = difference.row.partition(" ")
+        if word in named:
+            named[word].add(int(number))
+    touched = (
+        Q(pk__in=named["account"])
+        | Q(lots__in=named["lot"])
+        | Q(debits__in=named["posting"])
+        | Q(credits__in=named["posting"])
+    )
+    freezable = Account.objects.filter(touched, guarded=True).exclude(
         status=Account.Status.CLOSED
     )
     return set(freezable.values_list("pk", flat=True))

@@ -145,7 +145,7 @@ CONSTRAINTS: dict[str, list[str]] = {
         copied("entry", key="''"),
     ],
     "ledger_entry_staff_act_in_a_store": [
-        copied("entry", actor="'staff:1'", staff_id=USER)
+        copied("entry", actor=f"'staff:' || ({USER})", staff_id=USER)
     ],
     "ledger_entry_staff_are_named": [
         copied("entry", actor="'staff:1'", store_id=STORE)

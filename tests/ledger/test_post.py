@@ -266,3 +266,29 @@ def test_an_entry_never_lands_in_a_closed_shift() -> None:
 def close(shift: Shift) -> None:
     shift.closed_by, shift.closed_at = shift.holder, NOON
     shift.save(update_fields=["closed_by", "closed_at"])
+
+
+def test_an_entry_cannot_name_one_person_and_mean_another() -> None:
+    shift = ShiftFactory.create()
+    account = holding(100)
+    before = everything()
+
+    with pytest.raises(errors.InvalidEntry) as refusal, transaction.atomic():
+        spend(
+            account,
+            10,
+            act=an_act(
+                actor=f"staff:{shift.holder_id}9",
+                staff_id=shift.holder_id,
+                store_id=shift.store_id,
+            ),
+        )
+
+    assert refusal.value.facts == {"rule": "ledger_entry_staff_are_named"}
+    assert everything() == before
+
+
+def test_a_unit_never_comes_to_mean_something_else() -> None:
+    points_unit()
+    with pytest.raises(errors.InvalidEntry):
+        ledger_services.open_unit(code="points", kind="stamps", exponent=0)

@@ -133,3 +133,39 @@ def test_a_recorded_proof_freezes_what_it_names_and_mends_nothing() -> None:
     with pytest.raises(errors.AccountFrozen), transaction.atomic():
         spend(account, 1)
     assert spend(other, 1).debits_after == (99,)
+
+
+def test_a_lot_or_posting_that_differs_freezes_its_account_too() -> None:
+    by_lot, by_posting, other = holding(100), holding(100), holding(100)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM ledger_posting WHERE credit_id = %s", [by_posting]
+        )
+        posting_id = cursor.fetchone()[0]
+    proof = ledger_services.Proof(
+        counts={},
+        sums={},
+        differences=(
+            ledger_services.Difference("", f"lot {lot_of(by_lot)}", "", "", ""),
+            ledger_services.Difference("", f"posting {posting_id}", "", "", ""),
+            ledger_services.Difference("", "seal 1 of 2026-11-22", "", "", ""),
+        ),
+        head="",
+    )
+
+    ledger_services.record_proof(proof=proof, started_at=NOON, finished_at=NOON)
+
+    frozen = {account for account in (by_lot, by_posting, other) if is_frozen(account)}
+    assert frozen == {by_lot, by_posting}
+
+
+def lot_of(account_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM ledger_lot WHERE account_id = %s", [account_id])
+        return int(cursor.fetchone()[0])
+
+
+def is_frozen(account_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM ledger_account WHERE id = %s", [account_id])
+        return bool(cursor.fetchone()[0] == "frozen")
