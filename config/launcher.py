@@ -18,7 +18,7 @@ from config import keeper, surroundings
 from config.surroundings import Unfit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-READY_SECONDS = 60
+READY_SECONDS = 180
 STOP_SECONDS = 10
 
 
@@ -102,6 +102,8 @@ def child_environment(role: str) -> dict[str, str]:
     told = {**os.environ, "DATABASE_URL": str(settings.DATABASE_URL)}
     if os.geteuid() == 0:  # known, and the embedded PostgreSQL has its own user
         told["PYTHONWARNINGS"] = "ignore:You're running the worker"
+    if settings.DEBUG:  # the address and the sign-ins stay in sight
+        told.setdefault("LOG_LEVEL", "WARNING")
     return {**told, "DATABASE_ROLE": role} if role else told
 
 
