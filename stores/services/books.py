@@ -1,5 +1,6 @@
 """Mending the books by hand: always with a reason and a second person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +43,7 @@ def adjust_account(
 ) -> ledger_services.Posted:
     """Raise or lower what an account holds (minor units, points), approved by another.
 
-    Raises NotAllowed, CheckerRefused, WrongSecret and whatever the books refuse;
+    Raises NotAllowed, CheckerRefused, ProofRefused and whatever the books refuse;
     nothing is changed then. The same key again answers with the first entry.
     """
     account = ledger_selectors.account(account_id)
@@ -59,9 +60,8 @@ def adjust_account(
     debit, credit = (against, account_id) if rises else (account_id, against)
     line = ledger_services.Line(debit_id=debit, credit_id=credit, amount=amount)
 
-    @transaction.atomic(durable=True)
-    def post(approval: Approval | None) -> ledger_services.Posted:
-        posted = ledger_services.post_entry(
+    def write() -> ledger_services.Posted:
+        return ledger_services.post_entry(
             kind=EntryKind.ADJUSTMENT,
             key=by.key,
             at=by.at,
@@ -69,12 +69,8 @@ def adjust_account(
             lines=[line],
             memo=by.reason,
         )
-        _use(approval, posted, ADJUST, amount, f"account:{account_id}", by)
-        return posted
 
-    if ledger_selectors.entry_id_of(key=by.key) is not None:
-        return post(None)
-    return post(_approved(ADJUST, amount, f"account:{account_id}", by))
+    return _with_second_person(write, ADJUST, amount, f"account:{account_id}", by)
 
 
 def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
@@ -88,17 +84,12 @@ def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
         raise NotMendable
     amount = ledger_selectors.left_to_reverse(entry_id=entry.pk)
 
-    @transaction.atomic(durable=True)
-    def post(approval: Approval | None) -> ledger_services.Posted:
-        posted = ledger_services.reverse_entry(
+    def write() -> ledger_services.Posted:
+        return ledger_services.reverse_entry(
             entry_id=entry.pk, key=by.key, at=by.at, act=_act(by), memo=by.reason
         )
-        _use(approval, posted, REVERSE, amount, f"entry:{entry.pk}", by)
-        return posted
 
-    if ledger_selectors.entry_id_of(key=by.key) is not None:
-        return post(None)
-    return post(_approved(REVERSE, amount, f"entry:{entry.pk}", by))
+    return _with_second_person(write, REVERSE, amount, f"entry:{entry.pk}", by)
 
 
 @transaction.atomic(durable=True)
@@ -124,6 +115,25 @@ def freeze_account(
         at=at,
         facts={"account": account_id, "reason": reason.strip()[:200]},
     )
+
+
+def _with_second_person(
+    write: Callable[[], ledger_services.Posted],
+    name: str,
+    amount: int,
+    subject: str,
+    by: Mending,
+) -> ledger_services.Posted:
+    """Get the approval, then write the entry and use the approval up, all or nothing.
+
+    A key that has written its entry asks nobody again.
+    """
+    done = ledger_selectors.entry_id_of(key=by.key) is not None
+    approval = None if done else _approved(name, amount, subject, by)
+    with transaction.atomic(durable=True):
+        posted = write()
+        _use(approval, posted, name, amount, subject, by)
+    return posted
 
 
 def _approved(name: str, amount: int, subject: str, by: Mending) -> Approval:
