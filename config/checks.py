@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.house import APPS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 AT_ONCE = 2
 LIKE_PRODUCTION = {
@@ -68,7 +70,8 @@ def checks() -> list[Check]:
             "security",
             program(
                 *("bandit", "--quiet", "--recursive", "--severity-level", "high"),
-                *("common", "config", "ledger", "stores"),
+                *APPS,
+                "config",
             ),
         ),
     ]

@@ -17,6 +17,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from config import env, logs, theme
+from config.house import APPS
 
 django_stubs_ext.monkeypatch()
 
@@ -32,6 +33,7 @@ ALLOWED_HOSTS = env.allowed_hosts(production=PRODUCTION)
 TIME_ZONE = env.time_zone(default="Asia/Shanghai")
 CURRENCY = env.currency(default="CNY")
 
+HOUSE_APPS = APPS
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the default would put its own site over ours
     "unfold.contrib.filters",
@@ -54,9 +56,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "django_structlog",
     "simple_history",
-    "common",
-    "ledger",
-    "stores",
+    *APPS,
 ]
 
 MIDDLEWARE = [

@@ -26,10 +26,11 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 from config import messages
+from config.house import APPS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans", "zh_Hant")
-OURS = ("common", "config", "ledger", "stores", "templates")
+OURS = (*APPS, "config", "templates")
 ADD_ONS = ("django", "unfold", "axes", "simple_history", "django_otp", "crispy_forms")
 # Parts of add-ons that no page of ours shows.
 NOT_SHOWN = (

@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# The apps above add the names of their acts when they are loaded.
 ACTS: dict[str, Promise] = {
     "stores.signed_in": _("Signed in"),
     "stores.proof_refused": _("Wrong PIN or password"),
@@ -35,6 +36,12 @@ ACTS: dict[str, Promise] = {
     "ledger.froze": _("Account frozen"),
     "ledger.released": _("Account released"),
 }
+
+
+def name_acts(names: dict[str, Promise]) -> None:
+    """Called by an app's `ready`: what its acts are called in the log."""
+    ACTS.update(names)
+
 
 # The roles that a migration makes; one that a shop adds is called as it was named.
 ROLES: dict[str, Promise] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_permission_codename
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
@@ -140,7 +141,7 @@ def all_permissions() -> dict[str, str]:
     for model in apps.get_models():
         options = model._meta
         label = options.app_label
-        if label not in {"stores", "ledger"} or options.model_name is None:
+        if label not in settings.HOUSE_APPS or options.model_name is None:
             continue
         if options.model_name.startswith("historical"):
             continue

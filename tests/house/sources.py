@@ -4,8 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from config import house
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-APPS = ("common", "config", "ledger", "stores")
+APPS = (*house.APPS, "config")
 
 
 def modules(*, migrations: bool = True) -> Iterator[Path]:

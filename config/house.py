@@ -1,0 +1,20 @@
+"""The house's own apps, from the ground up; what lists them asks here."""
+
+from typing import Final
+
+APPS: Final = (
+    "common",
+    "ledger",
+    "stores",
+    "policies",
+    "members",
+    "recognition",
+    "tiers",
+    "cards",
+    "coupons",
+    "points",
+    "stored_value",
+    "gift_cards",
+    "imports",
+    "demo",
+)

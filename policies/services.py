@@ -1,0 +1,46 @@
+"""Publishing a new version of a set of rules."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Max
+
+from ledger.services import Act
+from stores import services as stores_services
+
+from .errors import PolicyInThePast, PolicyRefused
+from .models import PolicyVersion
+
+
+@transaction.atomic
+def publish[P: PolicyVersion](*, version: P, by: Act, at: datetime) -> P:
+    """Put the next version of some rules in force, now or from a later moment.
+
+    Raises PolicyInThePast, PolicyRefused (with every sentence that is wrong).
+    """
+    if version.in_force_from < at:
+        raise PolicyInThePast
+    model = type(version)
+    with connection.cursor() as cursor:
+        # Two who publish at once get two numbers.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext(%s))", [model._meta.db_table]
+        )
+    last = model._default_manager.aggregate(number=Max("number"))["number"] or 0
+    version.pk = None
+    version.number = last + 1
+    version.made_by_id = by.staff_id
+    try:
+        version.full_clean()
+    except ValidationError as wrong:
+        raise PolicyRefused(wrong.messages) from wrong
+    version.save(force_insert=True)
+    stores_services.record_act(
+        name="policies.published",
+        by=by,
+        at=at,
+        subject=version,
+        facts={"version": version.number},
+    )
+    return version
