@@ -63,6 +63,7 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("how_to_reg", "stores.approval", _("Approvals")),
             ("policy", "stores.auditevent", _("Audit log")),
             ("key", "stores.apikey", _("API keys")),
+            ("upload_file", "imports.importjob", _("Imports")),
         ],
     ),
 ]
