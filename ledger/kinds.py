@@ -50,6 +50,7 @@ class EntryKind(TextChoices):
     ACCRUAL = "accrual", _("Points earned")
     GRANT = "grant", _("Gift")
     REDEMPTION = "redemption", _("Points redeemed")
+    CLAW_BACK = "claw_back", _("Taken back")
     TRANSFER = "transfer", _("Transfer")
     HOLD = "hold", _("Hold")
     EXPIRY = "expiry", _("Expiry")

@@ -30,6 +30,7 @@ FUNCTIONS: Final = [
     "ledger_post_entry",
     "ledger_expire_lots",
     "ledger_last_written",
+    "ledger_lock_accounts",
 ]
 
 

@@ -37,6 +37,24 @@ SELECT m.after FROM (
      WHERE p.debit_id = %(account)s AND e.recorded_at <= %(at)s
   ) m ORDER BY m.id DESC LIMIT 1
 """
+LOT = """
+SELECT l.id, l.posting_id, l.account_id, l.initial, l.remaining,
+       coalesce((SELECT sum(u.amount) FROM ledger_lotuse u
+                   JOIN ledger_posting p ON p.id = u.posting_id
+                   JOIN ledger_entry e ON e.id = p.entry_id
+                  WHERE u.lot_id = l.id AND e.kind = 'expiry'), 0)::bigint,
+       l.expires_at
+  FROM ledger_lot l
+"""
+LOTS_MADE = LOT + " WHERE l.posting_id = ANY (%(postings)s::bigint[])"
+OPEN_LOTS = LOT + (
+    " WHERE l.account_id = %(account)s AND l.is_open ORDER BY l.expires_at, l.id"
+)
+LOTS_TAKEN = f"""{LOT}
+ WHERE l.id IN (SELECT lot_id FROM ledger_lotuse
+                 WHERE posting_id = ANY (%(postings)s::bigint[]))
+ ORDER BY l.id
+"""  # noqa: S608 (our own text throughout)
 TENDERS = """
 SELECT slot, sum(amount)::bigint FROM (
     SELECT a.slot, p.amount FROM ledger_entry e
@@ -121,6 +139,46 @@ def usable_balance(*, account_id: int, at: datetime) -> int:
             [account_id, at],
         )
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """What came in by one posting, and what became of it."""
+
+    lot_id: int
+    posting_id: int
+    account_id: int
+    initial: int
+    remaining: int
+    expired: int
+    expires_at: datetime | None
+
+    def usable(self, at: datetime) -> int:
+        """What may still be taken from it."""
+        alive = self.expires_at is None or self.expires_at > at
+        return self.remaining if alive else 0
+
+
+def lots_made(posting_ids: Sequence[int]) -> dict[int, LotFacts]:
+    """The lots that postings made in holders' accounts, by posting."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOTS_MADE, {"postings": list(posting_ids)})
+        rows = [LotFacts(*row) for row in cursor.fetchall()]
+    return {lot.posting_id: lot for lot in rows}
+
+
+def open_lots(*, account_id: int) -> list[LotFacts]:
+    """What an account holds, lot by lot, the first to expire first."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN_LOTS, {"account": account_id})
+        return [LotFacts(*row) for row in cursor.fetchall()]
+
+
+def lots_taken(posting_ids: Sequence[int]) -> list[LotFacts]:
+    """The lots that postings took from, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOTS_TAKEN, {"postings": list(posting_ids)})
+        return [LotFacts(*row) for row in cursor.fetchall()]
 
 
 def tender_totals(*, shift_id: int) -> dict[str, int]:

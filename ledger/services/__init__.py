@@ -2,6 +2,7 @@
 
 from ledger.services.accounts import (
     HolderAccount,
+    lock_accounts,
     open_account,
     open_accounts,
     open_unit,
@@ -23,6 +24,7 @@ __all__ = [
     "SealBroken",
     "expire_lots",
     "export_seals",
+    "lock_accounts",
     "open_account",
     "open_accounts",
     "open_unit",

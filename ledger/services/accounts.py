@@ -64,6 +64,20 @@ def open_account(wanted: HolderAccount) -> int:
     return open_accounts([wanted])[0]
 
 
+def lock_accounts(account_ids: Sequence[int]) -> dict[int, int]:
+    """Lock holders' accounts until the transaction ends; the balance of each.
+
+    To be called before deciding by what they hold, with all of them at once: they are
+    locked in one order everywhere. House accounts are passed over.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, balance FROM ledger_lock_accounts(%s::bigint[])",
+            [list(account_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
 def set_account_status(*, account_id: int, status: str) -> None:
     """Freeze, release or close an account.
 
