@@ -22,6 +22,9 @@ INSERT_ONLY: Final = [
     "stores_auditevent",
     "stores_handover",
     "stores_shiftcount",
+    "recognition_feedbackstep",
+    "recognition_recognitionpolicy",
+    "recognition_visitline",
 ]
 FUNCTIONS: Final = [
     "ledger_open_accounts",
