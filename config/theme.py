@@ -61,6 +61,7 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("speed", "stores.rolelimit", _("Limits")),
             ("schedule", "stores.shift", _("Shifts")),
             ("how_to_reg", "stores.approval", _("Approvals")),
+            ("gavel", "policies.shoppolicy", _("Shop policies")),
             ("policy", "stores.auditevent", _("Audit log")),
             ("key", "stores.apikey", _("API keys")),
             ("upload_file", "imports.importjob", _("Imports")),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -32,6 +33,7 @@ def publish[P: PolicyVersion](*, version: P, by: Act, at: datetime) -> P:
     version.number = last + 1
     version.made_by_id = by.staff_id
     try:
+        _refuse_null_characters(version)
         version.full_clean()
     except ValidationError as wrong:
         raise PolicyRefused(wrong.messages) from wrong
@@ -44,3 +46,9 @@ def publish[P: PolicyVersion](*, version: P, by: Act, at: datetime) -> P:
         facts={"version": version.number},
     )
     return version
+
+
+def _refuse_null_characters(version: PolicyVersion) -> None:
+    """Model fields let them through, and the database then answers with a failure."""
+    for field in version._meta.concrete_fields:
+        ProhibitNullCharactersValidator()(field.value_from_object(version))

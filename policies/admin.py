@@ -1,0 +1,200 @@
+"""Rules in the admin: read version by version, published anew, never edited."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from common.admin import ReadOnlyAdmin
+from common.forms import MoneyField
+from common.money import format_money
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.admin.base import ScopedAdmin, display, request_id, signed_in
+
+from . import selectors as policies_selectors
+from . import services as policies_services
+from .errors import NoPolicy, PolicyInThePast
+from .models import PolicyVersion, ShopPolicy
+
+OWN_TO_A_VERSION = ("in_force_from", "reason")
+
+
+class PolicyForm(forms.ModelForm[Any]):
+    """A version being written; left empty, it is in force from this moment."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.at = now()
+
+    def clean_in_force_from(self) -> Any:
+        """Now, or a later moment; never back in time."""
+        begins = self.cleaned_data.get("in_force_from") or self.at
+        if begins < self.at:
+            raise ValidationError(str(PolicyInThePast()), code="policy_in_the_past")
+        return begins
+
+
+class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
+    """Every version there was. A new one begins as a copy of the one in force.
+
+    An app derives its own, naming in `money_fields` the columns that are amounts.
+    """
+
+    store_path = None
+    money_fields: tuple[str, ...] = ()
+    form = PolicyForm
+    list_display = ("name", "state", "in_force_from", "reason", "made_by", "made_at")
+    list_select_related = ("made_by",)
+    ordering = ("-in_force_from",)
+    search_fields = ("reason",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Rules hold at every store, so only who may act for all publishes them."""
+        return stores_selectors.user_may_everywhere(
+            signed_in(request), self._name("add")
+        )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: P | None = None
+    ) -> list[Any]:
+        """A version that is published is only read; amounts are read as money."""
+        if obj is None:
+            return []
+        return ["name", "changes", *OWN_TO_A_VERSION, *self._noted(), *self._rules()]
+
+    def get_fields(self, request: HttpRequest, obj: P | None = None) -> list[Any]:
+        """The rules, then when and why; a version shows first what it changed."""
+        if obj is None:
+            return [
+                *(name for name in self._names() if name not in OWN_TO_A_VERSION),
+                *OWN_TO_A_VERSION,
+            ]
+        return self.get_readonly_fields(request, obj)
+
+    def _names(self) -> list[str]:
+        return [field.name for field in policies_selectors.rules_of(self.model)]
+
+    def _noted(self) -> tuple[str, ...]:
+        return "made_by", "made_at"
+
+    def _rules(self) -> list[Any]:
+        return [
+            self._as_money(name) if name in self.money_fields else name
+            for name in self._names()
+            if name not in OWN_TO_A_VERSION
+        ]
+
+    def _as_money(self, name: str) -> Callable[[P], str]:
+        """A column of an amount, written as money."""
+
+        def shown(version: P) -> str:
+            amount = getattr(version, name)
+            return "–" if amount is None else format_money(amount)
+
+        shown.__name__ = name
+        fields = {
+            field.name: field for field in policies_selectors.rules_of(self.model)
+        }
+        return display(description=fields[name].verbose_name)(shown)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """One changes what one means to change; the rest stays as it is."""
+        try:
+            current = policies_selectors.in_force(self.model, at=now())
+        except NoPolicy:
+            return {}
+        return {
+            field.name: field.value_from_object(current)
+            for field in policies_selectors.rules_of(self.model)
+            if field.name not in OWN_TO_A_VERSION
+        }
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Amounts are typed as money; the moment may be left empty."""
+        if db_field.name in self.money_fields:
+            return MoneyField(
+                label=db_field.verbose_name,
+                help_text=db_field.help_text,
+                required=not db_field.blank,
+                min_value=0,
+                max_value=policies_selectors.LARGEST,
+                widget=UnfoldAdminTextInputWidget(
+                    attrs={"inputmode": "decimal", "autocomplete": "off"}
+                ),
+            )
+        if db_field.name == "in_force_from":
+            kwargs["required"] = False
+            kwargs["help_text"] = _("Empty: at once.")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: P,
+        form: Any,
+        change: bool,  # noqa: FBT001 (Django's own signature)
+    ) -> None:
+        """Publish it in the name of whoever is signed in."""
+        policies_services.publish(
+            version=obj,
+            by=stores_services.act(
+                staff=signed_in(request), at=form.at, request_id=request_id(request)
+            ),
+            at=form.at,
+        )
+
+    @display(description=_("version"), ordering="number")
+    def name(self, version: P) -> str:
+        """The rules and their number."""
+        return str(version)
+
+    @display(
+        description=_("status"),
+        label={"now": "success", "coming": "info", "past": "warning"},
+    )
+    def state(self, version: P) -> tuple[str, str]:
+        """In force now, still to come, or replaced."""
+        at = now()
+        if version.in_force_from > at:
+            return "coming", str(_("still to come"))
+        try:
+            current = policies_selectors.in_force(self.model, at=at)
+        except NoPolicy:
+            return "past", str(_("replaced"))
+        if version.pk == current.pk:
+            return "now", str(_("in force"))
+        return "past", str(_("replaced"))
+
+    @display(description=_("what it changed"))
+    def changes(self, version: P) -> str:
+        """Each rule that differs from the version it followed."""
+        rows = [
+            {
+                "name": rule.name,
+                "before": self._written(rule.field, rule.before),
+                "after": self._written(rule.field, rule.after),
+            }
+            for rule in policies_selectors.changes(version)
+        ]
+        return render_to_string("policies/changes.html", {"rows": rows})
+
+    def _written(self, field: str, value: object) -> object:
+        if field in self.money_fields and isinstance(value, int):
+            return format_money(value)
+        return value
+
+
+@admin.register(ShopPolicy)
+class ShopPolicyAdmin(PolicyAdmin[ShopPolicy]):
+    """The house's name, its country, and that country's rules."""
