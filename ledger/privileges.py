@@ -25,6 +25,9 @@ INSERT_ONLY: Final = [
     "recognition_feedbackstep",
     "recognition_recognitionpolicy",
     "recognition_visitline",
+    "coupons_couponuse",
+    "coupons_couponspolicy",
+    "coupons_templateversion",
 ]
 FUNCTIONS: Final = [
     "ledger_open_accounts",
