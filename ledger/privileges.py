@@ -28,6 +28,8 @@ INSERT_ONLY: Final = [
     "coupons_couponuse",
     "coupons_couponspolicy",
     "coupons_templateversion",
+    "gift_cards_giftcardpicture",
+    "gift_cards_giftcardpolicy",
 ]
 FUNCTIONS: Final = [
     "ledger_open_accounts",

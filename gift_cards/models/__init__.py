@@ -1,0 +1,17 @@
+"""Gift cards: their rules, faces, codes, batches and presents."""
+
+from .cards import GiftCard, GiftCardBatch, GiftCardCode, GiftCardTry
+from .designs import GiftCardDesign, GiftCardPicture
+from .gifts import Gift
+from .rules import GiftCardPolicy
+
+__all__ = [
+    "Gift",
+    "GiftCard",
+    "GiftCardBatch",
+    "GiftCardCode",
+    "GiftCardDesign",
+    "GiftCardPicture",
+    "GiftCardPolicy",
+    "GiftCardTry",
+]
