@@ -1,0 +1,21 @@
+"""Who the regulars are, what they agreed to, and what became of whom."""
+
+from .consents import Channel, Consent, ConsentNow, ConsentText, Purpose, Source
+from .ends import Forfeiture, Merge
+from .marks import CustomField, MemberTag, Tag
+from .people import Member
+
+__all__ = [
+    "Channel",
+    "Consent",
+    "ConsentNow",
+    "ConsentText",
+    "CustomField",
+    "Forfeiture",
+    "Member",
+    "MemberTag",
+    "Merge",
+    "Purpose",
+    "Source",
+    "Tag",
+]

@@ -1,0 +1,103 @@
+"""What became of a member: merged into another, or erased with what they gave up."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from .people import Member
+
+
+class Merge(models.Model):
+    """Two rows were one person: which went into which, why, and who saw to it."""
+
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    source = models.OneToOneField(
+        Member, models.PROTECT, related_name="merge", verbose_name=_("merged")
+    )
+    target = models.ForeignKey(
+        Member, models.PROTECT, related_name="merges", verbose_name=_("into")
+    )
+    at = models.DateTimeField(_("at"))
+    reason = models.CharField(_("reason"), max_length=200)
+    entry_id = models.UUIDField(_("entry"), null=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("staff member"),
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        default_permissions = ("view",)
+        constraints = [
+            CheckConstraint(
+                condition=~Q(source=F("target")), name="members_merge_joins_two"
+            ),
+            CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("staff")),
+                name="members_merge_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.source_id} → #{self.target_id}"
+
+
+class Forfeiture(models.Model):
+    """What a member gave up, signed, so as to be erased."""
+
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="forfeitures", verbose_name=_("member")
+    )
+    signed_on = models.DateField(_("signed on"))
+    reference = models.CharField(
+        _("reference"),
+        max_length=80,
+        help_text=_("Where the signed paper is kept, such as its number."),
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"))
+    entry_id = models.UUIDField(_("entry"), null=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("staff member"),
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+
+    class Meta:
+        verbose_name = _("forfeiture")
+        verbose_name_plural = _("forfeitures")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(fields=["member"], name="members_forfeiture_once"),
+            CheckConstraint(
+                condition=~Q(reference="") & ~Q(reason=""),
+                name="members_forfeiture_says_why",
+            ),
+            CheckConstraint(
+                condition=~Q(approver=F("staff")),
+                name="members_forfeiture_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.member_id} · {self.reference}"
