@@ -54,6 +54,7 @@ class EntryKind(TextChoices):
     TRANSFER = "transfer", _("Transfer")
     HOLD = "hold", _("Hold")
     EXPIRY = "expiry", _("Expiry")
+    REVIVAL = "revival", _("Lapsed value given back")
     PAYOUT = "payout", _("Payout")
     PARTNER = "partner", _("Partner redemption")
     ADJUSTMENT = "adjustment", _("Adjustment")

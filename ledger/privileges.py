@@ -39,6 +39,7 @@ FUNCTIONS: Final = [
     "ledger_expire_lots",
     "ledger_last_written",
     "ledger_lock_accounts",
+    "ledger_prolong_lots",
 ]
 
 

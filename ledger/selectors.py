@@ -55,6 +55,14 @@ LOTS_TAKEN = f"""{LOT}
                  WHERE posting_id = ANY (%(postings)s::bigint[]))
  ORDER BY l.id
 """  # noqa: S608 (our own text throughout)
+LAPSED = """
+SELECT coalesce(sum(CASE WHEN p.debit_id = %(account)s
+                         THEN p.amount ELSE -p.amount END), 0)::bigint
+  FROM ledger_posting p
+  JOIN ledger_account b ON b.kind = 'breakage'
+   AND b.id = CASE WHEN p.debit_id = %(account)s THEN p.credit_id ELSE p.debit_id END
+ WHERE p.debit_id = %(account)s OR p.credit_id = %(account)s
+"""
 TENDERS = """
 SELECT slot, sum(amount)::bigint FROM (
     SELECT a.slot, p.amount FROM ledger_entry e
@@ -179,6 +187,13 @@ def lots_taken(posting_ids: Sequence[int]) -> list[LotFacts]:
     with connection.cursor() as cursor:
         cursor.execute(LOTS_TAKEN, {"postings": list(posting_ids)})
         return [LotFacts(*row) for row in cursor.fetchall()]
+
+
+def lapsed(*, account_id: int) -> int:
+    """What of an account expired into breakage and was not given back since."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAPSED, {"account": account_id})
+        return int(cursor.fetchone()[0])
 
 
 def tender_totals(*, shift_id: int) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CheckConstraint, F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from policies import selectors as policies_selectors
@@ -108,9 +109,9 @@ class GiftCardPolicy(PolicyVersion):
         if self.in_force_from is None:
             return
         bounds = policies_selectors.profile(at=self.in_force_from)
-        wrong: dict[str, str] = {}
+        wrong: dict[str, Promise] = {}
         most = bounds.most_on_bearer_card
-        if most is not None and self.largest is not None and self.largest > most:
+        if most is not None and self.largest > most:
             wrong["largest"] = _(
                 "The country’s rules allow less than this on a card without a name."
             )
@@ -122,4 +123,4 @@ class GiftCardPolicy(PolicyVersion):
                 "The country’s rules ask for a longer validity."
             )
         if wrong:
-            raise ValidationError(dict(wrong))
+            raise ValidationError({name: str(why) for name, why in wrong.items()})

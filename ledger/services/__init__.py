@@ -6,6 +6,7 @@ from ledger.services.accounts import (
     open_account,
     open_accounts,
     open_unit,
+    prolong_lots,
     set_account_status,
 )
 from ledger.services.expire import Expired, expire_lots
@@ -29,6 +30,7 @@ __all__ = [
     "open_accounts",
     "open_unit",
     "post_entry",
+    "prolong_lots",
     "prove_books",
     "record_proof",
     "reverse_entry",

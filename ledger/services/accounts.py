@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -76,6 +77,19 @@ def lock_accounts(account_ids: Sequence[int]) -> dict[int, int]:
             [list(account_ids)],
         )
         return dict(cursor.fetchall())
+
+
+def prolong_lots(*, account_id: int, at: datetime, until: datetime) -> int:
+    """Let what an account still holds at `at` live until a later moment; how many lots.
+
+    Never shorter, and what has expired stays so: it comes back by an entry of the kind
+    REVIVAL. Raises UnknownAccount, AccountClosed.
+    """
+    with typed_refusals(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_prolong_lots(%s, %s, %s)", [account_id, at, until]
+        )
+        return int(cursor.fetchone()[0])
 
 
 def set_account_status(*, account_id: int, status: str) -> None:

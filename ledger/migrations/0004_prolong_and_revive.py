@@ -1,0 +1,48 @@
+from pathlib import Path
+
+from django.db import migrations, models
+
+KINDS = [
+    ("top_up", "Top-up"),
+    ("sale", "Sale"),
+    ("gift_card_sale", "Gift card sold"),
+    ("accrual", "Points earned"),
+    ("grant", "Gift"),
+    ("redemption", "Points redeemed"),
+    ("claw_back", "Taken back"),
+    ("transfer", "Transfer"),
+    ("hold", "Hold"),
+    ("expiry", "Expiry"),
+    ("revival", "Lapsed value given back"),
+    ("payout", "Payout"),
+    ("partner", "Partner redemption"),
+    ("adjustment", "Adjustment"),
+    ("opening", "Opening balance"),
+    ("reversal", "Reversal"),
+]
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
+
+class Migration(migrations.Migration):
+    """Lots may be given a longer life; what lapsed may be given back."""
+
+    dependencies = [("ledger", "0003_lock_and_take_back")]
+    operations = [
+        migrations.RunSQL(
+            (SQL / "prolong_lots.sql").read_text(encoding="utf-8"),
+            migrations.RunSQL.noop,
+        ),
+        migrations.RemoveConstraint("entry", "ledger_entry_kind_is_known"),
+        migrations.AlterField(
+            "entry",
+            "kind",
+            models.CharField(choices=KINDS, max_length=20, verbose_name="kind"),
+        ),
+        migrations.AddConstraint(
+            "entry",
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[word for word, _ in KINDS]),
+                name="ledger_entry_kind_is_known",
+            ),
+        ),
+    ]
