@@ -30,6 +30,7 @@ INSERT_ONLY: Final = [
     "coupons_templateversion",
     "gift_cards_giftcardpicture",
     "gift_cards_giftcardpolicy",
+    "points_accrualrefund",
 ]
 FUNCTIONS: Final = [
     "ledger_open_accounts",
