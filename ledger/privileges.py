@@ -31,6 +31,10 @@ INSERT_ONLY: Final = [
     "gift_cards_giftcardpicture",
     "gift_cards_giftcardpolicy",
     "points_accrualrefund",
+    "policies_shoppolicy",
+    "stored_value_topupplanversion",
+    "stored_value_topuprefund",
+    "stored_value_walletpolicy",
 ]
 FUNCTIONS: Final = [
     "ledger_open_accounts",

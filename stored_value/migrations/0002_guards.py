@@ -1,0 +1,32 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
+
+def begin(apps, schema_editor):
+    apps.get_model("stored_value", "WalletPolicy").objects.get_or_create(
+        number=1,
+        defaults={
+            "in_force_from": datetime(1970, 1, 1, tzinfo=UTC),
+            "reason": "What every shop begins with",
+        },
+    )
+
+
+class Migration(migrations.Migration):
+    """What was promised stays, a hold ends once, and the rules that a shop begins with."""
+
+    dependencies = [
+        ("stored_value", "0001_initial"),
+        ("ledger", "0002_enforce"),
+        ("policies", "0002_first_version"),
+    ]
+    operations = [
+        migrations.RunSQL(
+            (SQL / "guards.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
+        ),
+        migrations.RunPython(begin, migrations.RunPython.noop),
+    ]

@@ -1,0 +1,20 @@
+"""What is promised at a top-up, what came of it, and what guards a wallet."""
+
+from .holds import Hold
+from .plans import TopUpPlan, TopUpPlanVersion, TopUpStep
+from .policy import WalletPolicy
+from .top_ups import TopUp, TopUpRefund
+from .wallets import PaymentCode, StaffAccount, Wallet
+
+__all__ = [
+    "Hold",
+    "PaymentCode",
+    "StaffAccount",
+    "TopUp",
+    "TopUpPlan",
+    "TopUpPlanVersion",
+    "TopUpRefund",
+    "TopUpStep",
+    "Wallet",
+    "WalletPolicy",
+]
