@@ -282,6 +282,27 @@ def account(account_id: int) -> AccountFacts | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldFacts:
+    """One of the accounts that somebody holds."""
+
+    account_id: int
+    kind: str
+    unit_id: int
+    unit: str
+    slot: str
+    status: str
+    balance: int
+
+
+def held_by(*, holder_kind: str, holder_id: int) -> list[HeldFacts]:
+    """Every guarded account of a holder, in key order."""
+    rows = Account.objects.filter(
+        guarded=True, holder_kind=holder_kind, holder_id=holder_id
+    ).values_list("pk", "kind", "unit_id", "unit__code", "slot", "status", "balance")
+    return [HeldFacts(*row) for row in rows.order_by("pk")]
+
+
 def entry(entry_id: str) -> Entry | None:
     """An entry by its id; None where there is none."""
     return Entry.objects.filter(pk=entry_id).first()

@@ -181,3 +181,10 @@ class NotMendable(DomainError):
         super().__init__(
             "not_mendable", _("This cannot be changed here, only where it was made.")
         )
+
+
+class StoreMissing(DomainError):
+    """Money is taken in a store, so that its till can be counted."""
+
+    def __init__(self) -> None:
+        super().__init__("store_missing", _("Money can only be taken in a store."))

@@ -1,7 +1,7 @@
 """Everything that changes the shop floor: its people, shifts, approvals and its log."""
 
 from .approvals import approve, consume_approval, request_approval
-from .audit import act, record_act
+from .audit import act, record_act, require_for
 from .books import (
     ADJUST,
     FREEZE,
@@ -27,6 +27,7 @@ from .people import (
 from .places import save_store, save_till
 from .proof import prove, set_pin
 from .shifts import close_shift, hand_over, open_shift
+from .takings import take_payment_step
 from .totp import begin_totp, check_totp, confirm_totp, remove_totp
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "record_sign_in",
     "remove_totp",
     "request_approval",
+    "require_for",
     "reverse_by_hand",
     "revoke_api_key",
     "save_limit",
@@ -63,6 +65,7 @@ __all__ = [
     "save_user",
     "set_password",
     "set_pin",
+    "take_payment_step",
     "unassign",
     "use_api_key",
     "use_limit",

@@ -90,3 +90,16 @@ def require(user: User, permission: str, *, store: Store | None) -> None:
     )
     if not allowed:
         raise NotAllowed(permission=permission)
+
+
+def require_for(by: ledger_services.Act, permission: str) -> None:
+    """Refuse what the person behind an act may not do where it happens.
+
+    A member, another program or a task is nobody of the staff: whoever let them in
+    answers for what they may do.
+    """
+    if by.staff_id is None:
+        return
+    user = User.objects.get(pk=by.staff_id)
+    store = None if by.store_id is None else Store.objects.get(pk=by.store_id)
+    require(user, permission, store=store)

@@ -17,6 +17,8 @@ MAY_LOCK = {
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",
+    "tiers/services/grants.py": "what is bought or given is settled one by one",
+    "tiers/services/review.py": "two reviewers share the work, chunk by chunk",
 }
 # The full lock, which also waits for rows that point here.
 MAY_LOCK_WHOLE = {

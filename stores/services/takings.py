@@ -1,0 +1,53 @@
+"""Money taken for something that the shop sells outright: a card, a tier."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from ledger import services as ledger_services
+from ledger.kinds import AccountKind, EntryKind
+from stores.errors import StoreMissing, TenderUnknown
+from stores.selectors import TENDERS
+
+
+def take_payment_step(
+    *,
+    amount: int,
+    tender: str,
+    by: ledger_services.Act,
+    at: datetime,
+    key: str,
+    fingerprint: bytes,
+    memo: str = "",
+) -> ledger_services.Posted:
+    """A step of the act that sells: the till goes up, and so do the store's sales.
+
+    Amount in minor units of the house's currency. Raises StoreMissing, TenderUnknown
+    and whatever the books refuse.
+    """
+    if by.store_id is None:
+        raise StoreMissing
+    if tender not in TENDERS:
+        raise TenderUnknown(tender=tender)
+    unit = ledger_services.open_unit(code=settings.CURRENCY)
+    till, sales = ledger_services.open_accounts(
+        [
+            ledger_services.HolderAccount(
+                kind=kind,
+                unit_id=unit,
+                holder_kind="store",
+                holder_id=by.store_id,
+                slot=slot,
+            )
+            for kind, slot in ((AccountKind.TENDER, tender), (AccountKind.SALES, ""))
+        ]
+    )
+    return ledger_services.post_entry(
+        kind=EntryKind.SALE,
+        key=key,
+        at=at,
+        act=by,
+        lines=[ledger_services.Line(debit_id=till, credit_id=sales, amount=amount)],
+        memo=memo,
+        fingerprint=fingerprint,
+    )

@@ -1,0 +1,100 @@
+"""When a period ends: until when growth value counts, and a tier is kept.
+
+Pure, in whole days of the house's own clock; a month that is too short ends on its last
+day (29 February + 12 months is 28 February). `tiers/sql/periods.sql` says the same to
+the nightly review, and a test holds the two together.
+"""
+
+import calendar
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from .models import Window
+
+A_DAY = timedelta(days=1)
+
+
+class Rules(Protocol):
+    """What of a TierPolicy decides about periods."""
+
+    window: str
+    rolling_months: int
+
+
+def growth_expires_at(
+    policy: Rules, joined_at: datetime, at: datetime, *, zone: tzinfo | None = None
+) -> datetime:
+    """When growth value that is granted at `at` no longer counts towards the tier."""
+    zone = zone or ZoneInfo(settings.TIME_ZONE)
+    today, joined = at.astimezone(zone).date(), joined_at.astimezone(zone).date()
+    if policy.window == Window.ROLLING:
+        return _midnight(add_months(today, policy.rolling_months) + A_DAY, zone)
+    return _midnight(_next_turn(policy.window, joined, today), zone)
+
+
+def kept_until(
+    policy: Rules, joined_at: datetime, at: datetime, *, zone: tzinfo | None = None
+) -> datetime:
+    """Until when a tier that is reached at `at` is kept: the end of the next period."""
+    zone = zone or ZoneInfo(settings.TIME_ZONE)
+    this_ends = growth_expires_at(policy, joined_at, at, zone=zone)
+    if policy.window == Window.ROLLING:  # the months that follow are the next period
+        return this_ends
+    return growth_expires_at(policy, joined_at, this_ends, zone=zone)
+
+
+def kept_on_until(
+    policy: Rules,
+    joined_at: datetime,
+    ended_at: datetime,
+    at: datetime,
+    *,
+    zone: tzinfo | None = None,
+) -> datetime:
+    """The end of the period that began when the last one ended.
+
+    Where nobody has reviewed for a whole period, the end of the one that `at` is in.
+    """
+    zone = zone or ZoneInfo(settings.TIME_ZONE)
+    if policy.window == Window.ROLLING:
+        began = ended_at.astimezone(zone).date()
+        ends = _midnight(add_months(began, policy.rolling_months), zone)
+    else:
+        ends = growth_expires_at(policy, joined_at, ended_at, zone=zone)
+    return ends if ends > at else growth_expires_at(policy, joined_at, at, zone=zone)
+
+
+def bought_until(starts_at: datetime, months: int, *, zone: tzinfo) -> datetime:
+    """The end of what lasts some months; a part of the first day is given on top."""
+    first = starts_at.astimezone(zone).date()
+    if _midnight(first, zone) < starts_at:
+        first += A_DAY
+    return _midnight(add_months(first, months), zone)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def _next_turn(window: str, joined: date, today: date) -> date:
+    """The first day of the next period."""
+    if window == Window.CALENDAR_YEAR:
+        return date(today.year + 1, 1, 1)
+    this_year = add_months(joined, 12 * (today.year - joined.year))
+    return (
+        this_year
+        if this_year > today
+        else add_months(joined, 12 * (today.year - joined.year + 1))
+    )
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    """The instant a day begins; where a clock shows midnight twice, the second time."""
+    naive = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return max(naive.replace(fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -1,0 +1,110 @@
+"""Up at once; kept, told and lowered in the night."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
+
+from ledger.services import Act
+from members.models import Member
+from policies import selectors as policies_selectors
+from tiers.models import TierPolicy, TierReview
+
+CHUNK: Final = 10_000  # members in one transaction
+REVIEWER: Final = "system:tiers"
+REVIEW: Final = "SELECT * FROM tiers_review_range(%s, %s, %s, %s, %s, %s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a review found in a range of members."""
+
+    raised: int
+    renewed: int
+    noticed: int
+    graced: int
+    lowered: int
+    lapsed: int
+
+
+def raise_if_reached_step(*, member_id: int, at: datetime, by: Act) -> bool:
+    """A step of what granted growth value: let the member have the tier it reaches.
+
+    One in grace who has enough again keeps the tier. Never lowers. Whether anything
+    changed; the row of the member's standing stays locked until the caller's end.
+    """
+    policy = policies_selectors.in_force(TierPolicy, at=at)
+    found = _review_range(
+        member_id, member_id, at=at, policy=policy, actor=by.actor, only_up=True
+    )
+    return found.raised + found.renewed + found.lapsed > 0
+
+
+def review(*, at: datetime, chunk: int = CHUNK) -> TierReview:
+    """Review every member for the day that `at` is in: once, in resumable chunks.
+
+    Each chunk is a transaction of its own, with its progress. Killed anywhere and
+    called again it goes on where it was, with the moment and rules it began with;
+    called after it has finished, it answers with what was found. Two at once share
+    the work.
+    """
+    progress = _begin(at)
+    while progress.finished_at is None:
+        progress = _next_chunk(progress.pk, at=at, chunk=chunk)
+    return progress
+
+
+def _begin(at: datetime) -> TierReview:
+    day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    last = Member.objects.aggregate(last=Max("pk"))["last"] or 0
+    policy = policies_selectors.in_force(TierPolicy, at=at)
+    progress, _made = TierReview.objects.get_or_create(
+        day=day, defaults={"at": at, "policy": policy, "last": last}
+    )
+    return progress
+
+
+@transaction.atomic(durable=True)
+def _next_chunk(progress_id: int, *, at: datetime, chunk: int) -> TierReview:
+    progress = (
+        TierReview.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("policy")
+        .get(pk=progress_id)
+    )
+    if progress.finished_at is not None:
+        return progress
+    until = min(progress.done_to + chunk, progress.last)
+    found = _review_range(
+        progress.done_to + 1,
+        until,
+        at=progress.at,
+        policy=progress.policy,
+        actor=REVIEWER,
+        only_up=False,
+    )
+    progress.done_to = until
+    progress.finished_at = at if until == progress.last else None
+    for name in Found.__slots__:
+        setattr(progress, name, getattr(progress, name) + getattr(found, name))
+    progress.save(update_fields=["done_to", "finished_at", *Found.__slots__])
+    return progress
+
+
+def _review_range(
+    first: int,
+    last: int,
+    *,
+    at: datetime,
+    policy: TierPolicy,
+    actor: str,
+    only_up: bool,
+) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REVIEW, [first, last, at, policy.pk, settings.TIME_ZONE, actor, only_up]
+        )
+        return Found(*cursor.fetchone())
