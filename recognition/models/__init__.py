@@ -1,14 +1,13 @@
 """What a regular likes, when they come, what they said and what became of it."""
 
 from .feedback import Feedback, FeedbackStep
-from .person import Keeper, Note, Occasion, Preference
+from .person import Note, Occasion, Preference
 from .policy import RecognitionPolicy
 from .visits import Visit, VisitLine, VisitSummary
 
 __all__ = [
     "Feedback",
     "FeedbackStep",
-    "Keeper",
     "Note",
     "Occasion",
     "Preference",

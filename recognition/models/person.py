@@ -1,4 +1,4 @@
-"""What the staff know about a member, and who looks after them."""
+"""What the staff know about a member."""
 
 from django.conf import settings
 from django.db import models
@@ -50,7 +50,7 @@ class Preference(Known):
         verbose_name_plural = _("preferences")
         default_permissions = ("view",)
         permissions = [
-            ("describe_member", _("Can keep preferences, occasions and the keeper"))
+            ("describe_member", _("Can keep a member’s preferences and occasions"))
         ]
         constraints = [
             UniqueConstraint(
@@ -171,30 +171,3 @@ class Note(Known):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-
-class Keeper(models.Model):
-    """The staff member who looks after a key guest."""
-
-    member = models.OneToOneField(
-        "members.Member",
-        models.PROTECT,
-        primary_key=True,
-        related_name="+",
-        verbose_name=_("member"),
-    )
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("keeper"),
-    )
-    since = models.DateTimeField(_("since"))
-
-    class Meta:
-        verbose_name = _("keeper")
-        verbose_name_plural = _("keepers")
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return str(self.staff)
