@@ -35,6 +35,7 @@ INSERT_ONLY: Final = [
     "stored_value_topupplanversion",
     "stored_value_topuprefund",
     "stored_value_walletpolicy",
+    "points_pointspolicy",
 ]
 FUNCTIONS: Final = [
     "ledger_open_accounts",

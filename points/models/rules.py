@@ -165,7 +165,7 @@ class EarningRule(models.Model):
     def clean(self) -> None:
         for is_wrong, sentence in self._faults():
             if is_wrong:
-                raise ValidationError(sentence)
+                raise ValidationError(str(sentence))
 
     def _faults(self) -> list[tuple[bool, Promise]]:
         is_base, adds = self.kind == self.Kind.BASE, bool(self.earn or self.flat)
