@@ -1,5 +1,6 @@
 """Expiry: what is due leaves the holder and becomes breakage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,6 +25,7 @@ def expire_lots(
     request_id: str,
     chunk: int = CHUNK,
     actor: str = "system:expiry",
+    only: Sequence[int] | None = None,
 ) -> Expired:
     """Expire every lot due at `at`, chunk by chunk, each its own transaction.
 
@@ -35,8 +37,15 @@ def expire_lots(
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT entries, lots, amount"
-                " FROM ledger_expire_lots(%s, %s, %s, %s, %s)",
-                [at, chunk, actor, request_id, business_date],
+                " FROM ledger_expire_lots(%s, %s, %s, %s, %s, %s::bigint[])",
+                [
+                    at,
+                    chunk,
+                    actor,
+                    request_id,
+                    business_date,
+                    None if only is None else list(only),
+                ],
             )
             entries, lots, amount = cursor.fetchone()
         if lots == 0:

@@ -3,8 +3,11 @@
 -- One entry for each unit and kind of account in the chunk, one posting for each account,
 -- one lot use for each lot. Accounts busy at a till are passed over and come next time.
 -- Run again until `lots` is 0; a crash between chunks loses nothing and doubles nothing.
+-- With `p_only`, of these accounts alone: before value is given back into a lot that is
+-- due, so that its new life does not wake what had expired.
 CREATE OR REPLACE FUNCTION ledger_expire_lots(
   p_at timestamptz, p_limit int, p_actor text, p_request_id text, p_business_date date,
+  p_only bigint[] DEFAULT NULL,
   OUT entries int, OUT lots int, OUT amount bigint
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -14,7 +17,9 @@ BEGIN
   SELECT array_agg(locked.id) INTO v_accounts FROM (
     SELECT a.id FROM ledger_account a
      WHERE a.id IN (SELECT l.account_id FROM ledger_lot l
-                     WHERE l.is_open AND l.expires_at <= p_at ORDER BY l.expires_at LIMIT p_limit)
+                     WHERE l.is_open AND l.expires_at <= p_at
+                       AND (p_only IS NULL OR l.account_id = ANY (p_only))
+                     ORDER BY l.expires_at LIMIT p_limit)
        AND a.side = 'C' AND a.guarded AND a.status <> 'closed'
      ORDER BY a.id
        FOR NO KEY UPDATE SKIP LOCKED  -- guard: accounts

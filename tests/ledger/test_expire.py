@@ -76,3 +76,14 @@ def test_many_accounts_and_units_expire_in_small_chunks() -> None:
 
 def test_what_a_member_owes_does_not_expire() -> None:
     assert expire() == Expired()
+
+
+def test_one_holder_s_lots_can_be_expired_alone() -> None:
+    mine, another = guarded(), guarded()
+    for account in (mine, another):
+        fund(account, 100, expires_at=NOON)
+
+    expired = expire(only=[mine])
+
+    assert (expired.lots, expired.amount) == (1, 100)
+    assert (balance(mine), balance(another)) == (0, 100)
