@@ -1,13 +1,12 @@
 """The tables of the books; `ledger/sql/` holds what the database itself enforces."""
 
-from .accounts import LARGEST_BALANCE, Account, Unit
+from .accounts import Account, Unit
 from .entries import LARGEST_AMOUNT, Entry, Posting, Reversed
 from .lots import Lot, LotUse
 from .proofs import ProofRun, Seal
 
 __all__ = [
     "LARGEST_AMOUNT",
-    "LARGEST_BALANCE",
     "Account",
     "Entry",
     "Lot",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
+from django.db.models.lookups import Exact, GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from .accounts import Account
@@ -45,14 +46,11 @@ class Lot(models.Model):
         ]
         constraints = [
             CheckConstraint(
-                condition=Q(initial__gt=0)
-                & Q(remaining__gte=0)
-                & Q(remaining__lte=F("initial")),
+                condition=Q(remaining__lte=F("initial")),
                 name="ledger_lot_within_bounds",
             ),
             CheckConstraint(
-                condition=Q(is_open=True, remaining__gt=0)
-                | Q(is_open=False, remaining=0),
+                condition=Exact(F("is_open"), GreaterThan(F("remaining"), 0)),
                 name="ledger_lot_open_while_it_lasts",
             ),
         ]
@@ -89,11 +87,6 @@ class LotUse(models.Model):
                 fields=["returns"],
                 name="ledger_lotuse_returns",
                 condition=Q(returns__isnull=False),
-            ),
-        ]
-        constraints = [
-            CheckConstraint(
-                condition=Q(amount__gt=0), name="ledger_lotuse_amount_is_positive"
             ),
         ]
 

@@ -74,7 +74,7 @@ def test_a_short_secret_is_known_by_its_label(text: str) -> None:
         "2026-11-22 03:42",
         "from 192.168.100.200",
         "took 0.12345678 s",
-        "ledger_account_never_negative",
+        "ledger_balance_never_negative",
         'File "/srv/config/embedded.py", line 18, in database_url',
         "GET /admin/ledger/entry/ 200",
         "Sale 1234567",

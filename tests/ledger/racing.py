@@ -111,6 +111,23 @@ def without_constraints(table: str, *names: str) -> Iterator[None]:
 
 
 @contextmanager
+def without_bound(domain: str, name: str) -> Iterator[None]:
+    """Take a rule from a domain; afterwards what broke it goes, and it comes back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s",
+            [name],
+        )
+        definition = cursor.fetchone()[0]
+    execute(f"ALTER DOMAIN {domain} DROP CONSTRAINT {name}")
+    try:
+        yield
+    finally:
+        clear()
+        execute(f"ALTER DOMAIN {domain} ADD CONSTRAINT {name} {definition}")
+
+
+@contextmanager
 def without_trigger(table: str, name: str) -> Iterator[None]:
     execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
     try:

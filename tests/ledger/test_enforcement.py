@@ -13,7 +13,7 @@ from psycopg import Error as PsycopgError
 
 from ledger import checks
 from ledger import services as ledger_services
-from ledger.kinds import AccountKind
+from ledger.kinds import AccountKind, EntryKind
 from tests.factories.ledger import NOON, TODAY, guarded, points_unit
 from tests.factories.stores import TillFactory, UserFactory
 from tests.ledger.test_prove import busy_books
@@ -74,11 +74,6 @@ def copied(table: str, **changes: str) -> str:
 
 CONSTRAINTS: dict[str, list[str]] = {
     # A posting moves a positive amount of one unit between two accounts.
-    "ledger_posting_amount_is_positive": [
-        copied("posting", amount="0"),
-        copied("posting", amount="-5"),
-        copied("posting", amount="1000000000000001"),
-    ],
     "ledger_posting_moves_value": [copied("posting", credit_id="debit_id")],
     "ledger_posting_debit_unit": [
         copied("posting", debit_id=POINTS_ACCOUNT),
@@ -93,24 +88,9 @@ CONSTRAINTS: dict[str, list[str]] = {
     ],
     "ledger_posting_pkey": [copied("posting", id="id")],
     # An account holds at least nothing, once for each holder.
-    "ledger_account_never_negative": [
-        "UPDATE ledger_account SET balance = -1 WHERE kind = 'principal'"
-    ],
-    "ledger_account_balance_is_bounded": [
-        copied("account", balance="100000000000000001")
-    ],
     "ledger_account_house_has_no_cache": [
         "UPDATE ledger_account SET balance = 1 WHERE kind = 'tender'"
     ],
-    "ledger_account_kind_decides_guard": [
-        copied("account", guarded="false", balance="0"),
-        copied("account", guarded="true", kind="'sales'"),
-    ],
-    "ledger_account_kind_is_known": [
-        copied("account", kind="'cash'", guarded="false", balance="0")
-    ],
-    "ledger_account_only_debts_grow_by_debit": [copied("account", side="'D'")],
-    "ledger_account_status_is_known": [copied("account", status="'lost'")],
     "ledger_account_closed_is_empty": [
         copied("account", status="'closed'", balance="1")
     ],
@@ -133,29 +113,6 @@ CONSTRAINTS: dict[str, list[str]] = {
     "ledger_entry_key_key": [copied("entry", key="key")],
     "ledger_entry_seq_key": [copied("entry", seq="seq")],
     "ledger_entry_pkey": [copied("entry", id="id")],
-    "ledger_entry_kind_is_known": [copied("entry", kind="'gift'")],
-    "ledger_entry_only_reversals_reverse": [
-        copied("entry", kind="'reversal'"),
-        copied("entry", reverses_id="id"),
-    ],
-    "ledger_entry_names_its_actor": [
-        copied("entry", actor="'system:'"),
-        copied("entry", actor="'somebody'", store_id=STORE),
-        copied("entry", request_id="''"),
-        copied("entry", key="''"),
-    ],
-    "ledger_entry_staff_act_in_a_store": [
-        copied("entry", actor=f"'staff:' || ({USER})", staff_id=USER)
-    ],
-    "ledger_entry_staff_are_named": [
-        copied("entry", actor="'staff:1'", store_id=STORE)
-    ],
-    "ledger_entry_tills_have_a_shift": [
-        copied("entry", till_id=TILL, store_id=STORE, staff_id=USER)
-    ],
-    "ledger_entry_second_person_is_another": [
-        copied("entry", staff_id=USER, approver_id=USER)
-    ],
     "ledger_entry_reverses_id_e0cdc015_fk_ledger_entry_id": [
         copied("entry", kind="'reversal'", reverses_id=f"{NO_ENTRY}::uuid")
     ],
@@ -177,7 +134,6 @@ CONSTRAINTS: dict[str, list[str]] = {
     # A lot never holds less than nothing or more than what came in.
     "ledger_lot_within_bounds": [
         copied("lot", initial="10", remaining="11", is_open="true"),
-        copied("lot", initial="0", remaining="0", is_open="false"),
     ],
     "ledger_lot_open_while_it_lasts": [
         copied("lot", remaining="0", is_open="true"),
@@ -190,7 +146,6 @@ CONSTRAINTS: dict[str, list[str]] = {
         copied("lot", posting_id=NOTHING)
     ],
     "ledger_lot_pkey": [copied("lot", id="id")],
-    "ledger_lotuse_amount_is_positive": [copied("lotuse", amount="0")],
     "ledger_lotuse_lot_id_94ec95c3_fk_ledger_lot_id": [
         copied("lotuse", lot_id=NOTHING)
     ],
@@ -228,6 +183,95 @@ CONSTRAINTS: dict[str, list[str]] = {
     ],
     "ledger_unit_code_key": [copied("unit", code="code")],
     "ledger_unit_pkey": [copied("unit", id="id")],
+}
+
+# What a single column must be, wherever the domain is used.
+DOMAINS: dict[str, tuple[str, list[str]]] = {
+    "ledger_amount_is_positive": (
+        "ledger_amount",
+        [
+            copied("posting", amount="0"),
+            copied("posting", amount="-5"),
+            copied("lotuse", amount="0"),
+            copied("lot", initial="0", remaining="0", is_open="false"),
+        ],
+    ),
+    "ledger_amount_is_bounded": (
+        "ledger_amount",
+        [copied("posting", amount="1000000000000001")],
+    ),
+    "ledger_balance_never_negative": (
+        "ledger_balance",
+        [
+            "UPDATE ledger_account SET balance = -1 WHERE kind = 'principal'",
+            copied("lot", remaining="-1", is_open="false"),
+        ],
+    ),
+    "ledger_balance_is_bounded": (
+        "ledger_balance",
+        [copied("account", balance="100000000000000001")],
+    ),
+    "ledger_account_kind_is_known": (
+        "ledger_account_kind",
+        [copied("account", kind="'cash'", guarded="false", balance="0")],
+    ),
+    "ledger_account_status_is_known": (
+        "ledger_account_status",
+        [copied("account", status="'lost'")],
+    ),
+    "ledger_entry_kind_is_known": (
+        "ledger_entry_kind",
+        [copied("entry", kind="'gift'")],
+    ),
+    "ledger_entry_names_its_actor": (
+        "ledger_actor",
+        [
+            copied("entry", actor="'system:'"),
+            copied("entry", actor="'somebody'", store_id=STORE),
+        ],
+    ),
+    "ledger_entry_has_a_key": ("ledger_key", [copied("entry", key="''")]),
+    "ledger_entry_names_its_request": (
+        "ledger_request",
+        [copied("entry", request_id="''")],
+    ),
+}
+# What a trigger sees when a row is written; the column never changes afterwards.
+FACTS: dict[str, tuple[str, list[str]]] = {
+    "ledger_account_kind_decides_guard": (
+        "ledger_account_facts",
+        [
+            copied("account", guarded="false", balance="0"),
+            copied("account", guarded="true", kind="'sales'"),
+        ],
+    ),
+    "ledger_account_only_debts_grow_by_debit": (
+        "ledger_account_facts",
+        [copied("account", side="'D'"), copied("account", side="'X'", kind="'debt'")],
+    ),
+    "ledger_entry_only_reversals_reverse": (
+        "ledger_entry_facts",
+        [copied("entry", kind="'reversal'"), copied("entry", reverses_id="id")],
+    ),
+    "ledger_entry_staff_act_in_a_store": (
+        "ledger_entry_facts",
+        [copied("entry", actor=f"'staff:' || ({USER})", staff_id=USER)],
+    ),
+    "ledger_entry_staff_are_named": (
+        "ledger_entry_facts",
+        [
+            copied("entry", actor="'staff:1'", store_id=STORE),
+            copied("entry", actor="'staff:1'", store_id=STORE, staff_id="NULL"),
+        ],
+    ),
+    "ledger_entry_tills_have_a_shift": (
+        "ledger_entry_facts",
+        [copied("entry", till_id=TILL, store_id=STORE, staff_id=USER)],
+    ),
+    "ledger_entry_second_person_is_another": (
+        "ledger_entry_facts",
+        [copied("entry", staff_id=USER, approver_id=USER)],
+    ),
 }
 
 WRITTEN_ONCE = ("entry", "posting", "lotuse", "seal", "proofrun")
@@ -286,6 +330,7 @@ TRIGGERS: dict[str, list[str]] = {
         copied("posting", debit_id=CLOSED_ACCOUNT),
     ],
 }
+WITH_RULES = {trigger for trigger, _attacks in FACTS.values()}
 
 
 @pytest.fixture(autouse=True)
@@ -339,6 +384,33 @@ def test_a_constraint_refuses_and_nothing_else_does(name: str) -> None:
             transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize("name", DOMAINS)
+def test_a_domain_refuses_and_nothing_else_does(name: str) -> None:
+    domain, attacks = DOMAINS[name]
+    for sql in attacks:
+        assert refused(sql).diag.constraint_name == name
+
+        with transaction.atomic():
+            execute(f"ALTER DOMAIN {domain} DROP CONSTRAINT {name}")
+            assert execute_to_the_end(sql) != 0
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_fact_is_seen_when_the_row_is_written(name: str) -> None:
+    trigger, attacks = FACTS[name]
+    table = trigger.removesuffix("_facts")
+    for sql, role in itertools.product(attacks, ("origin", "replica")):
+        with transaction.atomic():
+            execute(f"SET LOCAL session_replication_role = {role}")
+            refusal = refused(sql)
+            execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+            assert execute(sql) != 0
+            transaction.set_rollback(True)
+
+        assert (refusal.sqlstate, refusal.diag.constraint_name) == ("23514", name)
+
+
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_a_trigger_refuses_and_nothing_else_does(name: str) -> None:
     table = "_".join(name.split("_")[:2])
@@ -362,10 +434,15 @@ def test_a_trigger_refuses_and_nothing_else_does(name: str) -> None:
 
 
 def leave_only(name: str) -> None:
-    for other in TRIGGERS:
-        if other.endswith("_never_truncated") and other != name:
-            table = other.removesuffix("_never_truncated")
-            execute(f"ALTER TABLE {table} DISABLE TRIGGER {other}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+            " WHERE tgname LIKE '%%never\\_truncated' AND tgname <> %s",
+            [name],
+        )
+        others = cursor.fetchall()
+    for table, other in others:
+        execute(f"ALTER TABLE {table} DISABLE TRIGGER {other}")
 
 
 def test_nobody_chooses_an_entrys_number() -> None:
@@ -419,6 +496,25 @@ def test_what_may_be_absent_is_a_short_list() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("ledger_entry_kind_is_known", EntryKind.values),
+        ("ledger_account_kind_is_known", AccountKind.values),
+    ],
+)
+def test_the_database_knows_the_kinds_that_python_knows(
+    rule: str, words: list[str]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s",
+            [rule],
+        )
+        listed = cursor.fetchone()[0].split("{")[1].split("}")[0].split(",")
+    assert set(listed) == set(words)
+
+
 def test_every_guard_of_the_database_has_its_attack() -> None:
     """A new constraint or trigger on the books asks for a case in this file."""
     with connection.cursor() as cursor:
@@ -427,6 +523,16 @@ def test_every_guard_of_the_database_has_its_attack() -> None:
             " WHERE conrelid::regclass::text LIKE 'ledger\\_%' AND contype <> 'n'"
         )
         constraints = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT c.conname, t.typname FROM pg_constraint c"
+            " JOIN pg_type t ON t.oid = c.contypid WHERE t.typname LIKE 'ledger\\_%'"
+        )
+        of_domains = dict(cursor.fetchall())
+        cursor.execute(
+            "SELECT m[1] FROM pg_proc, regexp_matches(prosrc, $$THEN '(\\w+)'$$, 'g') m"
+            " WHERE proname IN ('ledger_check_entry', 'ledger_check_account')"
+        )
+        facts = {row[0] for row in cursor.fetchall()}
         cursor.execute(
             "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
             " AND tgrelid::regclass::text LIKE 'ledger\\_%'"
@@ -439,12 +545,16 @@ def test_every_guard_of_the_database_has_its_attack() -> None:
         switchable = cursor.fetchall()
 
     assert constraints == set(CONSTRAINTS)
-    assert triggers == set(TRIGGERS) == set(checks.TRIGGERS)
+    assert of_domains == {name: domain for name, (domain, _attacks) in DOMAINS.items()}
+    assert facts == set(FACTS)
+    assert triggers == {*TRIGGERS, *WITH_RULES} == set(checks.TRIGGERS)
     assert set(checks.CONSTRAINTS) == {
         name
-        for name in constraints
+        for name in (*constraints, *of_domains)
         if "_fk_" not in name and not name.endswith("_pkey")
     }  # what the nightly proof looks for
     assert switchable == []
     attacks = itertools.chain(*CONSTRAINTS.values(), *TRIGGERS.values())
+    named = [attacks for _guard, attacks in (*DOMAINS.values(), *FACTS.values())]
     assert all(attacks)
+    assert all(named)

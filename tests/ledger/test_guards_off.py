@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -40,6 +41,7 @@ from tests.ledger.racing import (
     race,
     refusals,
     sqlstate,
+    without_bound,
     without_constraints,
     without_trigger,
 )
@@ -52,6 +54,9 @@ ACCOUNT_LOCK = "\n       FOR NO KEY UPDATE  -- guard: accounts"
 AFTER_LOCK = "  FOR i IN 1 .. cardinality(p_debits) LOOP"
 PAUSE = ("PERFORM pg_sleep(0.3);\n" + AFTER_LOCK, AFTER_LOCK)[::-1]
 LOT_BOUNDS = ("ledger_lot_within_bounds", "ledger_lot_open_while_it_lasts")
+NEVER_NEGATIVE = partial(
+    without_bound, "ledger_balance", "ledger_balance_never_negative"
+)
 BOTH_WAYS = pytest.mark.parametrize("guard", [True, False], ids=["guarded", "off"])
 
 
@@ -105,7 +110,7 @@ def test_without_lock_and_bounds_a_hundred_pays_for_sixty_many_times() -> None:
         }
 
         other = holding(100)
-        with without_constraints("ledger_lot", *LOT_BOUNDS):
+        with NEVER_NEGATIVE(), without_constraints("ledger_lot", *LOT_BOUNDS):
             outcomes = race(lambda _: spend(other, 60), runners=4)
             assert len(answers(outcomes)) > 1
             assert not is_proven()
@@ -332,8 +337,8 @@ def test_a_balance_stays_above_zero_by_the_function_then_by_the_constraint() -> 
     with altered(POST, no_lots, no_check):
         with pytest.raises(errors.InvalidEntry) as refusal:
             spend(account, 130)
-        assert refusal.value.facts == {"rule": "ledger_account_never_negative"}
-        with without_constraints("ledger_account", "ledger_account_never_negative"):
+        assert refusal.value.facts == {"rule": "ledger_balance_never_negative"}
+        with NEVER_NEGATIVE():
             spend(account, 130)
             assert balance(account) == -30
 
@@ -427,7 +432,7 @@ def test_nobody_is_their_own_second_person(guard: bool) -> None:  # noqa: FBT001
         approver_id=person,
         store_id=StoreFactory.create().pk,
     )
-    off = without_constraints("ledger_entry", "ledger_entry_second_person_is_another")
+    off = without_trigger("ledger_entry", "ledger_entry_facts")
 
     with unless(guard, off):
         if guard:

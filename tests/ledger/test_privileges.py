@@ -133,7 +133,8 @@ def test_the_log_of_acts_is_added_to_and_never_changed(role: str) -> None:
         "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
         "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_entry_append_only",
         "DROP TRIGGER ledger_entry_append_only ON ledger_entry",
-        "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_never_negative",
+        "ALTER TABLE ledger_account DROP CONSTRAINT ledger_account_closed_is_empty",
+        "ALTER DOMAIN ledger_balance DROP CONSTRAINT ledger_balance_never_negative",
         "DROP TABLE ledger_seal",
         "CREATE OR REPLACE FUNCTION ledger_refuse_change() RETURNS trigger"
         " LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",

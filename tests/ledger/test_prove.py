@@ -111,12 +111,16 @@ def test_a_guard_that_was_switched_off_is_named() -> None:
         cursor.execute(
             "ALTER TABLE ledger_lot DROP CONSTRAINT ledger_lot_within_bounds"
         )
+        cursor.execute(
+            "ALTER DOMAIN ledger_amount DROP CONSTRAINT ledger_amount_is_positive"
+        )
 
     rows = {found.row for found in ledger_services.prove_books().differences}
 
     assert rows == {
         "trigger ledger_entry_append_only",
         "constraint ledger_lot_within_bounds",
+        "constraint ledger_amount_is_positive",
     }
 
 
