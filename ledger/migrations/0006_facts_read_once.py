@@ -33,7 +33,7 @@ NOW_DOMAINS_OR_TRIGGERS = {
 class Migration(migrations.Migration):
     """The same refusals at half the price of a posting."""
 
-    dependencies = [("ledger", "0004_prolong_and_revive")]
+    dependencies = [("ledger", "0005_expire_of_one_holder")]
     operations = [
         *(
             migrations.RemoveConstraint(model, f"ledger_{model}_{fact}")
