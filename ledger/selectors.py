@@ -313,17 +313,35 @@ def entry_id_of(*, key: str) -> UUID | None:
     return Entry.objects.filter(key=key).values_list("pk", flat=True).first()
 
 
+@dataclass(frozen=True, slots=True)
+class PostingFacts:
+    """One posting of an entry, and how much of it is not reversed yet."""
+
+    pk: int
+    debit_id: int
+    credit_id: int
+    amount: int
+    left: int
+
+
+def postings(*, entry_id: UUID | str) -> list[PostingFacts]:
+    """An entry's postings, in the order they were written."""
+    rows = Posting.objects.filter(entry_id=entry_id).select_related("reversed")
+    return [
+        PostingFacts(
+            row.pk,
+            row.debit_id,
+            row.credit_id,
+            row.amount,
+            row.amount - (row.reversed.reversed if hasattr(row, "reversed") else 0),
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
 def left_to_reverse(*, entry_id: UUID) -> int:
     """The largest amount of an entry's postings that is not reversed yet."""
-    postings = Posting.objects.filter(entry_id=entry_id).select_related("reversed")
-    return max(
-        (
-            posting.amount
-            - (posting.reversed.reversed if hasattr(posting, "reversed") else 0)
-            for posting in postings
-        ),
-        default=0,
-    )
+    return max((posting.left for posting in postings(entry_id=entry_id)), default=0)
 
 
 def has_entries() -> bool:

@@ -10,7 +10,14 @@ from ledger.services.accounts import (
     set_account_status,
 )
 from ledger.services.expire import Expired, expire_lots
-from ledger.services.post import Act, Line, Posted, post_entry, reverse_entry
+from ledger.services.post import (
+    Act,
+    Line,
+    Posted,
+    post_entry,
+    posted_before,
+    reverse_entry,
+)
 from ledger.services.prove import Difference, Proof, prove_books, record_proof
 from ledger.services.seal import SealBroken, export_seals, seal_day
 
@@ -30,6 +37,7 @@ __all__ = [
     "open_accounts",
     "open_unit",
     "post_entry",
+    "posted_before",
     "prolong_lots",
     "prove_books",
     "record_proof",

@@ -10,11 +10,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from ledger.errors import InvalidAmount, InvalidEntry
+from ledger.errors import IdempotencyConflict, InvalidAmount, InvalidEntry
 from ledger.kinds import EntryKind
 from ledger.models import LARGEST_AMOUNT
 from ledger.services.refusals import typed_refusals
 
+WRITTEN: Final = """
+SELECT e.id, e.fingerprint, array_agg(p.id ORDER BY p.id),
+       array_agg(p.debit_after ORDER BY p.id), array_agg(p.credit_after ORDER BY p.id)
+  FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+ WHERE e.key = %s GROUP BY e.id
+"""
 POST: Final = """
 SELECT entry_id, replayed, posting_ids, debits_after, credits_after
 FROM ledger_post_entry(
@@ -104,6 +110,29 @@ def post_entry(
             *_head(kind, key, fingerprint or _fingerprint(kind, lines), at, act, memo),
             *_columns(lines),
         ],
+    )
+
+
+def posted_before(*, key: str, fingerprint: bytes) -> Posted | None:
+    """What a request already wrote under its key; None where it did not come before.
+
+    For commands whose checks the first run has made untrue: to be asked after locking
+    and before checking. Raises IdempotencyConflict for another request's key.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WRITTEN, [key])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    entry_id, first, posting_ids, debits_after, credits_after = row
+    if bytes(first) != fingerprint:
+        raise IdempotencyConflict
+    return Posted(
+        entry_id=entry_id,
+        replayed=True,
+        posting_ids=tuple(posting_ids),
+        debits_after=tuple(debits_after),
+        credits_after=tuple(credits_after),
     )
 
 

@@ -15,6 +15,7 @@ SIGNALS = {
 # Who may lock rows, and where: a new place is a decision, so it is written here.
 MAY_LOCK = {
     "recognition/services/permit.py": "nobody is written about while being erased",
+    "gift_cards/services/locks.py": "every act on a card waits for the one before",
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",

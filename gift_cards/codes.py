@@ -1,0 +1,127 @@
+"""Codes of gift cards: how they are made, read as people type them, and kept.
+
+A code is fifteen random characters (75 bits) and a check character. Only a keyed hash
+of it is kept; the key comes from the secret key, or from one of its fallbacks where a
+code was made before the key was changed.
+"""
+
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from django.utils.encoding import force_str
+
+# Digits and capitals without I, L, O and U, which are read as 1, 1, 0 and V.
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH: Final = 16
+LOOK_ALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+PLACES: Final = {character: place for place, character in enumerate(ALPHABET)}
+PIN_DIGITS: Final = 6
+LONGEST_TYPED: Final = 64
+
+
+def _doubled(value: int) -> int:
+    """Times x in the field of 32 elements over x⁵ + x² + 1."""
+    value <<= 1
+    return value ^ 0b100101 if value & 0b100000 else value
+
+
+def check_character(body: str) -> str:
+    """The sum of the characters, each weighed by another power of x.
+
+    All sixteen weights differ: any one character misread and any two swapped are seen.
+    """
+    total = 0
+    for character in reversed(body):
+        total = _doubled(total ^ PLACES[character])
+    return ALPHABET[total]
+
+
+def new_code() -> str:
+    """A code that nobody can guess."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+    return body + check_character(body)
+
+
+def new_pin() -> str:
+    """Six digits to be scratched free."""
+    return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
+
+
+def new_token() -> str:
+    """What opens a gift: 192 bits, fit for an address."""
+    return secrets.token_urlsafe(24)
+
+
+def token_digest(token: str) -> str:
+    """A token is long enough to be kept as a plain hash."""
+    return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def grouped(code: str) -> str:
+    """As it is printed: four by four."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
+
+
+def normalised(typed: str) -> str | None:
+    """The code that was meant, whatever spaces, case and look-alikes were typed.
+
+    None where it cannot be one: the wrong length, other characters, a wrong check.
+    """
+    plain = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).upper()
+    meant = "".join(character for character in plain if character.isalnum()).translate(
+        LOOK_ALIKES
+    )
+    if len(meant) != LENGTH or not all(character in PLACES for character in meant):
+        return None
+    return meant if check_character(meant[:-1]) == meant[-1] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One of the keys that codes are hashed with, and the word it is known by."""
+
+    secret: str
+
+    @property
+    def key_id(self) -> str:
+        """Which key, without saying what it is."""
+        return self._hash("key", "")[:8]
+
+    def of_code(self, code: str) -> str:
+        """What is kept of a code."""
+        return self._hash("code", code)
+
+    def of_pin(self, code: str, pin: str) -> str:
+        """What is kept of a PIN: mixed with its code, or six digits were soon tried."""
+        return self._hash("pin", f"{code}:{pin}")
+
+    def of_caller(self, caller: str) -> str:
+        """What is kept of an address or session that typed something wrong."""
+        return self._hash("caller", caller)
+
+    def _hash(self, what: str, value: str) -> str:
+        salt = f"gift_cards.{what}.v1"
+        made = salted_hmac(salt, value, secret=self.secret, algorithm="sha256")
+        return made.hexdigest()
+
+
+def current_key() -> Key:
+    """The key that new codes are hashed with."""
+    return Key(settings.SECRET_KEY)
+
+
+def all_keys() -> list[Key]:
+    """The current key, then the older ones that codes may still be kept under."""
+    olds = settings.SECRET_KEY_FALLBACKS
+    return [current_key(), *(Key(force_str(old)) for old in olds)]
+
+
+def same(one: str, other: str) -> bool:
+    """Compared in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())

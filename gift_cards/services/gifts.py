@@ -1,0 +1,287 @@
+"""A card on its way to a friend: wrapped, sent on its day, opened, kept."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+
+from gift_cards.codes import new_token, token_digest
+from gift_cards.errors import (
+    GiftCardUnavailable,
+    GiftNotFound,
+    GiftNotSendable,
+    GiftNotYet,
+    GiftRefused,
+)
+from gift_cards.models import Gift, GiftCard
+from ledger.services import Act
+from stores import services as stores_services
+
+from .acts import RESEND, reason_of, require
+from .locks import locked_card
+from .renew import FreshCode, give_to, renew_code
+
+LATEST: Final = timedelta(days=400)
+LONGEST_NAME, LONGEST_WORDS, LONGEST_EMAIL = 80, 300, 254
+# A sending that was cut off is told from one that takes its time.
+CUT_OFF_AFTER: Final = timedelta(minutes=15)
+ATTEMPTS: Final = 5
+PAUSE: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftWish:
+    """What the giver asks for: to whom, how, when, and with which words.
+
+    `deliver_at` None: at once. `phone` in E.164.
+    """
+
+    name: str
+    channel: str
+    email: str = ""
+    phone: str = ""
+    message: str = ""
+    giver: str = ""
+    language: str = "zh-hans"
+    deliver_at: datetime | None = None
+
+    def asked(self) -> list[object]:
+        """The wish as part of a request."""
+        return [
+            self.name,
+            self.channel,
+            self.email,
+            self.phone,
+            self.message,
+            self.giver,
+            self.language,
+            self.deliver_at,
+        ]
+
+
+def check_wish(wish: GiftWish, *, quantity: int, at: datetime) -> None:
+    """Refuse a gift that could not arrive. Raises GiftRefused."""
+    problem = _problem(wish, quantity, at)
+    if problem:
+        raise GiftRefused(problem)
+
+
+def _problem(wish: GiftWish, quantity: int, at: datetime) -> str:
+    texts = (wish.name, wish.message, wish.giver, wish.email, wish.phone)
+    deliver_at = wish.deliver_at or at
+    checks = [
+        (quantity == 1, _("A gift is one card for one friend.")),
+        (all("\x00" not in text for text in texts), _("These words cannot be kept.")),
+        (
+            0 < len(wish.name.strip()) <= LONGEST_NAME
+            and len(wish.giver) <= LONGEST_NAME,
+            _("Give the friend’s name, in at most 80 characters."),
+        ),
+        (
+            len(wish.message) <= LONGEST_WORDS,
+            _("The words are too long: 300 characters at most."),
+        ),
+        (wish.channel in Gift.Channel.values, _("Choose how the gift travels.")),
+        (
+            wish.channel != Gift.Channel.EMAIL or _is_email(wish.email),
+            _("Give the friend’s e-mail address."),
+        ),
+        (
+            wish.channel != Gift.Channel.MESSAGE or _is_phone(wish.phone),
+            _("Give the friend’s phone, with the country’s number."),
+        ),
+        (
+            wish.language in dict(settings.LANGUAGES),
+            _("Choose a language that the shop speaks."),
+        ),
+        (
+            at <= deliver_at <= at + LATEST,
+            _("A gift arrives today or later, within 400 days."),
+        ),
+    ]
+    return next((sentence for is_right, sentence in checks if not is_right), "")
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_EMAIL
+
+
+def _is_phone(text: str) -> bool:
+    plain = text.removeprefix("+")
+    return plain.isascii() and plain.isdecimal() and 7 <= len(plain) <= 15
+
+
+def wrap(card: GiftCard, wish: GiftWish, *, at: datetime) -> str | None:
+    """A step: the gift of a card just sold. For a link: what opens it, this once."""
+    token = new_token() if wish.channel == Gift.Channel.LINK else None
+    is_link = token is not None
+    Gift.objects.create(
+        card=card,
+        channel=wish.channel,
+        status=Gift.Status.SENT if is_link else Gift.Status.WAITING,
+        delivered_at=at if is_link else None,
+        giver_name=wish.giver.strip(),
+        recipient_name=wish.name.strip(),
+        recipient_email=wish.email if wish.channel == Gift.Channel.EMAIL else "",
+        recipient_phone=wish.phone if wish.channel == Gift.Channel.MESSAGE else "",
+        message=wish.message.strip(),
+        language=wish.language,
+        deliver_at=wish.deliver_at or at,
+        token_digest=token_digest(token) if token is not None else None,
+    )
+    return token
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A gift that is being sent now; `token` opens it."""
+
+    gift: Gift
+    token: str
+
+
+@transaction.atomic(durable=True)
+def begin_sending(*, gift_id: int, at: datetime) -> Parcel | None:
+    """Claim a gift that is due: of all who try at once, one gets it.
+
+    None where it is not due, on its way, or its card is not active.
+    """
+    token = new_token()
+    claimed = Gift.objects.filter(
+        pk=gift_id,
+        status=Gift.Status.WAITING,
+        deliver_at__lte=at,
+        card__status=GiftCard.Status.ACTIVE,
+    ).update(
+        status=Gift.Status.SENDING,
+        sending_at=at,
+        attempts=F("attempts") + 1,
+        token_digest=token_digest(token),
+    )
+    if claimed != 1:
+        return None
+    gift = Gift.objects.select_related("card__design__picture").get(pk=gift_id)
+    return Parcel(gift, token)
+
+
+def end_sending(*, gift_id: int, was_sent: bool, at: datetime) -> None:
+    """What became of it. What surely did not leave is tried again, five times."""
+    mine = Gift.objects.filter(pk=gift_id, status=Gift.Status.SENDING)
+    if was_sent:
+        mine.update(status=Gift.Status.SENT, delivered_at=at)
+    else:
+        mine.update(
+            status=Case(
+                When(attempts__gte=ATTEMPTS, then=Value(Gift.Status.FAILED)),
+                default=Value(Gift.Status.WAITING),
+            ),
+            token_digest=None,
+            deliver_at=at + PAUSE,
+        )
+
+
+@transaction.atomic(durable=True)
+def resend(*, gift_id: int, reason: str, by: Act, at: datetime) -> None:
+    """Send a gift again: one that failed, was cut off while it was sent, or got lost.
+
+    The link sent before opens nothing any more. Raises GiftNotSendable, NotAllowed.
+    """
+    require(by, RESEND)
+    why = reason_of(reason)
+    cut_off = Q(status=Gift.Status.SENDING, sending_at__lte=at - CUT_OFF_AFTER)
+    again = Gift.objects.filter(
+        cut_off | Q(status__in=[Gift.Status.FAILED, Gift.Status.SENT]),
+        pk=gift_id,
+        opened_at=None,
+    ).exclude(channel=Gift.Channel.LINK)
+    changed = again.update(
+        status=Gift.Status.WAITING,
+        attempts=0,
+        delivered_at=None,
+        token_digest=None,
+        deliver_at=Greatest("deliver_at", Value(at, output_field=DateTimeField())),
+    )
+    if changed != 1:
+        raise GiftNotSendable
+    stores_services.record_act(
+        name="gift_cards.resent",
+        by=by,
+        at=at,
+        subject=Gift.objects.get(pk=gift_id),
+        facts={"reason": why},
+    )
+
+
+@transaction.atomic
+def open_gift(*, token: str, at: datetime) -> Gift:
+    """The friend opens the link; the first time is kept.
+
+    Raises GiftNotFound, GiftNotYet.
+    """
+    gift = _of_token(token)
+    if at < gift.deliver_at:
+        raise GiftNotYet(opens_at=gift.deliver_at)
+    Gift.objects.filter(pk=gift.pk, opened_at=None).update(opened_at=at)
+    return _of_token(token)
+
+
+@transaction.atomic
+def keep_gift(
+    *, token: str, by: Act, at: datetime, member_id: int | None = None
+) -> FreshCode:
+    """The friend keeps the card as it is: with a code of their own, seen this once.
+
+    The code that the giver was shown opens nothing any more. A member's card is kept
+    among their own. Raises GiftNotFound, GiftNotYet, GiftCardUnavailable.
+    """
+    gift = open_gift(token=token, at=at)
+    card = locked_card(gift.card_id)
+    if card.status != GiftCard.Status.ACTIVE:
+        raise GiftCardUnavailable(status=card.status)
+    if Gift.objects.filter(pk=gift.pk, kept_at=None).update(kept_at=at) != 1:
+        raise GiftNotFound
+    if member_id is not None:
+        give_to(card, member_id)
+    fresh = renew_code(card, at=at)
+    stores_services.record_act(
+        name="gift_cards.kept", by=by, at=at, subject=card, facts={"gift": gift.pk}
+    )
+    return fresh
+
+
+def _of_token(token: str) -> Gift:
+    gift = (
+        Gift.objects.select_related("card__design__picture")
+        .filter(token_digest=token_digest(token))
+        .exclude(status=Gift.Status.STOPPED)
+        .first()
+    )
+    if gift is None:
+        raise GiftNotFound
+    return gift
+
+
+def stop(card: GiftCard) -> None:
+    """A step: a card that is void is no gift any more."""
+    Gift.objects.filter(card=card).update(status=Gift.Status.STOPPED)
+
+
+def due(*, at: datetime, most: int) -> list[int]:
+    """Which gifts are to be sent now."""
+    waiting = Gift.objects.filter(
+        status=Gift.Status.WAITING,
+        deliver_at__lte=at,
+        card__status=GiftCard.Status.ACTIVE,
+    )
+    return list(waiting.order_by("deliver_at").values_list("pk", flat=True)[:most])

@@ -1,0 +1,64 @@
+"""New codes for cards that exist, and to whom a card belongs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gift_cards.codes import current_key, grouped, new_code, new_pin
+from gift_cards.errors import MemberUnknown
+from gift_cards.models import GiftCard, GiftCardCode
+from members.models import Member
+
+
+@dataclass(frozen=True, slots=True)
+class FreshCode:
+    """A code and PIN as they are handed over, this once."""
+
+    card_id: int
+    code: str
+    pin: str
+    last4: str
+
+
+def new_codes(
+    card_ids: Sequence[int], *, with_pin: bool, at: datetime
+) -> list[FreshCode]:
+    """A step: give cards that have none a code each."""
+    key = current_key()
+    made = [
+        (card_id, new_code(), new_pin() if with_pin else "") for card_id in card_ids
+    ]
+    GiftCardCode.objects.bulk_create(
+        [
+            GiftCardCode(
+                card_id=card_id,
+                key_id=key.key_id,
+                digest=key.of_code(code),
+                pin_digest=key.of_pin(code, pin) if pin else "",
+                last4=code[-4:],
+                made_at=at,
+            )
+            for card_id, code, pin in made
+        ],
+        batch_size=1000,
+    )
+    return [
+        FreshCode(card_id, grouped(code), pin, code[-4:]) for card_id, code, pin in made
+    ]
+
+
+def renew_code(card: GiftCard, *, at: datetime) -> FreshCode:
+    """A step under the card's lock: a new code; the old one is dead for ever.
+
+    A card whose old code had a PIN gets a PIN again.
+    """
+    old = GiftCardCode.objects.get(card=card, died_at=None)
+    GiftCardCode.objects.filter(pk=old.pk).update(died_at=max(at, old.made_at))
+    return new_codes([card.pk], with_pin=bool(old.pin_digest), at=at)[0]
+
+
+def give_to(card: GiftCard, member_id: int) -> None:
+    """A step: a member keeps the card among their own. Raises MemberUnknown."""
+    if not Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).exists():
+        raise MemberUnknown
+    GiftCard.objects.filter(pk=card.pk).update(owner_id=member_id)
