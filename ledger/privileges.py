@@ -42,6 +42,7 @@ FUNCTIONS: Final = [
     "ledger_set_account_status",
     "ledger_open_unit",
     "ledger_post_entry",
+    "ledger_post_many",
     "ledger_expire_lots",
     "ledger_last_written",
     "ledger_lock_accounts",

@@ -10,6 +10,7 @@ from ledger.services.accounts import (
     set_account_status,
 )
 from ledger.services.expire import Expired, expire_lots
+from ledger.services.many import Draft, PostedMany, post_many
 from ledger.services.post import (
     Act,
     Line,
@@ -24,10 +25,12 @@ from ledger.services.seal import SealBroken, export_seals, seal_day
 __all__ = [
     "Act",
     "Difference",
+    "Draft",
     "Expired",
     "HolderAccount",
     "Line",
     "Posted",
+    "PostedMany",
     "Proof",
     "SealBroken",
     "expire_lots",
@@ -37,6 +40,7 @@ __all__ = [
     "open_accounts",
     "open_unit",
     "post_entry",
+    "post_many",
     "posted_before",
     "prolong_lots",
     "prove_books",

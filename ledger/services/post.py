@@ -101,13 +101,15 @@ def post_entry(
     IdempotencyConflict, AccountClosed, AccountFrozen, UnitMismatch, UnknownAccount,
     InvalidAmount or InvalidEntry.
     """
-    _check_lines(lines)
+    check_lines(lines)
     if not lines:
         raise InvalidEntry(rule="ledger_entry_has_lines")
     return _call(
         POST,
         [
-            *_head(kind, key, fingerprint or _fingerprint(kind, lines), at, act, memo),
+            *_head(
+                kind, key, fingerprint or fingerprint_of(kind, lines), at, act, memo
+            ),
             *_columns(lines),
         ],
     )
@@ -156,13 +158,13 @@ def reverse_entry(
     NotReversible, and what `post_entry` raises; InsufficientFunds where what was
     granted has been spent.
     """
-    _check_lines(lines)
+    check_lines(lines)
     if amounts is not None and not all(
         0 < amount <= LARGEST_AMOUNT for amount in amounts.values()
     ):
         raise InvalidAmount
     undo = None if amounts is None else sorted(amounts.items())
-    request = fingerprint or _fingerprint(
+    request = fingerprint or fingerprint_of(
         EntryKind.REVERSAL, lines, str(entry_id), undo, _moment(live_until)
     )
     return _call(
@@ -178,7 +180,8 @@ def reverse_entry(
     )
 
 
-def _check_lines(lines: Sequence[Line]) -> None:
+def check_lines(lines: Sequence[Line]) -> None:
+    """Amounts are within bounds. Raises InvalidAmount."""
     for line in lines:
         if not 0 < line.amount <= LARGEST_AMOUNT:
             raise InvalidAmount
@@ -214,7 +217,8 @@ def _columns(lines: Sequence[Line]) -> list[Any]:
     ]
 
 
-def _fingerprint(kind: str, lines: Sequence[Line], *more: object) -> bytes:
+def fingerprint_of(kind: str, lines: Sequence[Line], *more: object) -> bytes:
+    """What stands for a request that is nothing but its lines."""
     request = [
         str(kind),
         [
