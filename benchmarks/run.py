@@ -189,6 +189,9 @@ def report(rates: Rates) -> list[Ratio]:
     if (HORDAK, 1) in rates:
         door, hordak = rates[DOOR_TO_FEW, 1], rates[HORDAK, 1]
         ratios.append(Ratio("Python : django-hordak, 1", door, hordak, 4.0))
+        # What is the most that any door to this server could reach.
+        leanest = rates[STATEMENTS, 1]
+        ratios.append(Ratio("statements : django-hordak, 1", leanest, hordak))
     return ratios
 
 

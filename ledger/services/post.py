@@ -173,8 +173,8 @@ def reverse_entry(
             *_head(EntryKind.REVERSAL, key, request, at, act, memo),
             *_columns(lines),
             entry_id,
-            None if undo is None else [posting for posting, _ in undo],
-            None if undo is None else [amount for _, amount in undo],
+            None if undo is None else _array([posting for posting, _ in undo]),
+            None if undo is None else _array([amount for _, amount in undo]),
             live_until,
         ],
     )
@@ -207,14 +207,23 @@ def _head(
     ]
 
 
-def _columns(lines: Sequence[Line]) -> list[Any]:
+def _columns(lines: Sequence[Line]) -> list[str]:
     return [
-        [line.debit_id for line in lines],
-        [line.credit_id for line in lines],
-        [line.amount for line in lines],
-        [line.expires_at for line in lines],
-        [line.lot_id for line in lines],
+        _array([line.debit_id for line in lines]),
+        _array([line.credit_id for line in lines]),
+        _array([line.amount for line in lines]),
+        _array([_moment(line.expires_at) for line in lines]),
+        _array([line.lot_id for line in lines]),
     ]
+
+
+def _array(values: Sequence[int | str | None]) -> str:
+    """As PostgreSQL writes an array of numbers or moments.
+
+    psycopg writes one in plain Python, type by type: a fifth of a posting's time.
+    """
+    written = ("NULL" if value is None else str(value) for value in values)
+    return "{" + ",".join(written) + "}"
 
 
 def fingerprint_of(kind: str, lines: Sequence[Line], *more: object) -> bytes:
