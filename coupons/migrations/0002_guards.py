@@ -25,8 +25,12 @@ class Migration(migrations.Migration):
         ("policies", "0002_first_version"),
     ]
     operations = [
-        migrations.RunSQL(
-            (SQL / "guards.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
+        *(
+            migrations.RunSQL(
+                (SQL / f"{name}.sql").read_text(encoding="utf-8"),
+                migrations.RunSQL.noop,
+            )
+            for name in ("graph", "guards")
         ),
         migrations.RunSQL(
             "SELECT policies_keep_forever('coupons_couponspolicy');",

@@ -11,6 +11,7 @@ from .templates import (
     TemplateMember,
     TemplateVersion,
 )
+from .tier_gifts import TierGift
 
 __all__ = [
     "ClaimTries",
@@ -26,4 +27,5 @@ __all__ = [
     "TemplateHours",
     "TemplateMember",
     "TemplateVersion",
+    "TierGift",
 ]

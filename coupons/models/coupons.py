@@ -62,6 +62,7 @@ class CouponIssue(models.Model):
     # A purchase: what was paid in all (minor units), and the entry that says so.
     paid = models.BigIntegerField(_("paid"), default=0)
     entry = models.UUIDField(_("entry"), null=True, blank=True)
+    posting = models.BigIntegerField(_("posting"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("issue of coupons")

@@ -193,9 +193,15 @@ class Terms(models.Model):
                 condition=Q(
                     validity="fixed",
                     valid_from__isnull=False,
+                    valid_until__isnull=False,
                     valid_until__gt=models.F("valid_from"),
                 )
-                | Q(validity="days", lasts_days__gte=1, lasts_days__lte=LONGEST_DAYS)
+                | Q(
+                    validity="days",
+                    lasts_days__isnull=False,  # a comparison with nothing passes
+                    lasts_days__gte=1,
+                    lasts_days__lte=LONGEST_DAYS,
+                )
                 | Q(validity="month_end"),
                 name="%(app_label)s_%(class)s_says_how_long_it_holds",
                 violation_error_message=_(

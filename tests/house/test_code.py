@@ -16,6 +16,9 @@ SIGNALS = {
 MAY_LOCK = {
     "recognition/services/permit.py": "nobody is written about while being erased",
     "gift_cards/services/locks.py": "every act on a card waits for the one before",
+    "coupons/services/bulk.py": "two who run one issue take turns, chunk by chunk",
+    "coupons/services/claim.py": "wrong codes are counted one by one",
+    "coupons/services/locks.py": "a coupon is undone, given or voided by one at a time",
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",

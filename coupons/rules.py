@@ -1,0 +1,305 @@
+"""What a coupon is worth on a bill, and why not: no clock and no database.
+
+Amounts in minor units, rates in basis points; rounded once, half up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from common.money import format_money
+
+from .kinds import CouponKind, CouponStatus, Validity
+from .models import Coupon, TemplateVersion
+
+WHOLE = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillLine:
+    """Some of one item, after tier discount, member price and bill offers.
+
+    `amount` is what the whole line costs by now, in minor units.
+    """
+
+    item: str
+    category: str = ""
+    quantity: int = 1
+    amount: int
+    has_tier_discount: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillFacts:
+    """What a coupon asks of a bill; day and time are those of the store."""
+
+    lines: tuple[BillLine, ...]
+    store_id: int
+    business_date: date
+    local_time: time
+    channel: str = "counter"
+    member_id: int | None = None
+    tier_id: int | None = None
+
+    @property
+    def amount(self) -> int:
+        return sum(line.amount for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What one use saves, and how much of it on each line of the bill."""
+
+    amount: int
+    per_line: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why not, as a word and as a sentence for the guest."""
+
+    code: str
+    sentence: str
+
+
+def saving(version: TemplateVersion, bill: BillFacts) -> Saving | Refusal:
+    """What one use of this coupon saves on the bill, were it the only one."""
+    refusal = _of_place_and_time(version, bill)
+    if refusal is not None:
+        return refusal
+    places = [place for place, line in enumerate(bill.lines) if _is_for(version, line)]
+    if not places:
+        return Refusal("no_item", _("Nothing on the bill that this coupon is for."))
+    if not version.with_tier_discount:
+        places = [at for at in places if not bill.lines[at].has_tier_discount]
+        if not places:
+            return Refusal("tier_discount", _("Not together with the tier’s discount."))
+    of_one_item = version.kind in (CouponKind.ITEM, CouponKind.PASS)
+    counted = (
+        bill.amount if of_one_item else sum(bill.lines[at].amount for at in places)
+    )
+    short = version.min_spend - counted
+    if short > 0:
+        return Refusal(
+            "min_spend",
+            _("%(amount)s more to use this coupon.") % {"amount": format_money(short)},
+        )
+    if of_one_item:
+        return _on_the_dearest(version, bill.lines, places)
+    return _on_all(version, bill.lines, places)
+
+
+def saving_of(coupon: Coupon, bill: BillFacts, *, at: datetime) -> Saving | Refusal:
+    """The same for an issued coupon: whose it is, and whether it holds at `at`."""
+    why = refusal_of(coupon, member_id=bill.member_id, at=at)
+    return saving(coupon.version, bill) if why is None else why
+
+
+def refusal_of(
+    coupon: Coupon, *, member_id: int | None, at: datetime
+) -> Refusal | None:
+    """Why this coupon cannot be used by this member at this moment, if so."""
+    words: list[tuple[bool, str, str | Promise]] = [
+        (
+            coupon.member_id is not None and coupon.member_id != member_id,
+            "other_member",
+            _("This coupon belongs to another member."),
+        ),
+        (
+            coupon.status == CouponStatus.OFFERED,
+            "offered",
+            _("This coupon was given to a friend who has not taken it yet."),
+        ),
+        (
+            coupon.status == CouponStatus.REDEEMED,
+            "redeemed",
+            _("This coupon is used already."),
+        ),
+        (coupon.status == CouponStatus.VOID, "void", _("This coupon is void.")),
+        (at < coupon.valid_from, "not_yet", _("This coupon is not valid yet.")),
+        (at >= coupon.valid_until, "expired", _("This coupon has expired.")),
+    ]
+    for is_so, code, sentence in words:
+        if is_so:
+            return Refusal(code, str(sentence))
+    return None
+
+
+def top_up_bonus(
+    version: TemplateVersion, *, amount: int, bill: BillFacts
+) -> int | Refusal:
+    """What a top-up coupon adds to a top-up of `amount`, or why not."""
+    if version.kind != CouponKind.TOP_UP:
+        return Refusal("not_for_top_up", _("This coupon is not for topping up."))
+    refusal = _of_store_and_hour(version, bill)
+    if refusal is not None:
+        return refusal
+    short = version.min_spend - amount
+    if short > 0:
+        return Refusal(
+            "min_spend",
+            _("%(amount)s more to use this coupon.") % {"amount": format_money(short)},
+        )
+    return _capped(version.amount + share(amount, version.off_bp), version.cap)
+
+
+def stacks(chosen: Sequence[TemplateVersion], *, per_bill: int) -> Refusal | None:
+    """Why these coupons cannot stand on one bill together, if so."""
+    if len(chosen) > per_bill:
+        return Refusal(
+            "too_many",
+            _("At most %(count)s coupons on one bill.") % {"count": per_bill},
+        )
+    if len(chosen) > 1 and any(version.is_exclusive for version in chosen):
+        return Refusal("exclusive", _("A coupon that has to be used alone is there."))
+    groups = [version.group for version in chosen if version.group]
+    if len(groups) != len(set(groups)):
+        return Refusal("group", _("Only one coupon of this group on one bill."))
+    of_one = [version.template_id for version in chosen]
+    for version in chosen:
+        if of_one.count(version.template_id) > version.per_bill:
+            return Refusal("per_bill", _("No more of this coupon on one bill."))
+    return None
+
+
+def soonest_first(coupons: Iterable[Coupon]) -> list[Coupon]:
+    """In the order in which equal savings are used: what expires sooner goes first."""
+    return sorted(coupons, key=lambda coupon: (coupon.valid_until, coupon.pk))
+
+
+def valid_period(
+    version: TemplateVersion, *, at: datetime, zone: ZoneInfo
+) -> tuple[datetime, datetime]:
+    """From when until when (not included) a coupon holds that is issued at `at`."""
+    if version.validity == Validity.FIXED:
+        if version.valid_from is None or version.valid_until is None:
+            raise ValueError(version.pk)  # the table's own constraint refuses it
+        return version.valid_from, version.valid_until
+    today = at.astimezone(zone).date()
+    first = today + timedelta(days=version.starts_after_days)
+    begins = at if version.starts_after_days == 0 else _midnight(first, zone)
+    if version.validity == Validity.MONTH_END:
+        after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    else:
+        after = first + timedelta(days=version.lasts_days or 0)
+    return begins, _midnight(after, zone)
+
+
+def pass_refund(*, paid: int, uses: int, uses_left: int, use_price: int) -> int:
+    """What is given back for a pass: what was paid less the uses made, each at its
+    price (none set: an even share of what was paid); never less than nothing.
+    """
+    used = uses - uses_left
+    if used == 0:
+        return paid
+    if use_price:
+        return min(paid, max(0, paid - used * use_price)) if uses_left else 0
+    return paid * uses_left // uses
+
+
+def worth(version: TemplateVersion) -> int:
+    """What one coupon can cost the house at most, for limits; 0 where it is open."""
+    if version.kind in (CouponKind.AMOUNT_OFF, CouponKind.TOP_UP) and version.amount:
+        return version.amount
+    return (version.cap or version.use_price) * version.uses
+
+
+def share(amount: int, off_bp: int) -> int:
+    """That part of an amount, rounded half up."""
+    return (amount * off_bp + WHOLE // 2) // WHOLE
+
+
+def spread(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Divide an amount in proportion, to the last unit, by largest remainder."""
+    whole = sum(weights)
+    if whole == 0:
+        return tuple(0 for _weight in weights)
+    parts = [amount * weight // whole for weight in weights]
+    by_remainder = sorted(
+        range(len(weights)), key=lambda at: (-(amount * weights[at] % whole), at)
+    )
+    for at in by_remainder[: amount - sum(parts)]:
+        parts[at] += 1
+    return tuple(parts)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def _capped(amount: int, cap: int | None) -> int:
+    return amount if cap is None else min(amount, cap)
+
+
+def _is_for(version: TemplateVersion, line: BillLine) -> bool:
+    """Named by its item or its category; with neither named, everything."""
+    if line.amount <= 0 or line.quantity < 1:
+        return False
+    if not version.items and not version.categories:
+        return True
+    return line.item in version.items or line.category in version.categories
+
+
+def _of_place_and_time(version: TemplateVersion, bill: BillFacts) -> Refusal | None:
+    if version.kind == CouponKind.TOP_UP:
+        return Refusal("for_top_up", _("This coupon is for topping up."))
+    return _of_store_and_hour(version, bill)
+
+
+def _of_store_and_hour(version: TemplateVersion, bill: BillFacts) -> Refusal | None:
+    if version.store_ids and bill.store_id not in version.store_ids:
+        return Refusal("store", _("This coupon is not for this store."))
+    if version.channels and bill.channel not in version.channels:
+        return Refusal("channel", _("This coupon is not for orders of this kind."))
+    if version.tier_ids and bill.tier_id not in version.tier_ids:
+        return Refusal("tier", _("This coupon is for another tier."))
+    weekday = bill.business_date.weekday()
+    if version.weekdays and weekday not in version.weekdays:
+        return Refusal("weekday", _("This coupon is not for this day of the week."))
+    day = bill.business_date.isoformat()
+    if any(first <= day <= last for first, last in version.blackouts):
+        return Refusal("blackout", _("This coupon is not for this day."))
+    if version.hours and not any(
+        _within(hours, weekday, bill.local_time) for hours in version.hours
+    ):
+        return Refusal("hours", _("This coupon is not for this time of day."))
+    return None
+
+
+def _within(hours: Sequence[int | str | None], weekday: int, now: time) -> bool:
+    """Hours that end before they begin reach past midnight, on the business day."""
+    on, begins, ends = hours
+    if on is not None and on != weekday:
+        return False
+    first, last = time.fromisoformat(str(begins)), time.fromisoformat(str(ends))
+    if first < last:
+        return first <= now < last
+    return now >= first or now < last
+
+
+def _on_all(
+    version: TemplateVersion, lines: Sequence[BillLine], places: Sequence[int]
+) -> Saving:
+    base = sum(lines[at].amount for at in places)
+    off = version.amount or share(base, version.off_bp)
+    amount = min(_capped(off, version.cap), base)
+    weights = [line.amount if at in places else 0 for at, line in enumerate(lines)]
+    return Saving(amount, spread(amount, weights))
+
+
+def _on_the_dearest(
+    version: TemplateVersion, lines: Sequence[BillLine], places: Sequence[int]
+) -> Saving | Refusal:
+    """One piece of the dearest item it is for, down to the coupon's price."""
+    best = max(places, key=lambda at: (lines[at].amount // lines[at].quantity, -at))
+    piece = lines[best].amount // lines[best].quantity
+    amount = _capped(max(0, piece - version.amount), version.cap)
+    if amount == 0:
+        return Refusal("saves_nothing", _("This coupon saves nothing on this bill."))
+    return Saving(
+        amount, tuple(amount if at == best else 0 for at in range(len(lines)))
+    )

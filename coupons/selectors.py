@@ -1,0 +1,176 @@
+"""What a member holds, what it is worth on a bill, and what there is to be had."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from .codes import HELD, digest, normalised
+from .errors import CodeNotKnown
+from .kinds import CouponStatus
+from .models import (
+    Coupon,
+    CouponIssue,
+    CouponTemplate,
+    TemplateCount,
+    TemplateMember,
+)
+from .rules import BillFacts, Refusal, Saving, saving_of
+
+MISCOUNTS = """
+WITH held AS (
+  SELECT c.id, v.template_id, c.issued_to_id
+    FROM coupons_coupon c JOIN coupons_templateversion v ON v.id = c.version_id
+)
+SELECT 'total', t.template_id, t.issued,
+       (SELECT count(*) FROM held h WHERE h.template_id = t.template_id)
+  FROM coupons_templatecount t
+ WHERE t.issued <> (SELECT count(*) FROM held h WHERE h.template_id = t.template_id)
+UNION ALL
+SELECT 'member', t.template_id, sum(t.issued)::bigint,
+       (SELECT count(*) FROM held h
+         WHERE h.template_id = t.template_id AND h.issued_to_id IS NOT NULL)
+  FROM coupons_templatemember t GROUP BY t.template_id
+HAVING sum(t.issued) <> (SELECT count(*) FROM held h
+         WHERE h.template_id = t.template_id AND h.issued_to_id IS NOT NULL)
+ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OnBill:
+    """One coupon a member holds, with its saving on a bill or the reason why not."""
+
+    coupon: Coupon
+    outcome: Saving | Refusal
+
+    @property
+    def saves(self) -> int:
+        return self.outcome.amount if isinstance(self.outcome, Saving) else 0
+
+
+def held(member_id: int, *, at: datetime) -> QuerySet[Coupon]:
+    """The coupons that a member can use now or later: not used up, void or expired."""
+    return Coupon.objects.filter(
+        member_id=member_id,
+        status__in=[CouponStatus.ISSUED, CouponStatus.OFFERED],
+        valid_until__gt=at,
+    ).select_related("version")
+
+
+def usable_for(
+    member_id: int | None,
+    bill: BillFacts,
+    *,
+    at: datetime,
+    printed: tuple[int, ...] = (),
+) -> list[OnBill]:
+    """Every coupon the member holds, and the printed ones laid on the counter, on this
+    bill: the highest saving first, of equal ones what expires sooner; those that cannot
+    be used last, each with its reason. One query.
+    """
+    mine = Q(
+        member_id=member_id,
+        member_id__isnull=False,
+        status=CouponStatus.ISSUED,
+        valid_until__gt=at,
+    )
+    rows = Coupon.objects.filter(mine | Q(pk__in=printed)).select_related("version")
+    on_bill = [OnBill(row, saving_of(row, bill, at=at)) for row in rows]
+    return sorted(
+        on_bill, key=lambda row: (-row.saves, row.coupon.valid_until, row.coupon.pk)
+    )
+
+
+def by_code(typed: str) -> Coupon:
+    """The coupon that a typed or scanned code names. Raises CodeNotKnown."""
+    code = normalised(typed)
+    if code is None:
+        raise CodeNotKnown
+    of_code = Q(code=code) if len(code) == HELD else Q(digest=digest(code))
+    found = Coupon.objects.filter(of_code).select_related("version").first()
+    if found is None or found.status == CouponStatus.VOID:
+        raise CodeNotKnown
+    return found
+
+
+def claimable(member_id: int, *, at: datetime) -> QuerySet[CouponTemplate]:
+    """The coupons that a member may take now: open, not used up, within the limit."""
+    begun = Q(issued_from=None) | Q(issued_from__lte=at)
+    not_over = Q(issued_until=None) | Q(issued_until__gt=at)
+    used_up = TemplateCount.objects.filter(
+        template=OuterRef("pk"), issued__gte=F("quota")
+    )
+    at_limit = TemplateMember.objects.filter(
+        template=OuterRef("pk"),
+        member_id=member_id,
+        issued__gte=OuterRef("per_member"),
+    )
+    return CouponTemplate.objects.filter(
+        begun, not_over, is_open=True, is_claimable=True, claim_word=None
+    ).exclude(Exists(used_up) | Exists(at_limit))
+
+
+def expiring(
+    *, at: datetime, days: int, member_id: int | None = None
+) -> QuerySet[Coupon]:
+    """Unused coupons that end within so many days, the soonest first."""
+    soon = Coupon.objects.filter(
+        status=CouponStatus.ISSUED,
+        valid_until__gt=at,
+        valid_until__lte=at + timedelta(days=days),
+        member_id__isnull=False,
+    )
+    if member_id is not None:
+        soon = soon.filter(member_id=member_id)
+    return soon.select_related("version").order_by("valid_until", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateReport:
+    """What became of a template's coupons, whatever their version."""
+
+    issued: int
+    unused: int
+    redeemed: int
+    expired: int
+    void: int
+
+
+def report(template_id: int, *, at: datetime) -> TemplateReport:
+    """How many were issued, are out, were used up, expired unused, or are void."""
+    out = Q(status__in=[CouponStatus.ISSUED, CouponStatus.OFFERED])
+    found = Coupon.objects.filter(version__template=template_id).aggregate(
+        issued=Count("pk"),
+        unused=Count("pk", filter=out & Q(valid_until__gt=at)),
+        redeemed=Count("pk", filter=Q(status=CouponStatus.REDEEMED)),
+        expired=Count("pk", filter=out & Q(valid_until__lte=at)),
+        void=Count("pk", filter=Q(status=CouponStatus.VOID)),
+    )
+    return TemplateReport(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class Miscount:
+    """A counter that does not say what the rows say."""
+
+    counter: str
+    template_id: int
+    counted: int
+    rows: int
+
+
+def miscounts() -> list[Miscount]:
+    """Every quota counter that differs from its rows: there must be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(MISCOUNTS)
+        return [Miscount(*row) for row in cursor.fetchall()]
+
+
+def unfinished_issues() -> list[tuple[int, dict[str, object]]]:
+    """Issues to a segment that the office began and that are not finished."""
+    rows = CouponIssue.objects.filter(
+        done_at=None, audience__of__in=["everyone", "tag", "tier"]
+    )
+    return [(row.pk, row.audience or {}) for row in rows.order_by("pk")]

@@ -1,0 +1,47 @@
+"""Everything that draws, gives, uses and takes back coupons."""
+
+from .batch import export_batch, make_batch
+from .bulk import Given, begin_issue, continue_issue, issue_to_members
+from .claim import claim, claim_by_code
+from .gift import Offer, accept, lapse_gifts, offer, take_back
+from .issue import Issued, issue, issue_step
+from .mend import Revoked, extend_coupon, revoke_unused_step, void_coupon
+from .redeem import GivenBack, Redemption, redeem_step, release_step, return_step
+from .sell import refund_pass, sell
+from .templates import publish_terms, save_template
+from .tier_gifts import give_birthday_gifts, give_upgrade_gifts, save_tier_gift
+
+__all__ = [
+    "Given",
+    "GivenBack",
+    "Issued",
+    "Offer",
+    "Redemption",
+    "Revoked",
+    "accept",
+    "begin_issue",
+    "claim",
+    "claim_by_code",
+    "continue_issue",
+    "export_batch",
+    "extend_coupon",
+    "give_birthday_gifts",
+    "give_upgrade_gifts",
+    "issue",
+    "issue_step",
+    "issue_to_members",
+    "lapse_gifts",
+    "make_batch",
+    "offer",
+    "publish_terms",
+    "redeem_step",
+    "refund_pass",
+    "release_step",
+    "return_step",
+    "revoke_unused_step",
+    "save_template",
+    "save_tier_gift",
+    "sell",
+    "take_back",
+    "void_coupon",
+]

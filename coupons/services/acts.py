@@ -1,0 +1,37 @@
+"""Writing down what was done with a coupon."""
+
+from datetime import datetime
+
+from coupons.kinds import CouponAct
+from coupons.models import CouponUse
+from ledger.services import Act
+
+
+def act_of(
+    coupon_id: int,
+    act: CouponAct,
+    *,
+    by: Act,
+    at: datetime,
+    key: str,
+    reference: str = "",
+    undoes: CouponUse | None = None,
+    saving: int = 0,
+    member_id: int | None = None,
+    reason: str = "",
+) -> CouponUse:
+    """The row that says so, not yet written."""
+    return CouponUse(
+        coupon_id=coupon_id,
+        act=act,
+        key=key,
+        reference=reference,
+        undoes=undoes,
+        saving=saving,
+        member_id=member_id,
+        at=at,
+        business_date=by.business_date,
+        store_id=by.store_id,
+        actor=by.actor,
+        reason=reason.strip()[:200],
+    )

@@ -1,0 +1,254 @@
+"""What a tier gives: for reaching it, and on the birthday; once each, set-based."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from coupons.kinds import Source
+from coupons.models import CouponIssue, CouponTemplate, TierGift
+from ledger.services import Act
+from members.models import Member
+from stores import services as stores_services
+
+from .bulk import RETRIES
+from .issue import (
+    begin,
+    issuable,
+    period,
+    take_limits,
+    take_quota,
+    untake_limits,
+)
+from .people import may
+from .templates import lock_template
+
+CHUNK = 10_000
+
+LATE = timedelta(days=90)  # so long a tier's gift may come after the step up
+
+# Who stepped up to the tier since the gift was set up, and has not had it in that year:
+# whoever goes down and up again, or buys and returns a tier, gets it once a year.
+REACHED = """
+SELECT array_agg(due.member), array_agg(due.ref) FROM (
+  SELECT DISTINCT ON (changed.ref) changed.member, changed.ref FROM (
+    SELECT s.member_id AS member,
+           'tier:' || %(gift)s || ':' || s.member_id || ':'
+             || extract(year FROM s.at AT TIME ZONE %(zone)s) AS ref
+      FROM tiers_standingchange s
+      JOIN members_member m ON m.id = s.member_id AND m.status = 'active'
+      JOIN tiers_tier now ON now.id = s.became_id
+      LEFT JOIN tiers_tier was ON was.id = s.was_id
+     WHERE s.became_id = %(tier)s AND s.at >= %(since)s AND s.at <= %(at)s
+       AND s.cause IN ('raised', 'bought', 'given')
+       AND now.rank > coalesce(was.rank, -1)
+  ) changed
+  WHERE NOT EXISTS (SELECT 1 FROM coupons_coupon c
+                     WHERE c.source_ref = changed.ref || ':1')
+  ORDER BY changed.ref LIMIT %(chunk)s
+) due
+"""
+# Whose birthday it is, of those who stand on the tier: once in a year.
+BIRTHDAY = """
+SELECT array_agg(due.member), array_agg(due.ref) FROM (
+  SELECT born.member, born.ref FROM (
+    SELECT t.member_id AS member,
+           'birthday:' || %(gift)s || ':' || t.member_id || ':' || %(year)s AS ref
+      FROM tiers_standing t
+      JOIN members_member m ON m.id = t.member_id AND m.status = 'active'
+     WHERE t.tier_id = %(tier)s AND t.member_id IN ({audience})
+  ) born
+  WHERE NOT EXISTS (SELECT 1 FROM coupons_coupon c
+                     WHERE c.source_ref = born.ref || ':1')
+  ORDER BY born.member LIMIT %(chunk)s
+) due
+"""
+GIVE = """
+INSERT INTO coupons_coupon (
+  version_id, issue_id, nth, member_id, issued_to_id, code, last4, status, uses,
+  uses_left, valid_from, valid_until, source_ref)
+SELECT %(version)s, %(issue)s, due.nth, due.member, due.member, coupons_code(due.bytes),
+       '', 'issued', %(uses)s, %(uses)s, %(valid_from)s, %(valid_until)s, due.ref
+  FROM (SELECT d.member, d.ref || ':' || n AS ref, n AS nth,
+               uuid_send(gen_random_uuid()) AS bytes
+          FROM unnest(%(members)s::bigint[], %(refs)s::text[]) d (member, ref)
+         CROSS JOIN generate_series(1, %(quantity)s) n OFFSET 0) due
+"""
+
+
+@transaction.atomic
+def save_tier_gift(*, gift: TierGift, by: Act, at: datetime) -> None:
+    """Set up or end what a tier gives; what was given stays."""
+    may(by, "coupons.change_coupontemplate")
+    is_new = gift.pk is None
+    if is_new:
+        gift.since = at
+    gift.save(force_insert=is_new, force_update=not is_new)
+    stores_services.record_act(
+        name="coupons.tier_gift_saved",
+        by=by,
+        at=at,
+        subject=gift,
+        facts={"tier": gift.tier_id, "template": gift.template_id},
+    )
+
+
+def give_upgrade_gifts(*, by: Act, at: datetime, chunk: int = CHUNK) -> int:
+    """Everyone who reached a tier since its gift was set up gets it, once a year.
+    Called outside a transaction; stopped anywhere it goes on the next time.
+    """
+    given = 0
+    for gift in _active(TierGift.Occasion.UPGRADE):
+        facts = {
+            "gift": gift.pk,
+            "tier": gift.tier_id,
+            "since": max(gift.since, at - LATE),
+            "at": at,
+            "zone": settings.TIME_ZONE,
+        }
+        given += _give_all(gift, REACHED, facts, by=by, at=at, chunk=chunk)
+    return given
+
+
+def give_birthday_gifts(
+    *,
+    audience: QuerySet[Member],
+    year: int,
+    by: Act,
+    at: datetime,
+    chunk: int = CHUNK,
+) -> int:
+    """Those of the audience (whose birthday it is) who stand on a tier with a birthday
+    gift get it, once in that year.
+    """
+    sql, params = audience.order_by().values("pk").query.sql_with_params()
+    named = {f"audience_{place}": value for place, value in enumerate(params)}
+    inside = sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in named)
+    given = 0
+    for gift in _active(TierGift.Occasion.BIRTHDAY):
+        facts = {"gift": gift.pk, "tier": gift.tier_id, "year": year, **named}
+        due = BIRTHDAY.format(audience=inside)
+        given += _give_all(gift, due, facts, by=by, at=at, chunk=chunk)
+    return given
+
+
+def _active(occasion: str) -> QuerySet[TierGift]:
+    return TierGift.objects.filter(is_active=True, occasion=occasion).order_by("pk")
+
+
+def _give_all(
+    gift: TierGift,
+    due: str,
+    facts: dict[str, Any],
+    *,
+    by: Act,
+    at: datetime,
+    chunk: int,
+) -> int:
+    total = 0
+    while True:
+        given, found = _retried(gift, due, facts, by=by, at=at, chunk=chunk)
+        total += given
+        if found < chunk or given == 0:
+            return total
+
+
+def _retried(
+    gift: TierGift,
+    due: str,
+    facts: dict[str, Any],
+    *,
+    by: Act,
+    at: datetime,
+    chunk: int,
+) -> tuple[int, int]:
+    """A chunk whose random codes met an old one is made anew with others."""
+    for attempt in range(RETRIES):
+        try:
+            with transaction.atomic():
+                return _give(gift, due, facts, by=by, at=at, chunk=chunk)
+        except IntegrityError as taken:
+            if "coupons_coupon_code_once" not in str(taken) or attempt + 1 == RETRIES:
+                raise
+    raise AssertionError  # the last attempt returns or raises
+
+
+def _give(
+    gift: TierGift,
+    due: str,
+    facts: dict[str, Any],
+    *,
+    by: Act,
+    at: datetime,
+    chunk: int,
+) -> tuple[int, int]:
+    """How many coupons were given, and how many were due in this chunk."""
+    lock_template(gift.template_id)  # one at a time: what is due is looked up once
+    template, version = issuable(gift.template_id)
+    if not _is_open(template, at):
+        return 0, 0
+    with connection.cursor() as cursor:
+        cursor.execute(due, {**facts, "chunk": chunk})
+        members, refs = cursor.fetchone()
+    if not members:
+        return 0, 0
+    kept = _within_limits(gift, template, dict(zip(members, refs, strict=True)), at)
+    if not kept:
+        return 0, len(members)
+    first = next(iter(kept.values()))
+    issue_id, _new = begin(
+        key=f"tier-gift:{first}",
+        request={"gift": gift.pk, "first": first},
+        version=version,
+        source=Source.TIER,
+        quantity=gift.quantity,
+        by=by,
+        at=at,
+    )
+    begins, ends = period(version, at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            GIVE,
+            {
+                "version": version.pk,
+                "issue": issue_id,
+                "uses": version.uses,
+                "valid_from": begins,
+                "valid_until": ends,
+                "members": list(kept),
+                "refs": list(kept.values()),
+                "quantity": gift.quantity,
+            },
+        )
+        given = cursor.rowcount
+    CouponIssue.objects.filter(pk=issue_id).update(issued=given, done_at=at)
+    return given, len(members)
+
+
+def _within_limits(
+    gift: TierGift, template: CouponTemplate, due: dict[int, str], at: datetime
+) -> dict[int, str]:
+    """Of those due, who gets it: as many as the quotas and their own limits allow."""
+    take_quota(template, 0, at=at, all_or_none=False)  # its rows first, then members'
+    members = sorted(due)
+    if template.per_member is not None:
+        members = take_limits(template, members, gift.quantity)
+    taken = take_quota(
+        template,
+        len(members) * gift.quantity,
+        at=at,
+        all_or_none=False,
+        each=gift.quantity,
+    )
+    kept = members[: taken // gift.quantity]
+    if template.per_member is not None:
+        untake_limits(template, members[len(kept) :], gift.quantity)
+    return {member: due[member] for member in kept}
+
+
+def _is_open(template: CouponTemplate, at: datetime) -> bool:
+    begins, ends = template.issued_from, template.issued_until
+    begun = begins is None or begins <= at
+    return template.is_open and begun and (ends is None or at < ends)

@@ -1,0 +1,36 @@
+"""What coupons do by themselves: segments are given, gifts lapse, tiers give."""
+
+from celery import shared_task
+from django.utils.timezone import now
+
+from stores import services as stores_services
+
+from . import selectors, services
+from .audiences import audience_of
+
+
+@shared_task(acks_late=True)
+def continue_issues(**_unknown: object) -> int:
+    """Go on with every issue to a segment that is not finished; how many there were."""
+    unfinished = selectors.unfinished_issues()
+    for issue_id, described in unfinished:
+        services.continue_issue(
+            issue_id=issue_id, audience=audience_of(described), at=now()
+        )
+    return len(unfinished)
+
+
+@shared_task(acks_late=True)
+def lapse_gifts(**_unknown: object) -> int:
+    """Give back to the givers what no friend took in time."""
+    at = now()
+    return services.lapse_gifts(by=stores_services.act(task="coupons", at=at), at=at)
+
+
+@shared_task(acks_late=True)
+def give_upgrade_gifts(**_unknown: object) -> int:
+    """Everyone who reached a tier gets what comes with it."""
+    at = now()
+    return services.give_upgrade_gifts(
+        by=stores_services.act(task="coupons", at=at), at=at
+    )
