@@ -5,16 +5,15 @@ day (29 February + 12 months is 28 February). `tiers/sql/periods.sql` says the s
 the nightly review, and a test holds the two together.
 """
 
-import calendar
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from .models import Window
+from common.months import A_DAY, add_months, midnight
 
-A_DAY = timedelta(days=1)
+from .models import Window
 
 
 class Rules(Protocol):
@@ -31,8 +30,8 @@ def growth_expires_at(
     zone = zone or ZoneInfo(settings.TIME_ZONE)
     today, joined = at.astimezone(zone).date(), joined_at.astimezone(zone).date()
     if policy.window == Window.ROLLING:
-        return _midnight(add_months(today, policy.rolling_months) + A_DAY, zone)
-    return _midnight(_next_turn(policy.window, joined, today), zone)
+        return midnight(add_months(today, policy.rolling_months) + A_DAY, zone)
+    return midnight(_next_turn(policy.window, joined, today), zone)
 
 
 def kept_until(
@@ -61,25 +60,10 @@ def kept_on_until(
     zone = zone or ZoneInfo(settings.TIME_ZONE)
     if policy.window == Window.ROLLING:
         began = ended_at.astimezone(zone).date()
-        ends = _midnight(add_months(began, policy.rolling_months), zone)
+        ends = midnight(add_months(began, policy.rolling_months), zone)
     else:
         ends = growth_expires_at(policy, joined_at, ended_at, zone=zone)
     return ends if ends > at else growth_expires_at(policy, joined_at, at, zone=zone)
-
-
-def bought_until(starts_at: datetime, months: int, *, zone: tzinfo) -> datetime:
-    """The end of what lasts some months; a part of the first day is given on top."""
-    first = starts_at.astimezone(zone).date()
-    if _midnight(first, zone) < starts_at:
-        first += A_DAY
-    return _midnight(add_months(first, months), zone)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day some months later, or the last of a month that is too short."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def _next_turn(window: str, joined: date, today: date) -> date:
@@ -92,9 +76,3 @@ def _next_turn(window: str, joined: date, today: date) -> date:
         if this_year > today
         else add_months(joined, 12 * (today.year - joined.year + 1))
     )
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    """The instant a day begins; where a clock shows midnight twice, the second time."""
-    naive = datetime(day.year, day.month, day.day, tzinfo=zone)
-    return max(naive.replace(fold=fold).astimezone(UTC) for fold in (0, 1))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Func, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,7 @@ class StockBatch(models.Model):
         related_name="+",
         verbose_name=_("made by"),
     )
+    key = models.CharField(_("idempotency key"), max_length=300, unique=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     exported_at = models.DateTimeField(_("last exported at"), null=True)
     exports = models.PositiveIntegerField(_("times exported"), default=0)
@@ -195,6 +197,8 @@ class CardEvent(models.Model):
     key = models.CharField(_("idempotency key"), max_length=300, null=True, unique=True)  # noqa: DJ001 (unique where given)
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     entry_id = models.UUIDField(_("entry"), null=True)
+    # The accounts that a loss report froze: what is found again frees only these.
+    froze = ArrayField(models.BigIntegerField(), default=list, editable=False)
     actor = models.CharField(_("by"), max_length=120)
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,

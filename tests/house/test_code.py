@@ -22,6 +22,8 @@ MAY_LOCK = {
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",
+    "cards/services/codes.py": "wrong codes are counted one by one",
+    "cards/services/steps.py": "a card is bound, lost or replaced once",
     "tiers/services/grants.py": "what is bought or given is settled one by one",
     "tiers/services/review.py": "two reviewers share the work, chunk by chunk",
 }

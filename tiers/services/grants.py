@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from common.months import lasts_until
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
@@ -32,7 +33,6 @@ from tiers.models import (
     TierGrant,
     TierPolicy,
 )
-from tiers.periods import bought_until
 
 
 @transaction.atomic
@@ -245,7 +245,7 @@ def _term(
     if not same and any(held and held.rank >= tier.rank for held in better):
         raise HasBetterTier
     starts_at = max(same, default=at)
-    return starts_at, bought_until(starts_at, months, zone=zone)
+    return starts_at, lasts_until(starts_at, months, zone=zone)
 
 
 def _given(member_id: int) -> models.QuerySet[TierGrant]:

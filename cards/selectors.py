@@ -1,0 +1,124 @@
+"""Whose card this is, what it may do, and who may pay from whose wallet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from members.models import Member
+from policies import selectors as policies_selectors
+
+from .models import Card, CardEvent, CardsPolicy, CodeUse, WalletShare
+from .numbers import digits_of, normalise
+from .tokens import looks_like_code, read_code
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who or what a text at the counter stands for, and how it was read."""
+
+    member: Member | None
+    card: Card | None
+    by: str  # "code", "card" or "member"
+
+
+def card_by_number(text: str) -> Card | None:
+    """The card with this number, however it was typed; it may be unusable by now."""
+    number = normalise(text)
+    if not number:
+        return None
+    return (
+        Card.objects.select_related("kind", "member", "replaced_by")
+        .filter(number=number)
+        .first()
+    )
+
+
+def card(card_id: int) -> Card | None:
+    """A card by its id."""
+    return Card.objects.select_related("kind", "member").filter(pk=card_id).first()
+
+
+def cards_of(member_id: int) -> QuerySet[Card]:
+    """Every card a member ever had, the latest first."""
+    mine = Card.objects.filter(member_id=member_id).select_related("kind")
+    return mine.order_by("-pk")
+
+
+def events_of(card_id: int) -> QuerySet[CardEvent]:
+    """What happened to a card, the latest first."""
+    return CardEvent.objects.filter(card_id=card_id).order_by("-pk")
+
+
+def by_rotating_code(text: str, *, at: datetime) -> Found | None:
+    """Whose code this is; only looked at, not used up."""
+    shown = read_code(digits_of(text), at=at)
+    if shown is None:
+        return None
+    if shown.card_id is not None:
+        shows = card(shown.card_id)
+        if shows is None or not shows.is_usable(at):
+            return None
+        return Found(shows.member, shows, "code")
+    if shown.member_id is None:
+        return None
+    here = Member.objects.filter(status=Member.Status.ACTIVE)
+    member = here.filter(pk=shown.member_id).first()
+    return Found(member, None, "code") if member else None
+
+
+def is_used(shown: CodeUse, *, at: datetime, within: int = 300) -> bool:
+    """Whether a code was used up no longer than some seconds ago."""
+    return 0 <= (at - shown.at).total_seconds() <= within
+
+
+def needs_code(*, amount: int, anonymous: bool, at: datetime) -> bool:
+    """Whether the number alone is too little to spend this (minor units).
+
+    A member shows the rotating code or gives the payment code; an anonymous card has
+    no one to show it, and pays no more at once.
+    """
+    policy = policies_selectors.in_force(CardsPolicy, at=at)
+    return amount > (policy.bearer_up_to if anonymous else policy.code_above)
+
+
+def shares_of_holder(member_id: int) -> QuerySet[WalletShare]:
+    """The wallets of others that this member may pay from, by name or by card."""
+    return (
+        WalletShare.objects.filter(
+            Q(holder_id=member_id) | Q(card__member_id=member_id), is_active=True
+        )
+        .select_related("owner", "card")
+        .order_by("pk")
+    )
+
+
+def share_of_card(card_id: int) -> WalletShare | None:
+    """The wallet that this card pays from, where it is another's."""
+    return (
+        WalletShare.objects.filter(card_id=card_id, is_active=True)
+        .select_related("owner")
+        .first()
+    )
+
+
+def shares_of_owner(member_id: int) -> QuerySet[WalletShare]:
+    """With whom a member shares the wallet."""
+    return (
+        WalletShare.objects.filter(owner_id=member_id, is_active=True)
+        .select_related("holder", "card")
+        .order_by("pk")
+    )
+
+
+def find(text: str, *, at: datetime) -> list[Found]:
+    """Everything that a text at the counter may stand for: a code that is shown, a
+    card's number, or what members are found by (phone, name, …).
+    """
+    digits = digits_of(text)
+    if looks_like_code(digits):
+        shown = by_rotating_code(digits, at=at)
+        return [shown] if shown else []
+    if (named := card_by_number(digits)) is not None:
+        return [Found(named.member, named, "card")]
+    return []

@@ -1,0 +1,35 @@
+"""Everything that happens to a card, from the printer to its end."""
+
+from cards.tokens import mint_code
+
+from .binding import bind
+from .codes import sweep_codes, use_rotating_code
+from .expire import expire_due
+from .issue import issue
+from .kinds import save_kind
+from .life import close, renew, report_found, report_loss
+from .replacing import replace
+from .shares import end_share, return_share_step, save_share, use_share_step
+from .stock import LARGEST_BATCH, export_stock, make_stock
+
+__all__ = [
+    "LARGEST_BATCH",
+    "bind",
+    "close",
+    "end_share",
+    "expire_due",
+    "export_stock",
+    "issue",
+    "make_stock",
+    "mint_code",
+    "renew",
+    "replace",
+    "report_found",
+    "report_loss",
+    "return_share_step",
+    "save_kind",
+    "save_share",
+    "sweep_codes",
+    "use_rotating_code",
+    "use_share_step",
+]
