@@ -9,6 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
+from ledger.explain import HeldAccount as HeldAccount
+from ledger.explain import LotStory as LotStory
+from ledger.explain import accounts_held as accounts_held
+from ledger.explain import lot_stories as lot_stories
 from ledger.kinds import AccountKind
 from ledger.models import Account, Entry, Posting, ProofRun, Seal
 

@@ -1,7 +1,33 @@
 from django.apps import AppConfig
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+ACTS: dict[str, Promise] = {
+    "members.enrolled": _("Member enrolled"),
+    "members.loaded": _("Members brought along"),
+    "members.consents_loaded": _("Consents brought along"),
+    "members.changed": _("Member changed"),
+    "members.birthday_set": _("Birthday set"),
+    "members.keeper_assigned": _("Keeper assigned"),
+    "members.referrer_noted": _("Noted who brought a member"),
+    "members.tagged": _("Member tagged"),
+    "members.untagged": _("Tag taken off a member"),
+    "members.tag_saved": _("Tag saved"),
+    "members.field_saved": _("Custom field saved"),
+    "members.consent_given": _("Consent given"),
+    "members.consent_withdrawn": _("Consent withdrawn"),
+    "members.consent_text_published": _("Consent text published"),
+    "members.merged": _("Members merged"),
+    "members.erased": _("Member erased"),
+    "members.exported": _("Everything about a member handed out"),
+}
 
 
 class MembersConfig(AppConfig):
     name = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        from stores.words import name_acts  # noqa: PLC0415 (apps are loaded by now)
+
+        name_acts(ACTS)

@@ -69,9 +69,10 @@ class Birthday:
             return date(year, self.month, min(self.day, last))
         leap = self.leap and LCalendars.leap_month(year) == self.month
         last = LCalendars.ndays(year, self.month, int(leap))
-        return LunarDate(
+        kept: date = LunarDate(
             year, self.month, min(self.day, last), int(leap)
         ).to_solar_date()
+        return kept
 
     def next_on(self, day: date) -> date:
         """The first day, from this one on, on which it is kept."""

@@ -135,3 +135,13 @@ class HoldsValue(DomainError):
 class EraseRefused(DomainError):
     def __init__(self, message: str | Promise) -> None:
         super().__init__("erase_refused", message)
+
+
+class MemberBusy(DomainError):
+    """A till was at work on the same member all the while."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "member_busy",
+            _("Something is being entered for this member just now. Please try again."),
+        )

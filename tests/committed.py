@@ -9,6 +9,7 @@ KEPT = {
     "auth_permission",
     "auth_group",
     "auth_group_permissions",
+    "members_consenttext",
     "stores_role",
     "stores_rolepermission",
     "stores_rolelimit",

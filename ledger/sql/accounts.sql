@@ -1,7 +1,8 @@
 -- Open the accounts that a holder needs, or find them: one row each, in the order asked.
 --
 -- Set-based, so that a million members are a few calls. Balances are never given here:
--- value arrives by postings only.
+-- value arrives by postings only. What is there already is only read: a till asks for the same
+-- accounts at every sale.
 CREATE OR REPLACE FUNCTION ledger_open_accounts(
   p_kinds text[], p_units smallint[], p_holder_kinds text[], p_holder_ids bigint[], p_slots text[]
 ) RETURNS SETOF bigint
@@ -14,6 +15,10 @@ BEGIN
          a.holder_kind, a.holder_id, a.slot, 'open', 0
   FROM unnest(p_kinds, p_units, p_holder_kinds, p_holder_ids, p_slots)
        AS a(kind, unit_id, holder_kind, holder_id, slot)
+  WHERE NOT EXISTS (
+    SELECT FROM ledger_account there
+     WHERE there.holder_kind = a.holder_kind AND there.holder_id IS NOT DISTINCT FROM a.holder_id
+       AND there.kind = a.kind AND there.unit_id = a.unit_id AND there.slot = a.slot)
   ORDER BY 5, 6, 1, 2, 7  -- guard: one order, so that two who open the same do not deadlock
   ON CONFLICT (holder_kind, holder_id, kind, unit_id, slot) DO NOTHING;
 

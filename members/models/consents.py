@@ -49,14 +49,6 @@ class ConsentText(models.Model):
     version = models.PositiveIntegerField(_("version"), editable=False)
     text = models.TextField(_("text"), max_length=4000)
     published_at = models.DateTimeField(_("published at"), editable=False)
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("published by"),
-    )
 
     class Meta:
         verbose_name = _("consent text")

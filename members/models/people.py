@@ -107,7 +107,6 @@ class Member(models.Model):
     referral_code = models.CharField(
         _("referral code"),
         max_length=10,
-        unique=True,
         db_collation=BYTES,
         db_default=Func(
             function="members_referral_code", output_field=models.CharField()
@@ -229,6 +228,9 @@ class Member(models.Model):
         ]
         constraints = [
             UniqueConstraint(fields=["phone"], name="members_member_one_per_phone"),
+            UniqueConstraint(
+                fields=["referral_code"], name="members_member_one_per_code"
+            ),
             CheckConstraint(
                 condition=Q(phone__isnull=True) | Q(phone__regex=PHONE_PATTERN),
                 name="members_member_phone_is_e164",
@@ -288,7 +290,7 @@ class Member(models.Model):
             CheckConstraint(
                 condition=~Q(birth_calendar="solar", birth_month=2, birth_day=29)
                 | Q(birth_year__isnull=True)
-                | _leap_year,
+                | _leap_year,  # type: ignore[arg-type]  # the stubs know no lookups here
                 name="members_member_leap_day_in_leap_year",
             ),
             CheckConstraint(

@@ -19,6 +19,7 @@ MAY_LOCK = {
     "coupons/services/bulk.py": "two who run one issue take turns, chunk by chunk",
     "coupons/services/claim.py": "wrong codes are counted one by one",
     "coupons/services/locks.py": "a coupon is undone, given or voided by one at a time",
+    "members/services/locks.py": "one change of a member at a time",
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",
@@ -30,6 +31,7 @@ MAY_LOCK = {
 # The full lock, which also waits for rows that point here.
 MAY_LOCK_WHOLE = {
     "stores/services/shifts.py": "entries that name a shift and its close must wait",
+    "members/services/locks.py": "rows that name a member must wait for a merge",
 }
 WHOLE_ON_PURPOSE = {"update_fields", "force_insert"}
 BANNED_NAMES = {"utils.py", "helpers.py", "misc.py", "signals.py"}

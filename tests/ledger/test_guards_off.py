@@ -457,6 +457,7 @@ def test_one_holder_has_one_account_of_a_kind(guard: bool) -> None:  # noqa: FBT
                 " DO NOTHING;\n",
                 ";\n",
             ),
+            ("  WHERE NOT EXISTS (", "  WHERE true OR NOT EXISTS ("),
         ),
     )
 

@@ -1,0 +1,41 @@
+"""Everything that changes who the members are and what they agreed to."""
+
+from .change import assign_keeper, birthday_of, change, note_referrer, set_birthday
+from .consents import give_consent, publish_consent_text, withdraw_consent
+from .enrol import enrol
+from .erase import Signed, erase, erase_with_forfeiture, what_is_held
+from .export import MemberExport, export_member, json_pieces, zip_file
+from .load import NewMember, load_consents, load_members
+from .locks import keep_active
+from .marks import save_custom_field, save_tag, tag, untag
+from .merge import merge, merge_step
+
+__all__ = [
+    "MemberExport",
+    "NewMember",
+    "Signed",
+    "assign_keeper",
+    "birthday_of",
+    "change",
+    "enrol",
+    "erase",
+    "erase_with_forfeiture",
+    "export_member",
+    "give_consent",
+    "json_pieces",
+    "keep_active",
+    "load_consents",
+    "load_members",
+    "merge",
+    "merge_step",
+    "note_referrer",
+    "publish_consent_text",
+    "save_custom_field",
+    "save_tag",
+    "set_birthday",
+    "tag",
+    "untag",
+    "what_is_held",
+    "withdraw_consent",
+    "zip_file",
+]
