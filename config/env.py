@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 EXAMPLES = {
     "DEBUG": "DEBUG=false",
     "SECRET_KEY": "SECRET_KEY=$(openssl rand -base64 48)",
+    "SECRET_KEY_FALLBACKS": "SECRET_KEY_FALLBACKS=former-key,one-before",
+    "PUBLIC_URL": "PUBLIC_URL=https://regulars.example.com",
     "ALLOWED_HOSTS": "ALLOWED_HOSTS=regulars.example.com,www.example.com",
     "DATABASE_URL": "DATABASE_URL=postgresql://regulars:secret@127.0.0.1:5432/regulars",
     "DATABASE_ROLE": "DATABASE_ROLE=regulars_app",
@@ -60,6 +62,11 @@ def number(name: str, *, default: int, at_least: int = 0) -> int:
     if not found.isdecimal() or int(found) < at_least:
         raise wrong(name, f"says {found!r}: give a whole number of {at_least} or more")
     return int(found)
+
+
+def words(name: str) -> list[str]:
+    """A list, parted by commas; empty where nothing is set."""
+    return [part.strip() for part in text(name).split(",") if part.strip()]
 
 
 def one_of(name: str, words: tuple[str, ...], *, default: str) -> str:

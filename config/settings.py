@@ -29,6 +29,8 @@ DEBUG = env.flag("DEBUG", default=True)
 PRODUCTION = not DEBUG and not TESTING
 
 SECRET_KEY = env.secret_key(production=PRODUCTION)
+# Former keys, the latest first: codes of gift cards hashed with them still open.
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.allowed_hosts(production=PRODUCTION)
 TIME_ZONE = env.time_zone(default="Asia/Shanghai")
 CURRENCY = env.currency(default="CNY")
@@ -163,6 +165,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "ledger.tasks.expire_due_lots",
         "schedule": 60.0,
     },
+    "gifts are sent on their day": {
+        "task": "gift_cards.tasks.send_due_gifts",
+        "schedule": 60.0,
+    },
+    "old guesses at gift cards are forgotten": {
+        "task": "gift_cards.tasks.forget_tries",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "the books are proved": {
         "task": "ledger.tasks.prove_books",
         "schedule": crontab(hour=3, minute=30),
@@ -173,9 +183,23 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
 }
 
-# Nothing sends mail yet: development would show it, production hand it to its own host.
+# Where our pages are found from outside: the links in letters lead there.
+PUBLIC_URL = env.text(
+    "PUBLIC_URL",
+    default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000",
+).rstrip("/")
+
+# Development shows mail and messages on its console; production hands mail to its own
+# host, and sends no messages until something that can is named here.
 MAILER = "smtp" if PRODUCTION else "console"
 MAILERS = {"default": {"BACKEND": f"django.core.mail.backends.{MAILER}.EmailBackend"}}
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="regulars@localhost")
+GIFT_MESSAGES = env.text(
+    "GIFT_MESSAGES",
+    default="gift_cards.channels.NoMessages"
+    if PRODUCTION
+    else "gift_cards.channels.ConsoleMessages",
+)
 
 # --- People -------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"

@@ -43,6 +43,10 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
     (
         _("Value"),
         [
+            ("redeem", "gift_cards.giftcard", _("Gift cards")),
+            ("palette", "gift_cards.giftcarddesign", _("Gift card designs")),
+            ("print", "gift_cards.giftcardbatch", _("Gift card batches")),
+            ("forward_to_inbox", "gift_cards.gift", _("Gifts")),
             ("receipt_long", "ledger.entry", _("Entries")),
             ("account_balance_wallet", "ledger.account", _("Accounts")),
             ("hourglass_top", "ledger.lot", _("Lots")),
@@ -62,6 +66,7 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("schedule", "stores.shift", _("Shifts")),
             ("how_to_reg", "stores.approval", _("Approvals")),
             ("gavel", "policies.shoppolicy", _("Shop policies")),
+            ("rule", "gift_cards.giftcardpolicy", _("Gift card policies")),
             ("policy", "stores.auditevent", _("Audit log")),
             ("key", "stores.apikey", _("API keys")),
             ("upload_file", "imports.importjob", _("Imports")),

@@ -163,16 +163,6 @@ class NothingLapsed(DomainError):
         )
 
 
-class LapsedNotBooked(DomainError):
-    """The sweep has not come by yet."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "lapsed_not_booked",
-            _("What lapsed is being booked. Please try again in a minute."),
-        )
-
-
 class CodeReplacedAlready(DomainError):
     """The card has another code by now."""
 
@@ -254,3 +244,27 @@ class PictureRefused(DomainError):
                 "of at most 20 megapixels and 10 MB."
             ),
         )
+
+
+class PassphraseRefused(DomainError):
+    """Whoever finds the file must not guess it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "passphrase_refused",
+            _("The passphrase needs at least 16 letters and digits, not all alike."),
+        )
+
+
+class WordsRefused(DomainError):
+    """A name that is missing, too long, or cannot be kept."""
+
+    def __init__(self) -> None:
+        super().__init__("words_refused", _("Give a name of at most 60 characters."))
+
+
+class DesignRefused(DomainError):
+    """What is wrong with a design, in sentences."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("design_refused", " ".join(sentences), sentences=sentences)

@@ -142,7 +142,7 @@ def font_of(size: int, *, language: str = "zh-hans") -> Font:
 
 
 def writable(text: str) -> str:
-    """What of a text the font can show: without a Chinese font, only the Latin of it."""
+    """What the font can show of a text: without a Chinese font, the Latin of it."""
     if _chinese() is not None:
         kept = "".join(letter for letter in text if ord(letter) < 0x1F000)
     elif _latin() is not None:

@@ -1,11 +1,12 @@
 """Gift cards: their rules, faces, codes, batches and presents."""
 
-from .cards import GiftCard, GiftCardBatch, GiftCardCode, GiftCardTry
+from .cards import LARGEST_BATCH, GiftCard, GiftCardBatch, GiftCardCode, GiftCardTry
 from .designs import GiftCardDesign, GiftCardPicture
 from .gifts import Gift
 from .rules import GiftCardPolicy
 
 __all__ = [
+    "LARGEST_BATCH",
     "Gift",
     "GiftCard",
     "GiftCardBatch",

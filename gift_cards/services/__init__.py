@@ -1,8 +1,10 @@
 """Everything that happens to gift cards, and the lines that other commands post."""
 
 from .acts import SecondPerson, approved_by, subject_of
+from .batches import SealedFile, export_codes, order_batch, withdraw_batch
 from .care import block, left_of, replace, unblock, void_sale
-from .find import Found, find
+from .designs import begin_with_faces, save_design
+from .find import Found, find, forget_tries
 from .gifts import (
     GiftWish,
     Parcel,
@@ -13,7 +15,7 @@ from .gifts import (
     open_gift,
     resend,
 )
-from .life import extend, revive
+from .life import extend, lapsed_of, revive
 from .renew import FreshCode
 from .sell import Payment, Sold, SoldCard, activate, sell
 from .spend import (
@@ -31,20 +33,26 @@ __all__ = [
     "Parcel",
     "Payment",
     "Redeemed",
+    "SealedFile",
     "SecondPerson",
     "Sold",
     "SoldCard",
     "activate",
     "approved_by",
     "begin_sending",
+    "begin_with_faces",
     "block",
     "due",
     "end_sending",
+    "export_codes",
     "extend",
     "find",
+    "forget_tries",
     "keep_gift",
+    "lapsed_of",
     "left_of",
     "open_gift",
+    "order_batch",
     "redeem",
     "redemption_lines",
     "refund_amounts",
@@ -52,8 +60,10 @@ __all__ = [
     "replace",
     "resend",
     "revive",
+    "save_design",
     "sell",
     "subject_of",
     "unblock",
     "void_sale",
+    "withdraw_batch",
 ]

@@ -225,3 +225,9 @@ def _renew(row: dict[str, Any], key: Key, code: str, pin: str) -> None:
         digest=current.of_code(code),
         pin_digest=current.of_pin(code, pin.strip()) if row["pin_digest"] else "",
     )
+
+
+def forget_tries(*, at: datetime) -> int:
+    """Wrong tries that count no more; how many rows. None waits longer than a day."""
+    old, _rows = GiftCardTry.objects.filter(since__lt=at - timedelta(days=1)).delete()
+    return old

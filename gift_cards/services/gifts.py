@@ -12,6 +12,7 @@ from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from gift_cards.channels import can_send_messages
 from gift_cards.codes import new_token, token_digest
 from gift_cards.errors import (
     GiftCardUnavailable,
@@ -96,6 +97,10 @@ def _problem(wish: GiftWish, quantity: int, at: datetime) -> str:
         (
             wish.channel != Gift.Channel.MESSAGE or _is_phone(wish.phone),
             _("Give the friend’s phone, with the country’s number."),
+        ),
+        (
+            wish.channel != Gift.Channel.MESSAGE or can_send_messages(),
+            _("Messages cannot be sent from this shop yet."),
         ),
         (
             wish.language in dict(settings.LANGUAGES),

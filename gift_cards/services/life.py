@@ -9,7 +9,6 @@ from gift_cards import rules
 from gift_cards.errors import (
     ExtensionRefused,
     GiftCardUnavailable,
-    LapsedNotBooked,
     NothingLapsed,
 )
 from gift_cards.models import GiftCard, GiftCardPolicy
@@ -90,7 +89,7 @@ def revive(
 ) -> int:
     """Give back what lapsed, where the law keeps it owed; the amount (minor units).
 
-    Raises NothingLapsed, LapsedNotBooked, GiftCardUnavailable, ApprovalNeeded.
+    Raises NothingLapsed, GiftCardUnavailable, ApprovalNeeded.
     """
     why = reason_of(reason)
     card = locked_card(card_id)
@@ -100,7 +99,7 @@ def revive(
     if first is not None:
         return ledger_selectors.postings(entry_id=first.entry_id)[0].amount
     ledger_services.lock_accounts([account_id])
-    amount = _owed(account_id, at)
+    amount = _owed(account_id, by, at)
     policy = policies_selectors.in_force(GiftCardPolicy, at=at)
     within_limit(
         by=by,
@@ -140,19 +139,32 @@ def revive(
     return amount
 
 
+def lapsed_of(card: GiftCard, *, at: datetime) -> int:
+    """What reviving a card would give back now (minor units)."""
+    if card.account_id is None:
+        return 0
+    lots = ledger_selectors.open_lots(account_id=card.account_id)
+    unswept = sum(lot.remaining - lot.usable(at) for lot in lots)
+    return unswept + ledger_selectors.lapsed(account_id=card.account_id)
+
+
 def _account_of(card: GiftCard) -> int:
     if card.status not in (Status.ACTIVE, Status.BLOCKED) or card.account_id is None:
         raise GiftCardUnavailable(status=card.status)
     return card.account_id
 
 
-def _owed(account_id: int, at: datetime) -> int:
-    """What lapsed and is owed all the same. Raises NothingLapsed, LapsedNotBooked."""
+def _owed(account_id: int, by: Act, at: datetime) -> int:
+    """What lapsed and is owed all the same. Raises NothingLapsed."""
     if not policies_selectors.profile(at=at).lapsed_stays_owed:
         raise NothingLapsed
-    lots = ledger_selectors.open_lots(account_id=account_id)
-    if any(not lot.usable(at) for lot in lots):
-        raise LapsedNotBooked
+    # What the sweep has not come to yet is booked first.
+    ledger_services.expire_lots(
+        at=at,
+        business_date=by.business_date,
+        request_id=by.request_id,
+        only=[account_id],
+    )
     amount = ledger_selectors.lapsed(account_id=account_id)
     if not amount:
         raise NothingLapsed
