@@ -173,6 +173,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "gift_cards.tasks.forget_tries",
         "schedule": crontab(hour=4, minute=10),
     },
+    "holds run out": {
+        "task": "stored_value.tasks.expire_holds",
+        "schedule": 60.0,
+    },
+    "what the law keeps owed goes to rest": {
+        "task": "stored_value.tasks.lapse_principal",
+        "schedule": crontab(hour=4, minute=15),
+    },
     "the books are proved": {
         "task": "ledger.tasks.prove_books",
         "schedule": crontab(hour=3, minute=30),

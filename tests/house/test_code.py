@@ -20,6 +20,7 @@ MAY_LOCK = {
     "coupons/services/claim.py": "wrong codes are counted one by one",
     "coupons/services/locks.py": "a coupon is undone, given or voided by one at a time",
     "members/services/locks.py": "one change of a member at a time",
+    "stored_value/services/codes.py": "wrong payment codes are counted one by one",
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",

@@ -1,0 +1,80 @@
+"""What the pages of value share: an open till, a second person where one is asked."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import now
+
+from ledger.services import Act
+from stored_value.forms import AtTillForm, SecondPersonForm
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.admin.base import posted, request_id, signed_in
+from stores.models import Approval, Shift, User
+
+
+def open_shifts(user: User, permission: str) -> QuerySet[Shift]:
+    """The tills at which this person may do it now."""
+    mine = stores_selectors.stores_for(user, permission)
+    return (
+        Shift.objects.filter(store__in=mine, closed_at=None)
+        .select_related("store", "till__store")
+        .order_by("pk")
+    )
+
+
+def at_till(request: HttpRequest, form: type[AtTillForm], permission: str) -> Any:
+    """The form of an act of value, with the tills and people that are possible."""
+    user = signed_in(request)
+    facts: dict[str, Any] = {"shifts": open_shifts(user, permission)}
+    if issubclass(form, SecondPersonForm):
+        facts["people"] = stores_selectors.checkers_for(user, permission)
+    return form(**posted(request), **facts)
+
+
+def doing(request: HttpRequest, typed: dict[str, Any], at: datetime) -> Act:
+    """The act of whoever is signed in, in the shift that was chosen."""
+    return stores_services.act(
+        staff=signed_in(request),
+        shift=typed["shift"],
+        at=at,
+        request_id=request_id(request),
+    )
+
+
+def approved(
+    request: HttpRequest,
+    typed: dict[str, Any],
+    *,
+    permission: str,
+    amount: int,
+    subject: str,
+    at: datetime,
+) -> Approval | None:
+    """The second person's approval, given at this screen; None where none is named."""
+    if typed["checker"] is None:
+        return None
+    approval = stores_services.request_approval(
+        act=permission,
+        maker=signed_in(request),
+        store=typed["shift"].store,
+        shift=typed["shift"],
+        amount=amount,
+        reason=typed["reason"],
+        at=at,
+        subject=subject,
+        request_id=request_id(request),
+    )
+    stores_services.approve(
+        approval=approval,
+        checker=typed["checker"],
+        secret=typed["secret"],
+        at=at,
+        request_id=request_id(request),
+    )
+    return approval
+
+
+__all__ = ["approved", "at_till", "doing", "now", "open_shifts"]

@@ -1,0 +1,205 @@
+"""What staff type about wallets, turned into what the services take."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from common.forms import MoneyField
+from members.models import Member
+from stores import selectors as stores_selectors
+from stores.models import Shift, User
+
+from .models import TopUpPlan
+
+LARGEST = 10**15
+DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
+
+
+def amount_field(**options: Any) -> MoneyField:
+    """An amount of money, above nothing."""
+    widget = UnfoldAdminTextInputWidget(
+        attrs={"inputmode": "decimal", "autocomplete": "off"}
+    )
+    return MoneyField(max_value=LARGEST, widget=widget, **options)
+
+
+class MemberField(forms.CharField):
+    """A member by phone in full or by number: no list of everybody to choose from."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("Member"))
+        options.setdefault("help_text", _("Phone with country code, or number."))
+        super().__init__(max_length=20, widget=UnfoldAdminTextInputWidget(), **options)
+
+    def clean(self, value: Any) -> Any:
+        """The member, or a sentence that says that there is none."""
+        text = str(super().clean(value)).replace(" ", "")
+        by_number = Q(pk=int(text)) if text.isdecimal() and len(text) < 16 else Q()
+        found = Member.objects.filter(
+            by_number | Q(phone=text) if by_number else Q(phone=text),
+            status=Member.Status.ACTIVE,
+        )
+        rows = list(found[:2])
+        if len(rows) != 1:
+            raise ValidationError(_("No such member."), code="no_such_member")
+        return rows[0]
+
+
+class AtTillForm(forms.Form):
+    """An act of value: at which open till, once for each time the form is drawn."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    shift = forms.ModelChoiceField(
+        label=_("Till"),
+        queryset=Shift.objects.none(),
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Its shift counts what comes in and goes out."),
+    )
+
+    def __init__(self, *args: Any, shifts: QuerySet[Shift], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
+        choice(self, "shift", shifts)
+
+
+class SecondPersonForm(AtTillForm):
+    """Where it may be more than one does alone: whoever approves it, at the screen."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget
+    )
+    checker = forms.ModelChoiceField(
+        label=_("Second person"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Only above your own limit."),
+    )
+    secret = forms.CharField(
+        label=_("Their PIN or password"),
+        max_length=128,
+        strip=False,
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choice(self, "checker", people)
+
+
+def tender_field() -> forms.ChoiceField:
+    """The ways in which money is taken and paid out."""
+    return forms.ChoiceField(
+        label=_("Paid by"),
+        choices=list(stores_selectors.TENDERS.items()),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class TopUpForm(AtTillForm):
+    member = MemberField()
+    amount = amount_field(label=_("Amount"))
+    tender = tender_field()
+    plan = forms.ModelChoiceField(
+        label=_("Plan"),
+        queryset=TopUpPlan.objects.filter(is_active=True).order_by("name"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Empty: the one that gives most."),
+    )
+    field_order = ("member", "amount", "tender", "plan", "shift")
+
+
+class PayForm(AtTillForm):
+    amount = amount_field(label=_("Amount"))
+    payment_code = forms.CharField(
+        label=_("Payment code"),
+        max_length=6,
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs={**DIGITS, "maxlength": "6"}),
+        help_text=_("Typed by the member, where it is asked for."),
+    )
+    field_order = ("amount", "payment_code", "shift")
+
+
+class HoldForm(AtTillForm):
+    amount = amount_field(label=_("Amount"))
+    note = forms.CharField(
+        label=_("For"),
+        max_length=120,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+    )
+    field_order = ("amount", "note", "shift")
+
+
+class CaptureForm(AtTillForm):
+    amount = amount_field(
+        label=_("Amount"), required=False, help_text=_("Empty: all that is held.")
+    )
+    field_order = ("amount", "shift")
+
+
+class PayoutForm(SecondPersonForm):
+    tender = tender_field()
+    field_order = ("tender", "reason", "shift", "checker", "secret")
+
+
+class TransferForm(SecondPersonForm):
+    taker = MemberField(label=_("To"))
+    amount = amount_field(label=_("Amount"))
+    field_order = ("taker", "amount", "reason", "shift", "checker", "secret")
+
+
+class RefundForm(SecondPersonForm):
+    amount = amount_field(
+        label=_("Amount"), required=False, help_text=_("Empty: all of it.")
+    )
+    field_order = ("amount", "reason", "shift", "checker", "secret")
+
+
+class NewCodeForm(forms.Form):
+    """Typed by the member, who alone knows it."""
+
+    code = forms.CharField(
+        label=_("New payment code"),
+        max_length=6,
+        help_text=_("Six digits, typed by the member."),
+        widget=UnfoldAdminPasswordWidget(attrs={**DIGITS, "maxlength": "6"}),
+    )
+
+
+class PeriodForm(forms.Form):
+    """Business days, both included."""
+
+    since = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
+    until = forms.DateField(label=_("Until"), widget=UnfoldAdminDateWidget)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        since, until = typed.get("since"), typed.get("until")
+        if since and until and not 0 <= (until - since).days <= 366:
+            raise ValidationError(_("Choose a period of up to a year."))
+        return typed
+
+
+def choice(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
+    """What a field offers; the only one there is, is chosen."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = rows
+    if not form.is_bound and field.required:
+        two = list(rows[:2])
+        if len(two) == 1:
+            form.initial[name] = two[0].pk

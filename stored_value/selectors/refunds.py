@@ -1,0 +1,94 @@
+"""What refunding a top-up would give back, and the formula in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ledger import lineage as ledger_lineage
+from ledger.kinds import AccountKind
+from ledger.lineage import Heir
+from policies.profiles import PROFILES
+from stored_value import rules
+from stored_value.holders import LAPSED
+from stored_value.models import TopUp
+from stored_value.rules import LotState, RefundFormula
+from stored_value.terms import WalletTerms
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """One line of the formula, for the screen and the slip; minor units."""
+
+    words: str | Promise
+    amount: int
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPreview:
+    """What is left of a top-up, lot by lot, and what a refund would make of it."""
+
+    formula: RefundFormula
+    principal: tuple[Heir, ...]
+    bonus: tuple[Heir, ...]
+
+
+def refund_preview(*, top_up: TopUp, at: datetime) -> RefundPreview:
+    """Reckon a refund by the rules under which the top-up was made.
+
+    Only what its holder still has counts: what was given to somebody else is theirs.
+    """
+    holder = (
+        ("member", top_up.member_id) if top_up.member_id else ("card", top_up.card_id)
+    )
+    mine = [
+        heir
+        for heir in ledger_lineage.heirs_of(entry_id=top_up.entry_id)
+        if (heir.holder_kind, heir.holder_id) == holder and heir.usable(at)
+    ]
+    principal = tuple(
+        heir
+        for heir in mine
+        if heir.kind == AccountKind.PRINCIPAL
+        or (heir.kind == AccountKind.HELD and heir.slot == LAPSED)
+    )
+    bonus = tuple(heir for heir in mine if heir.kind == AccountKind.BONUS)
+    terms = WalletTerms(top_up.policy, PROFILES[top_up.profile])
+    formula = rules.refund(
+        LotState(
+            paid=top_up.paid,
+            bonus=top_up.bonus,
+            principal_left=sum(heir.usable(at) for heir in principal),
+            bonus_left=sum(heir.usable(at) for heir in bonus),
+        ),
+        terms.refund_terms(made_at=top_up.at, at=at),
+    )
+    return RefundPreview(formula, principal, bonus)
+
+
+def formula_lines(formula: RefundFormula) -> list[RefundLine]:
+    """The refund as the member reads it: what was paid, what is left, what returns."""
+    lines = [
+        RefundLine(_("Paid in"), formula.paid),
+        RefundLine(_("Bonus given"), formula.bonus),
+        RefundLine(
+            _("Principal spent since"), -(formula.paid - formula.principal_left)
+        ),
+        RefundLine(_("Principal left"), formula.principal_left),
+    ]
+    if formula.bonus_left:
+        lines.append(RefundLine(_("Bonus left, which ends"), -formula.bonus_left))
+    if formula.bonus_spent_charged:
+        lines.append(
+            RefundLine(
+                _("Charged for the bonus that was spent"), -formula.bonus_spent_charged
+            )
+        )
+    if formula.fee:
+        lines.append(RefundLine(_("Fee"), -formula.fee))
+    if formula.is_cooling_off:
+        lines.append(RefundLine(_("Within the cooling-off: all of it"), formula.paid))
+    lines.append(RefundLine(_("Paid out"), formula.paid_out, is_total=True))
+    return lines

@@ -1,0 +1,38 @@
+"""Everything that changes a wallet, or what a shop promises for one."""
+
+from .close import close_wallet
+from .codes import prove_payment_code, set_payment_code
+from .gift_cards import redeem_into_wallet_step
+from .hold import capture_hold, expire_holds, hold, release_hold
+from .lapse import lapse_principal, reactivate
+from .plans import save_plan
+from .refund_top_up import refund_top_up
+from .spend import Paid, refund_spend, spend, spend_step, spending_lines
+from .staff import name_staff_account, unname_staff_account
+from .top_up import Tender, top_up
+from .transfer import transfer
+
+__all__ = [
+    "Paid",
+    "Tender",
+    "capture_hold",
+    "close_wallet",
+    "expire_holds",
+    "hold",
+    "lapse_principal",
+    "name_staff_account",
+    "prove_payment_code",
+    "reactivate",
+    "redeem_into_wallet_step",
+    "refund_spend",
+    "refund_top_up",
+    "release_hold",
+    "save_plan",
+    "set_payment_code",
+    "spend",
+    "spend_step",
+    "spending_lines",
+    "top_up",
+    "transfer",
+    "unname_staff_account",
+]

@@ -1,0 +1,196 @@
+"""Giving a top-up back: the principal that is left, never the bonus."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from ledger import services as ledger_services
+from ledger.kinds import AccountKind, EntryKind
+from ledger.lineage import Heir
+from ledger.services import Act, Line
+from policies.profiles import PROFILES
+from stored_value.errors import NoSuchHolder, NothingLeft
+from stored_value.holders import REFUND_FEE, Holder, lock_wallets, open_store_account
+from stored_value.models import TopUp, TopUpRefund
+from stored_value.requests import done_before, fingerprint_of
+from stored_value.rules import RefundFormula
+from stored_value.selectors.refunds import RefundPreview, refund_preview
+from stored_value.terms import WalletTerms
+from stores import services as stores_services
+from stores.errors import ReasonMissing
+from stores.models import Approval
+
+from .doing import allow, refuse_own, require_payout
+from .gifts import take_back_step
+
+REFUND = "stored_value.refund_top_up"
+
+
+@transaction.atomic
+def refund_top_up(
+    *,
+    top_up_id: int,
+    tender: str,
+    reason: str,
+    by: Act,
+    at: datetime,
+    key: str,
+    approval: Approval | None = None,
+) -> TopUpRefund:
+    """Pay out the principal left of a top-up; its bonus, points and coupons end.
+
+    By the rules it was made under. The row that comes back keeps the formula. What a
+    refunded sale puts back into its lots later can be refunded once more. Raises
+    NothingLeft, CashOutTooLarge, and what limits and the books refuse.
+    """
+    reason = reason.strip()[:200]
+    if not reason or "\x00" in reason:
+        raise ReasonMissing
+    top_up = (
+        TopUp.objects.select_related("policy", "plan_version")
+        .filter(pk=top_up_id)
+        .first()
+    )
+    if top_up is None:
+        raise NoSuchHolder
+    holder = holder_of(top_up)
+    request = fingerprint_of("refund_top_up", top_up_id, tender)
+    lock_wallets([holder])
+    done = done_before(key=key, fingerprint=request)
+    if done is not None:
+        return TopUpRefund.objects.get(entry_id=done)
+    refuse_own(by, [holder])
+    preview = refund_preview(top_up=top_up, at=at)
+    formula = preview.formula
+    if not formula.principal_left:
+        raise NothingLeft
+    require_payout(
+        WalletTerms(top_up.policy, PROFILES[top_up.profile]), tender, formula.paid_out
+    )
+    by = allow(
+        by,
+        REFUND,
+        amount=formula.paid_out,
+        at=at,
+        approval=approval,
+        subject=f"top_up:{top_up.pk}",
+    )
+    posted = ledger_services.post_entry(
+        kind=EntryKind.PAYOUT,
+        key=key,
+        at=at,
+        act=by,
+        lines=_lines(preview, tender, top_up, by, at),
+        memo=reason,
+        fingerprint=request,
+    )
+    taken = take_back_step(top_up=top_up, by=by, at=at)
+    row = TopUpRefund(
+        top_up=top_up,
+        entry_id=posted.entry_id,
+        at=at,
+        store_id=by.store_id,
+        staff_id=by.staff_id,
+        tender=tender,
+        principal_left=formula.principal_left,
+        bonus_voided=formula.bonus_left,
+        bonus_spent_charged=formula.bonus_spent_charged,
+        fee=formula.fee,
+        paid_out=formula.paid_out,
+        points_taken=taken.points,
+        growth_taken=taken.growth,
+        coupons_revoked=taken.coupons,
+        is_cooling_off=formula.is_cooling_off,
+        reason=reason,
+    )
+    row.save(force_insert=True)
+    stores_services.record_act(
+        name=REFUND,
+        by=by,
+        at=at,
+        subject=top_up,
+        facts={
+            "entry": str(posted.entry_id),
+            "paid_out": formula.paid_out,
+            "bonus_voided": formula.bonus_left,
+            "reason": reason,
+        },
+    )
+    return row
+
+
+def holder_of(top_up: TopUp) -> Holder:
+    """Whose top-up it is now."""
+    if top_up.member_id is not None:
+        return Holder.member(top_up.member_id)
+    return Holder.card(top_up.card_id or 0)
+
+
+@dataclass(slots=True)
+class _Uses:
+    """Where the principal that is left goes, in this order."""
+
+    due: list[tuple[int, int]]
+
+    def take(self, heir: Heir, usable: int) -> list[Line]:
+        """The lines that use one lot up, as far as anything is still due."""
+        lines = []
+        while usable and self.due:
+            credit_id, amount = self.due[0]
+            now = min(usable, amount)
+            lines.append(
+                Line(
+                    debit_id=heir.account_id,
+                    credit_id=credit_id,
+                    amount=now,
+                    lot_id=heir.lot_id,
+                )
+            )
+            usable -= now
+            self.due[0] = (credit_id, amount - now)
+            if amount == now:
+                self.due.pop(0)
+        return lines
+
+
+def _lines(
+    preview: RefundPreview, tender: str, top_up: TopUp, by: Act, at: datetime
+) -> list[Line]:
+    """Lot by lot: paid out, the fee, what was charged; then the bonus ends.
+
+    What is charged and what is voided lower what the promotion had cost the store that
+    gave it.
+    """
+    promotion_id = open_store_account(AccountKind.PROMOTION, top_up.store_id)
+    uses = _Uses(_destinations(preview.formula, tender, by, promotion_id))
+    lines = [
+        line for heir in preview.principal for line in uses.take(heir, heir.usable(at))
+    ]
+    lines += [
+        Line(
+            debit_id=heir.account_id,
+            credit_id=promotion_id,
+            amount=heir.usable(at),
+            lot_id=heir.lot_id,
+        )
+        for heir in preview.bonus
+    ]
+    return lines
+
+
+def _destinations(
+    formula: RefundFormula, tender: str, by: Act, promotion_id: int
+) -> list[tuple[int, int]]:
+    wanted = [
+        (AccountKind.TENDER, tender, formula.paid_out),
+        (AccountKind.SALES, REFUND_FEE, formula.fee),
+    ]
+    due = [
+        (open_store_account(kind, by.store_id, slot), amount)
+        for kind, slot, amount in wanted
+        if amount
+    ]
+    if formula.bonus_spent_charged:
+        due.append((promotion_id, formula.bonus_spent_charged))
+    return due
