@@ -41,6 +41,16 @@ PAPER = {
 # Group, then icon, permission-bearing model and title of each page.
 GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
     (
+        _("Members"),
+        [
+            ("restaurant", "recognition.visit", _("Visits")),
+            ("favorite", "recognition.preference", _("Preferences")),
+            ("event", "recognition.occasion", _("Occasions")),
+            ("edit_note", "recognition.note", _("Notes")),
+            ("reviews", "recognition.feedback", _("Feedback")),
+        ],
+    ),
+    (
         _("Value"),
         [
             ("redeem", "gift_cards.giftcard", _("Gift cards")),
@@ -67,6 +77,11 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("how_to_reg", "stores.approval", _("Approvals")),
             ("gavel", "policies.shoppolicy", _("Shop policies")),
             ("rule", "gift_cards.giftcardpolicy", _("Gift card policies")),
+            (
+                "waving_hand",
+                "recognition.recognitionpolicy",
+                _("Recognition policies"),
+            ),
             ("policy", "stores.auditevent", _("Audit log")),
             ("key", "stores.apikey", _("API keys")),
             ("upload_file", "imports.importjob", _("Imports")),

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from members.models import Member
 from policies import selectors as policies_selectors
+from stores.models import User
 
 from .days import next_on
 from .models import Feedback, Preference, RecognitionPolicy
@@ -181,6 +182,14 @@ def complaints_due(*, at: datetime) -> QuerySet[Feedback]:
     waiting = Feedback.objects.filter(state__in=[State.OPEN, State.OWNED])
     without_owner = waiting.filter(state=State.OPEN, own_by__lte=at)
     return without_owner | waiting.filter(cure_by__lte=at)
+
+
+def who_can_cure(*, store_id: int) -> QuerySet[User]:
+    """Who may own a complaint of this store."""
+    given = Q(assignments__role__permissions__contains=["recognition.cure_complaint"])
+    here = Q(assignments__store=None) | Q(assignments__store_id=store_id)
+    people = User.objects.filter((given & here) | Q(is_superuser=True), is_active=True)
+    return people.distinct().order_by("display_name")
 
 
 def _known(member_id: int, policy: RecognitionPolicy) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -346,3 +348,18 @@ def test_a_visit_of_nobody_is_refused_whole() -> None:
         by_nobody()
 
     assert not Visit.objects.exists()
+
+
+def test_the_prompt_mends_every_summary() -> None:
+    member, store = MemberFactory.create(), StoreFactory.create()
+    noted(member.pk, store.pk)
+    VisitSummary.objects.filter(pk=member.pk).update(spent=1)
+
+    def told() -> str:
+        out = StringIO()
+        call_command("refresh_visit_summaries", stdout=out)
+        return out.getvalue()
+
+    assert told().startswith("1 summaries")
+    assert told().startswith("0 summaries")
+    assert VisitSummary.objects.get(pk=member.pk).spent == 114_00

@@ -1,0 +1,248 @@
+"""What guests say, and complaints on their way to a cure."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from recognition import selectors as recognition_selectors
+from recognition import services as recognition_services
+from recognition.forms import CureForm, FeedbackForm, OwnerForm
+from recognition.models import Feedback
+from recognition.models.feedback import State
+from stores.admin.base import action, display, posted, signed_in
+from stores.forms import ConfirmForm
+
+from .base import AboutMembersAdmin
+
+RECORD = "recognition.record_feedback"
+ASSIGN = "recognition.assign_complaint"
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(AboutMembersAdmin[Feedback]):
+    """The feedback of one's stores."""
+
+    store_path = "store"
+    list_display = (
+        "at",
+        "member",
+        "store",
+        "rating",
+        "words",
+        "stands",
+        "owner",
+        "cure_by",
+    )
+    list_filter = ("state", "store", "channel")
+    search_fields = ("=member__id",)
+    list_select_related = ("member", "store", "owner")
+    fields = (
+        "member",
+        "store",
+        "at",
+        "channel",
+        "rating",
+        "words",
+        "stands",
+        "owner",
+        "own_by",
+        "cure_by",
+        "cured_at",
+        "cure",
+        "way",
+    )
+    readonly_fields = ("rating", "stands", "way")
+    actions_list = ("record",)
+    actions_detail = ("make_complaint", "assign", "cure_it")
+
+    @display(description=gettext_lazy("rating"))
+    def rating(self, said: Feedback) -> str:
+        """The score out of ten, or the stars, or neither."""
+        parts = [
+            f"{said.score}/10" if said.score is not None else "",
+            "★" * said.stars if said.stars is not None else "",
+        ]
+        return " ".join(part for part in parts if part) or "–"
+
+    @display(
+        description=gettext_lazy("state"),
+        ordering="state",
+        label={"open": "danger", "owned": "warning", "cured": "success"},
+    )
+    def stands(self, said: Feedback) -> tuple[str, str]:
+        """Where it stands, as a badge."""
+        return said.state, said.get_state_display()
+
+    @display(description=gettext_lazy("steps"))
+    def way(self, said: Feedback) -> str:
+        """Each step: when, what, by whom."""
+        steps = said.steps.select_related("owner").order_by("pk")
+        return format_html_join(
+            "",
+            "<div>{} · {} · {} · {}</div>",
+            (
+                (
+                    date_format(localtime(step.at), "SHORT_DATETIME_FORMAT"),
+                    step.get_state_display(),
+                    step.owner or "–",
+                    step.actor,
+                )
+                for step in steps
+            ),
+        )
+
+    def has_record_permission(self, request: HttpRequest) -> bool:
+        """Whoever may record what guests say somewhere."""
+        return self.may(request, RECORD)
+
+    def has_raise_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What was only noted, at one's store."""
+        said = self.get_object(request, str(object_id))
+        return said.state == State.NOTED and self.may(request, RECORD, said)
+
+    def has_assign_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What is not cured yet, at one's store."""
+        said = self.get_object(request, str(object_id))
+        is_uncured = said.state in {State.OPEN, State.OWNED}
+        return is_uncured and self.may(request, ASSIGN, said)
+
+    def has_cure_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What has an owner: by the owner, or by who leads there."""
+        said = self.get_object(request, str(object_id))
+        is_owner = said.owner_id == signed_in(request).pk
+        may = self.may(request, ASSIGN, said) or (
+            is_owner and self.may(request, "recognition.cure_complaint", said)
+        )
+        return said.state == State.OWNED and may
+
+    @action(
+        description=gettext_lazy("Record feedback"),
+        url_path="record",
+        permissions=["record"],
+        icon="reviews",
+    )
+    def record(self, request: HttpRequest) -> HttpResponseBase:
+        """What a guest said, in their words."""
+
+        def command(typed: dict[str, Any]) -> str:
+            at, store = now(), typed["store"]
+            said = recognition_services.record_feedback(
+                member_id=typed["member"].pk,
+                store_id=store.pk,
+                channel=typed["channel"],
+                score=typed["score"],
+                stars=typed["stars"],
+                words=typed["words"],
+                is_complaint=typed["is_complaint"],
+                by=self.act_at(request, store, at),
+                at=at,
+            )
+            if said.state == State.OPEN:
+                return _("The complaint is open; give it an owner.")
+            return _("It is noted.")
+
+        return self.ask(
+            request,
+            form=FeedbackForm(**self.asked(request, RECORD)),
+            title=_("Record feedback"),
+            button=_("Record"),
+            command=command,
+            back=self.list_url(),
+        )
+
+    @action(
+        description=gettext_lazy("Make it a complaint"),
+        url_path="make-complaint",
+        permissions=["raise"],
+        icon="priority_high",
+    )
+    def make_complaint(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """It is one after all: it gets deadlines."""
+        said = self.get_object(request, object_id)
+
+        def command(_typed: dict[str, Any]) -> str:
+            at = now()
+            recognition_services.raise_complaint(
+                feedback_id=said.pk, by=self.act_at(request, said.store, at), at=at
+            )
+            return _("The complaint is open; give it an owner.")
+
+        return self.ask(
+            request,
+            form=ConfirmForm(**posted(request)),
+            title=_("Make it a complaint"),
+            button=_("Make it a complaint"),
+            lead=f"{said.member} · {said.words}",
+            command=command,
+            back=self.row_url(said),
+        )
+
+    @action(
+        description=gettext_lazy("Give it an owner"),
+        url_path="assign",
+        permissions=["assign"],
+        icon="person_add",
+    )
+    def assign(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Somebody who can cure it there."""
+        said = self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            recognition_services.assign_complaint(
+                feedback_id=said.pk,
+                owner=typed["owner"],
+                by=self.act_at(request, said.store, at),
+                at=at,
+            )
+            return _("It has an owner.")
+
+        return self.ask(
+            request,
+            form=OwnerForm(
+                **posted(request),
+                people=recognition_selectors.who_can_cure(store_id=said.store_id),
+            ),
+            title=_("Give it an owner"),
+            button=_("Give"),
+            lead=f"{said.member} · {said.words}",
+            command=command,
+            back=self.row_url(said),
+        )
+
+    @action(
+        description=gettext_lazy("Cured"),
+        url_path="cure",
+        permissions=["cure"],
+        icon="healing",
+    )
+    def cure_it(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Say what was done."""
+        said = self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            recognition_services.cure_complaint(
+                feedback_id=said.pk,
+                cure=typed["cure"],
+                by=self.act_at(request, said.store, at),
+                at=at,
+            )
+            return _("The complaint is cured.")
+
+        return self.ask(
+            request,
+            form=CureForm(**posted(request)),
+            title=_("Cure the complaint"),
+            button=_("Cured"),
+            lead=f"{said.member} · {said.words}",
+            command=command,
+            back=self.row_url(said),
+        )
