@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.timezone import now  # noqa: TID251 (a form is a screen)
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
@@ -12,29 +13,27 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from members.models import Member
+from members import selectors as members_selectors
 from stores.models import Store, User
 
 from .models import Feedback, Occasion, Preference
 
 
 class MemberField(forms.CharField):
-    """A member by our number or the phone in full; a list would be too long."""
+    """One member, as the counter looks for them; a list of all would be too long."""
 
     widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
 
     def clean(self, value: Any) -> Any:
-        """The member; nobody is a sentence."""
-        typed = "".join(str(super().clean(value)).split()).removeprefix("#")
-        members = Member.objects.filter(status=Member.Status.ACTIVE)
-        found = None
-        if typed.isascii() and typed.isdecimal() and len(typed) < 10:
-            found = members.filter(pk=int(typed)).first()
-        elif "\x00" not in typed:
-            found = members.filter(phone=typed[:16]).first()
-        if found is None:
-            raise forms.ValidationError(_("No member has this number or phone."))
-        return found
+        """The member; nobody, or several, is a sentence."""
+        found = members_selectors.find(str(super().clean(value)), now(), limit=2)
+        if not found:
+            raise forms.ValidationError(_("No member is found by this."))
+        if len(found) > 1:
+            raise forms.ValidationError(
+                _("Several members are found. Type the phone, or # and a number.")
+            )
+        return found[0]
 
 
 class AboutForm(forms.Form):
@@ -42,10 +41,8 @@ class AboutForm(forms.Form):
 
     member = MemberField(
         label=_("Member"),
-        max_length=20,
-        help_text=_(
-            "Our number, or the phone with its country, such as +8613800000000."
-        ),
+        max_length=80,
+        help_text=_("Phone, name, or # and our number."),
     )
     store = forms.ModelChoiceField(
         label=_("Store"), queryset=Store.objects.none(), widget=UnfoldAdminSelectWidget

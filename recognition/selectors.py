@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from members import services as members_services
 from members.models import Member
 from policies import selectors as policies_selectors
 from stores.models import User
@@ -208,6 +209,9 @@ def _coming(
         (kind, text, next_on(month=month, day=day, today=today))
         for kind, text, month, day in occasions
     ]
+    birthday = members_services.birthday_of(member)
+    if birthday is not None:
+        days.append(("birthday", "", birthday.next_on(today)))
     return tuple(
         sorted(
             (

@@ -50,8 +50,8 @@ $$;
 
 -- Note one visit with what was on its bill; the second time it answers the first.
 --
--- A member that was merged is followed to the one who is left. `agrees` is false where the
--- reference stands for another visit.
+-- A member that was merged is followed to the one who is left; one that is being merged is
+-- waited for. `agrees` is false where the reference stands for another visit.
 CREATE OR REPLACE FUNCTION recognition_note_visit(
   p_member bigint, p_store bigint, p_at timestamptz, p_business_date date, p_amount bigint,
   p_source text, p_reference text,
@@ -63,7 +63,8 @@ DECLARE
   v_member bigint;
   v_first record;
 BEGIN
-  SELECT coalesce(m.merged_into_id, m.id) INTO v_member FROM members_member m WHERE m.id = p_member;
+  SELECT coalesce(m.merged_into_id, m.id) INTO v_member FROM members_member m WHERE m.id = p_member
+     FOR KEY SHARE;  -- guard: a merge moves what it sees
   INSERT INTO recognition_visit (member_id, store_id, at, business_date, amount, source, reference)
   VALUES (coalesce(v_member, p_member), p_store, p_at, p_business_date, p_amount, p_source, p_reference)
   ON CONFLICT (source, reference) DO NOTHING

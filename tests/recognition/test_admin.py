@@ -173,7 +173,7 @@ def test_likings_and_days_come_and_go(lead: Client, here: Store) -> None:
     lead.post(
         page("preference_add_preference"),
         {
-            "member": "+86 138 1234 5678",
+            "member": "138 1234 5678",
             "store": here.pk,
             "kind": "allergy",
             "words": "花生",

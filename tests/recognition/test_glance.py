@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from members.birthdays import Birthday
 from recognition import selectors as recognition_selectors
 from recognition import services as recognition_services
 from recognition.days import next_on
@@ -196,6 +197,19 @@ def test_days_far_away_are_not_yet_shown() -> None:
     OccasionFactory.create(member=member, month=11, day=19)  # yesterday
 
     assert [day.on for day in glance(member.pk).coming] == [date(2026, 12, 4)]
+
+
+def test_a_birthday_is_kept_in_its_own_calendar() -> None:
+    solar = MemberFactory.born(Birthday(month=11, day=22))
+    # The 15th day of the tenth month is 2026-11-23.
+    lunar = MemberFactory.born(Birthday(month=10, day=15, calendar="lunar"))
+    far = MemberFactory.born(Birthday(month=7, day=1))
+
+    assert [(day.kind, day.in_days) for day in glance(solar.pk).coming] == [
+        ("birthday", 2)
+    ]
+    assert [day.on for day in glance(lunar.pk).coming] == [date(2026, 11, 23)]
+    assert glance(far.pk).coming == ()
 
 
 @pytest.mark.parametrize(

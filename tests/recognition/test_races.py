@@ -1,16 +1,17 @@
 """Many at once: every visit is added up, every complaint has one way."""
 
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from recognition import services as recognition_services
 from recognition.errors import NotAComplaint
 from recognition.models import Feedback, FeedbackStep, Preference, Visit, VisitSummary
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory, UserFactory
-from tests.ledger.racing import answers, execute, race, refusals
+from tests.ledger.racing import answers, beside, execute, race, refusals
 from tests.recognition.people import someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,3 +110,40 @@ def test_a_preference_said_by_many_is_kept_once() -> None:
 
     assert refusals(outcomes) == []
     assert Preference.objects.count() == 1
+
+
+@pytest.mark.parametrize("guard", [True, False], ids=["guarded", "off"])
+def test_a_visit_during_a_merge_goes_to_the_one_who_is_left(*, guard: bool) -> None:
+    stays, gone = MemberFactory.create(), MemberFactory.create(phone=None)
+    store = StoreFactory.create()
+    original = definition("recognition_note_visit")
+    lock = "FOR KEY SHARE;  -- guard: a merge moves what it sees"
+    assert original.count(lock) == 1
+    locked, reading = Event(), Event()
+
+    def merge() -> None:
+        """What merging does to the row, with a till that comes in the middle."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT FROM members_member WHERE id = %s FOR UPDATE", [gone.pk]
+            )
+            locked.set()
+            reading.wait(5)
+            cursor.execute("SELECT pg_sleep(0.5)")
+            cursor.execute(
+                "UPDATE members_member SET status = 'merged', merged_into_id = %s,"
+                " ended_at = now() WHERE id = %s",
+                [stays.pk, gone.pk],
+            )
+
+    execute(original if guard else original.replace(lock, ";"))
+    try:
+        with beside(merge):
+            assert locked.wait(5)
+            reading.set()
+            visit_id = noted(gone.pk, store.pk, 1)
+    finally:
+        execute(original)
+
+    found = Visit.objects.get(pk=visit_id).member_id
+    assert (found == stays.pk) is guard
