@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Field
 from django.utils.translation import gettext_lazy as _
 
 from common import money
@@ -72,3 +73,15 @@ class MoneyField(forms.Field):
             return bool(self.to_python(data) != initial)
         except ValidationError:
             return True
+
+
+def money_formfield(db_field: Field[Any, Any], widget: forms.Widget) -> MoneyField:
+    """The form field of a column that keeps minor units; typed as money."""
+    return MoneyField(
+        label=db_field.verbose_name,
+        help_text=db_field.help_text,
+        required=not db_field.blank and not db_field.null,
+        min_value=0,
+        max_value=10**15,
+        widget=widget,
+    )

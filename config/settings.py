@@ -185,6 +185,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "ledger.tasks.prove_books",
         "schedule": crontab(hour=3, minute=30),
     },
+    "members keep their tier, or are told": {
+        "task": "tiers.tasks.review_tiers",
+        "schedule": crontab(hour=2, minute=30),
+    },
+    "cards that are over are marked": {
+        "task": "cards.tasks.expire_due_cards",
+        "schedule": 300.0,
+    },
+    "used codes are forgotten": {
+        "task": "cards.tasks.forget_used_codes",
+        "schedule": crontab(hour=4, minute=50),
+    },
     "yesterday is sealed": {
         "task": "ledger.tasks.seal_books",
         "schedule": crontab(hour=5, minute=30),

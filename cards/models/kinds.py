@@ -10,7 +10,7 @@ from common.names import in_readers_language
 from policies.models import PolicyVersion
 
 LARGEST = 10**15  # minor units, as in the books
-MONEY = _("In the smallest unit of money, such as cents. 0: free.")
+FREE = _("0: free.")
 
 
 class CardKind(models.Model):
@@ -26,12 +26,12 @@ class CardKind(models.Model):
     name_zh_hans = models.CharField(_("name in 简体中文"), max_length=40, blank=True)
     name_zh_hant = models.CharField(_("name in 繁體中文"), max_length=40, blank=True)
     form = models.CharField(_("form"), max_length=7, choices=Form)
-    price = models.BigIntegerField(_("price"), default=0, help_text=MONEY)
+    price = models.BigIntegerField(_("price"), default=0, help_text=FREE)
     replacement_price = models.BigIntegerField(
-        _("price of a replacement"), default=0, help_text=MONEY
+        _("price of a replacement"), default=0, help_text=FREE
     )
     renewal_price = models.BigIntegerField(
-        _("price of a renewal"), default=0, help_text=MONEY
+        _("price of a renewal"), default=0, help_text=FREE
     )
     validity_months = models.PositiveSmallIntegerField(
         _("valid for, in months"),
@@ -88,7 +88,7 @@ class CardsPolicy(PolicyVersion):
     code_above = models.BigIntegerField(
         _("code asked above"),
         default=200_00,
-        help_text=_("In the smallest unit of money, such as cents. 0: always asked."),
+        help_text=_("0: always asked."),
     )
     bearer_up_to = models.BigIntegerField(
         _("anonymous cards pay up to"),

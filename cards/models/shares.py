@@ -39,13 +39,13 @@ class WalletShare(models.Model):
         _("limit per use"),
         null=True,
         blank=True,
-        help_text=_("In the smallest unit of money, such as cents. Empty: no limit."),
+        help_text=_("Empty: no limit."),
     )
     per_day = models.BigIntegerField(
         _("limit per day"),
         null=True,
         blank=True,
-        help_text=_("In the smallest unit of money, such as cents. Empty: no limit."),
+        help_text=_("Empty: no limit."),
     )
     is_active = models.BooleanField(_("in use"), default=True)
     made_at = models.DateTimeField(_("made at"), editable=False)

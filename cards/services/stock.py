@@ -12,6 +12,7 @@ from cards.models import Card, CardKind, StockBatch
 from cards.numbers import new_number
 from ledger.services import Act
 from stores import services as stores_services
+from stores.errors import ReasonMissing
 
 LARGEST_BATCH: Final = 200_000
 ADD: Final = """
@@ -64,12 +65,15 @@ def make_stock(
 
 
 @transaction.atomic
-def export_stock(*, batch_id: int, by: Act, at: datetime) -> Sequence[str]:
+def export_stock(*, batch_id: int, reason: str, by: Act, at: datetime) -> Sequence[str]:
     """The numbers of a batch for the printer, those that are still in stock.
 
-    Every export is counted and logged. Raises NotAllowed.
+    Every export is counted and logged, with its reason. Raises NotAllowed,
+    ReasonMissing.
     """
     stores_services.require_for(by, "cards.export_stock")
+    if not reason.strip():
+        raise ReasonMissing
     StockBatch.objects.filter(pk=batch_id).update(
         exported_at=at, exports=F("exports") + 1
     )
@@ -81,7 +85,11 @@ def export_stock(*, batch_id: int, by: Act, at: datetime) -> Sequence[str]:
         by=by,
         at=at,
         subject=batch,
-        facts={"cards": len(numbers), "times": batch.exports},
+        facts={
+            "cards": len(numbers),
+            "times": batch.exports,
+            "reason": reason.strip()[:200],
+        },
     )
     return numbers
 

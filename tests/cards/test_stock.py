@@ -153,16 +153,22 @@ def test_numbers_leave_the_house_with_permission_and_a_trace() -> None:
 
     with pytest.raises(NotAllowed):
         cards_services.export_stock(
-            batch_id=batch.pk, by=stores_services.act(staff=marketing, at=NOON), at=NOON
+            batch_id=batch.pk,
+            reason="print",
+            by=stores_services.act(staff=marketing, at=NOON),
+            at=NOON,
         )
     exported = cards_services.export_stock(
-        batch_id=batch.pk, by=stores_services.act(staff=office, at=NOON), at=NOON
+        batch_id=batch.pk,
+        reason="print",
+        by=stores_services.act(staff=office, at=NOON),
+        at=NOON,
     )
 
     assert len(exported) == 4
     assert first.number not in exported
     event = AuditEvent.objects.get(act="cards.stock_exported")
-    assert event.facts == {"cards": 4, "times": 1}
+    assert event.facts == {"cards": 4, "times": 1, "reason": "print"}
     assert event.staff == office
     batch.refresh_from_db()
     assert batch.exports == 1

@@ -24,9 +24,11 @@ MAY_LOCK = {
     "stores/services/proof.py": "wrong PINs are counted one by one",
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",
+    "cards/services/merging.py": "a card moves or ends once",
     "cards/services/codes.py": "wrong codes are counted one by one",
     "cards/services/steps.py": "a card is bound, lost or replaced once",
     "tiers/services/grants.py": "what is bought or given is settled one by one",
+    "tiers/services/merging.py": "two standings become one",
     "tiers/services/review.py": "two reviewers share the work, chunk by chunk",
 }
 # The full lock, which also waits for rows that point here.

@@ -60,7 +60,7 @@ class Tier(models.Model):
         _("price"),
         null=True,
         blank=True,
-        help_text=_("In the smallest unit of money, such as cents. Empty: not sold."),
+        help_text=_("Empty: not sold."),
     )
     validity_months = models.PositiveSmallIntegerField(
         _("valid for, in months"),
@@ -126,8 +126,10 @@ class Tier(models.Model):
             CheckConstraint(
                 condition=Q(price=None, validity_months=None)
                 | Q(
+                    price__isnull=False,
                     price__gt=0,
                     price__lte=LARGEST,
+                    validity_months__isnull=False,
                     validity_months__gt=0,
                     validity_months__lte=120,
                 ),

@@ -31,6 +31,12 @@ class Cause(models.TextChoices):
     MERGED = "merged", _("members merged")
 
 
+def _same(one: str, other: str) -> Q:
+    """Equal, or neither there: a check that is null would be taken for true."""
+    there = Q(**{f"{one}__isnull": False, f"{other}__isnull": False, one: F(other)})
+    return there | Q(**{one: None, other: None})
+
+
 class Standing(models.Model):
     """The tier that a member has now, and the one that they earned beneath it.
 
@@ -82,13 +88,7 @@ class Standing(models.Model):
             ),
             CheckConstraint(
                 condition=~Q(source="earned")
-                | (
-                    (Q(tier=F("earned_tier")) | Q(tier=None, earned_tier=None))
-                    & (
-                        Q(kept_until=F("earned_until"))
-                        | Q(kept_until=None, earned_until=None)
-                    )
-                ),
+                | (_same("tier", "earned_tier") & _same("kept_until", "earned_until")),
                 name="tiers_standing_earned_is_what_was_earned",
             ),
             CheckConstraint(

@@ -1,0 +1,187 @@
+"""The ladder in the admin, and what may be done with members' tiers there."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import now
+
+from stores.models import User
+from tests.factories.ledger import an_act
+from tests.factories.members import MemberFactory
+from tests.factories.stores import StoreFactory, UserFactory
+from tests.factories.tiers import TierFactory, a_ladder, grow
+from tiers import selectors as tiers_selectors
+from tiers import services as tiers_services
+from tiers.models import Standing, StandingChange, Tier, TierGrant, TierPolicy
+
+pytestmark = pytest.mark.django_db
+MODELS = [
+    "tier",
+    "tierpolicy",
+    "standing",
+    "standingchange",
+    "tiergrant",
+    "tierreview",
+]
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="stores.backends.RoleBackend")
+    return client
+
+
+@pytest.fixture
+def office() -> Client:
+    return signed_in(UserFactory.holding("head-office", is_staff=True))
+
+
+def page(model: str, verb: str = "changelist", *args: object) -> str:
+    return reverse(f"admin:tiers_{model}_{verb}", args=args)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_every_list_and_row_opens_in_every_language(
+    office: Client, language: str
+) -> None:
+    member = MemberFactory.create()
+    a_ladder()
+    grow(member, 5_000, at=now())
+    tiers_services.review(at=now())
+    gift = TierFactory.create(rank=9)
+    tiers_services.give_tier(
+        tier_id=gift.pk,
+        member_id=member.pk,
+        until=now() + timedelta(days=9),
+        reason="a regular",
+        by=an_act(),
+        at=now(),
+        key="give",
+    )
+    office.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+
+    for model in MODELS:
+        assert office.get(page(model)).status_code == 200
+    for rows in (Tier, TierPolicy, Standing, StandingChange, TierGrant):
+        row = rows.objects.order_by("-pk")[0]
+        name = rows.__name__.lower()
+        assert office.get(page(name, "change", row.pk)).status_code == 200
+
+
+def test_a_tier_is_saved_with_a_price_in_money_and_a_wrong_one_is_told(
+    office: Client,
+) -> None:
+    a_ladder()
+    typed = {
+        "code": "vip",
+        "name_en": "VIP",
+        "name_zh_hans": "贵宾",
+        "name_zh_hant": "貴賓",
+        "rank": "7",
+        "colour": "#c79a3b",
+        "is_active": "on",
+        "threshold": "",
+        "price": "199.00",
+        "validity_months": "12",
+        "discount_per_mille": "80",
+        "points_per_mille": "2000",
+        "has_member_price": "on",
+        "member_price_weekdays": "3,6",
+    }
+
+    assert office.post(page("tier", "add"), typed).status_code == 302
+    vip = Tier.objects.get(code="vip")
+    assert vip.price == 199_00
+    assert vip.benefits.member_price_weekdays == (3, 6)
+    assert "¥199.00" in office.get(page("tier")).content.decode()
+
+    # A higher tier that asks for less than a lower one.
+    cheap = {**typed, "code": "cheap", "rank": "8", "threshold": "10", "price": ""}
+    answer = office.post(page("tier", "add"), {**cheap, "validity_months": ""})
+    told = office.get(answer.headers.get("Location", page("tier"))).content.decode()
+    assert "A higher tier must ask for more" in told
+    for wrong in (
+        {"member_price_weekdays": "8"},
+        {"colour": "red"},
+        {"discount_per_mille": "1001"},
+        {"rank": "1"},
+        {"validity_months": ""},
+        {"price": "-1"},
+        {"name_en": "x" * 200},
+    ):
+        answer = office.post(
+            page("tier", "add"), {**typed, "code": "new", "rank": "9", **wrong}
+        )
+        assert answer.status_code == 200, wrong
+    assert not Tier.objects.filter(code__in=("cheap", "new")).exists()
+
+
+def test_a_manager_gives_a_tier_and_takes_it_back() -> None:
+    store = StoreFactory.create()
+    manager = signed_in(
+        UserFactory.holding("store-manager", store=store, is_staff=True)
+    )
+    member, tier = MemberFactory.create(), TierFactory.create(rank=9)
+    typed = {
+        "key": "admin:1",
+        "store": store.pk,
+        "member": member.pk,
+        "tier": tier.pk,
+        "last_day": (now() + timedelta(days=30)).date().isoformat(),
+        "reason": "the critic",
+    }
+    url = page("standing") + "give/"
+
+    assert manager.get(url).status_code == 200
+    assert manager.post(url, {**typed, "member": 10**10}).status_code == 200
+    assert manager.post(url, {**typed, "last_day": "2020-01-01"}).status_code == 200
+    assert manager.post(url, {**typed, "last_day": "9999-99-99"}).status_code == 200
+    assert not TierGrant.objects.exists()
+    assert manager.post(url, typed).status_code == 302
+    assert manager.post(url, typed).status_code == 302  # sent again
+    assert TierGrant.objects.count() == 1
+    assert tiers_selectors.standing(member.pk).tier == tier
+
+    take = page("standing", "change", member.pk).removesuffix("change/") + "take/"
+    answer = manager.post(take, {"key": "k", "store": store.pk, "reason": "over"})
+    assert answer.status_code == 302
+    assert tiers_selectors.standing(member.pk).tier is None
+
+
+def test_who_may_not_is_refused_whatever_they_send() -> None:
+    store = StoreFactory.create()
+    cashier = signed_in(UserFactory.holding("cashier", store=store, is_staff=True))
+    superuser = signed_in(UserFactory.create(is_staff=True, is_superuser=True))
+    member, tier = MemberFactory.create(), TierFactory.create(rank=9)
+    typed = {
+        "key": "admin:2",
+        "store": store.pk,
+        "member": member.pk,
+        "tier": tier.pk,
+        "last_day": "2099-01-01",
+        "reason": "a friend",
+    }
+
+    assert cashier.post(page("standing") + "give/", typed).status_code == 403
+    assert cashier.get(page("standingchange")).status_code == 403
+    assert cashier.post(page("tier", "add"), {"code": "x"}).status_code == 403
+    for model in ("standing", "standingchange", "tiergrant", "tierreview"):
+        assert superuser.post(page(model, "add"), {}).status_code == 403
+    tiers_services.give_tier(
+        tier_id=tier.pk,
+        member_id=member.pk,
+        until=now() + timedelta(days=1),
+        reason="x",
+        by=an_act(),
+        at=now(),
+        key="g",
+    )
+    forged = {"tier": "", "source": "earned"}
+    answer = superuser.post(page("standing", "change", member.pk), forged)
+    assert answer.status_code == 403
+    gone = superuser.post(page("standing", "delete", member.pk), {"post": "yes"})
+    assert gone.status_code == 403
+    assert tiers_selectors.standing(member.pk).tier == tier

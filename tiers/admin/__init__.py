@@ -1,0 +1,5 @@
+"""The ladder, where members stand on it, and what was bought or given."""
+
+from . import grants, ladder, standings
+
+__all__ = ["grants", "ladder", "standings"]

@@ -1,0 +1,258 @@
+"""Where each member stands, and how they came there: read only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.admin import ReadOnlyAdmin
+from common.money import format_count
+from ledger.services import Act
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.admin.base import (
+    ScopedAdmin,
+    action,
+    display,
+    posted,
+    request_id,
+    signed_in,
+)
+from stores.models import Store
+from tiers import selectors as tiers_selectors
+from tiers import services as tiers_services
+from tiers.forms import GiveTierForm, SellTierForm, TakeForm
+from tiers.models import Source, Standing, StandingChange, Tier, TierReview
+
+SHOWN = 30
+SELL, GIVE = "tiers.sell_tier", "tiers.give_tier"
+
+
+def acting(request: HttpRequest, store: Store) -> tuple[Act, Any]:
+    """In whose name, where and when."""
+    at = now()
+    by = stores_services.act(
+        staff=signed_in(request), store=store, at=at, request_id=request_id(request)
+    )
+    return by, at
+
+
+@admin.register(Standing)
+class StandingAdmin(ReadOnlyAdmin[Standing], ScopedAdmin[Standing]):
+    """Every member who has, or had, a tier."""
+
+    store_path = None
+    list_display = ("member", "shown", "source", "since", "kept_until", "risk")
+    list_filter = ("tier", "source")
+    list_select_related = ("member", "tier")
+    search_fields = ("=member__id", "=member__phone")
+    search_help_text = gettext_lazy("Number or whole phone of the member")
+    ordering = ("-pk",)
+    fields = (
+        "member",
+        "shown",
+        "source",
+        "since",
+        "kept_until",
+        "earned_tier",
+        "earned_until",
+        "notice_at",
+        "grace_until",
+        "growth",
+        "history",
+    )
+    readonly_fields = ("shown", "growth", "history")
+    actions_list = ("sell", "give")
+    actions_detail = ("take",)
+
+    @display(description=gettext_lazy("tier"), ordering="tier__rank")
+    def shown(self, standing: Standing) -> str:
+        """The tier they have."""
+        return standing.tier.name if standing.tier else "–"
+
+    @display(
+        description=gettext_lazy("at risk"),
+        label={"grace": "danger", "told": "warning", "no": "success"},
+    )
+    def risk(self, standing: Standing) -> tuple[str, str]:
+        """Told, or in grace, as a badge."""
+        if standing.grace_until:
+            return "grace", _("in grace")
+        return ("told", _("told")) if standing.notice_at else ("no", _("no"))
+
+    @display(description=gettext_lazy("growth value"))
+    def growth(self, standing: Standing) -> str:
+        """What counts now."""
+        return format_count(tiers_selectors.growth(standing.pk, at=now()))
+
+    @display(description=gettext_lazy("history"))
+    def history(self, standing: Standing) -> str:
+        """The latest changes."""
+        rows = tiers_selectors.history(standing.pk)[:SHOWN]
+        return render_to_string("tiers/history.html", {"rows": rows})
+
+    def has_sell_permission(self, request: HttpRequest) -> bool:
+        """Anywhere at all; the form offers only the right stores."""
+        return signed_in(request).has_perm(SELL)
+
+    def has_give_permission(self, request: HttpRequest) -> bool:
+        """The same."""
+        return signed_in(request).has_perm(GIVE)
+
+    def has_take_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Only what was given can be taken back."""
+        standing = self.get_object(request, str(object_id))
+        may = signed_in(request).has_perm(GIVE)
+        return may and standing.source == Source.MANUAL
+
+    @action(
+        description=gettext_lazy("Sell a tier"),
+        url_path="sell",
+        permissions=["sell"],
+        icon="sell",
+    )
+    def sell(self, request: HttpRequest) -> HttpResponseBase:
+        """For its price, into a till of a store."""
+
+        def command(typed: dict[str, Any]) -> str:
+            by, at = acting(request, typed["store"])
+            grant = tiers_services.buy_tier(
+                tier_id=typed["tier"].pk,
+                member_id=typed["member"],
+                tender=typed["tender"],
+                key=typed["key"],
+                by=by,
+                at=at,
+            )
+            return _("%(tier)s is sold.") % {"tier": grant.tier}
+
+        return self.ask(
+            request,
+            form=SellTierForm(
+                **posted(request),
+                stores=stores_selectors.stores_for(signed_in(request), SELL),
+                tiers=Tier.objects.filter(is_active=True, price__isnull=False).order_by(
+                    "rank"
+                ),
+            ),
+            title=_("Sell a tier"),
+            button=_("Sell"),
+            command=command,
+            back=self.list_url(),
+        )
+
+    @action(
+        description=gettext_lazy("Give a tier"),
+        url_path="give",
+        permissions=["give"],
+        icon="volunteer_activism",
+    )
+    def give(self, request: HttpRequest) -> HttpResponseBase:
+        """By hand, until a day, with a reason."""
+        form = GiveTierForm(
+            **posted(request),
+            stores=stores_selectors.stores_for(signed_in(request), GIVE),
+            tiers=tiers_selectors.ladder(),
+        )
+
+        def command(typed: dict[str, Any]) -> str:
+            by, at = acting(request, typed["store"])
+            grant = tiers_services.give_tier(
+                tier_id=typed["tier"].pk,
+                member_id=typed["member"],
+                until=form.until(typed["store"]),
+                reason=typed["reason"],
+                key=typed["key"],
+                by=by,
+                at=at,
+            )
+            return _("%(tier)s is given.") % {"tier": grant.tier}
+
+        return self.ask(
+            request,
+            form=form,
+            title=_("Give a tier"),
+            button=_("Give"),
+            command=command,
+            back=self.list_url(),
+        )
+
+    @action(
+        description=gettext_lazy("Take back"),
+        url_path="take",
+        permissions=["take"],
+        icon="undo",
+    )
+    def take(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The tier that was given by hand ends now."""
+        standing = self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            by, at = acting(request, typed["store"])
+            tiers_services.take_tier(
+                member_id=standing.pk, reason=typed["reason"], by=by, at=at
+            )
+            return _("The tier is taken back.")
+
+        return self.ask(
+            request,
+            form=TakeForm(
+                **posted(request),
+                stores=stores_selectors.stores_for(signed_in(request), GIVE),
+            ),
+            title=_("Take the tier back"),
+            button=_("Take back"),
+            lead=str(standing),
+            command=command,
+            back=self.row_url(standing),
+        )
+
+
+@admin.register(StandingChange)
+class StandingChangeAdmin(ReadOnlyAdmin[StandingChange], ScopedAdmin[StandingChange]):
+    """Everything that happened to members' tiers."""
+
+    store_path = None
+    list_display = ("at", "member", "cause", "was", "became", "metric", "kept_until")
+    list_filter = ("cause", "source", "at")
+    list_select_related = ("member", "was", "became")
+    search_fields = ("=member__id",)
+    search_help_text = gettext_lazy("Number of the member")
+    ordering = ("-pk",)
+    fields = (
+        "at",
+        "member",
+        "cause",
+        "source",
+        "was",
+        "became",
+        "metric",
+        "kept_until",
+        "policy",
+        "actor",
+    )
+
+
+@admin.register(TierReview)
+class TierReviewAdmin(ReadOnlyAdmin[TierReview], ScopedAdmin[TierReview]):
+    """Each night's review."""
+
+    store_path = None
+    list_display = (
+        "day",
+        "raised",
+        "renewed",
+        "noticed",
+        "graced",
+        "lowered",
+        "lapsed",
+        "finished_at",
+    )
+    ordering = ("-day",)
+    date_hierarchy = "day"
+    fields = (*list_display, "at", "policy", "done_to", "last")
