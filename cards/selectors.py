@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from members import selectors as members_selectors
 from members.models import Member
 from policies import selectors as policies_selectors
 
@@ -121,4 +122,6 @@ def find(text: str, *, at: datetime) -> list[Found]:
         return [shown] if shown else []
     if (named := card_by_number(digits)) is not None:
         return [Found(named.member, named, "card")]
-    return []
+    return [
+        Found(member, None, "member") for member in members_selectors.find(text, at)
+    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger import selectors as ledger_selectors
 from ledger.kinds import AccountKind
@@ -85,9 +85,13 @@ def tier_by_code(code: str) -> Tier | None:
 
 
 def history(member_id: int) -> QuerySet[StandingChange]:
-    """What happened to the member's tier, the latest first."""
+    """What happened to the member's tier, and to those merged into them, the latest
+    first.
+    """
     return (
-        StandingChange.objects.filter(member_id=member_id)
+        StandingChange.objects.filter(
+            Q(member_id=member_id) | Q(member__merged_into_id=member_id)
+        )
         .select_related("was", "became")
         .order_by("-pk")
     )
