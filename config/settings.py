@@ -181,6 +181,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "stored_value.tasks.lapse_principal",
         "schedule": crontab(hour=4, minute=15),
     },
+    "pending points become usable": {
+        "task": "points.tasks.release_due_points",
+        "schedule": 60.0,
+    },
+    "rewards nobody picked up are cancelled": {
+        "task": "points.tasks.cancel_overdue_rewards",
+        "schedule": crontab(minute=10),
+    },
     "the books are proved": {
         "task": "ledger.tasks.prove_books",
         "schedule": crontab(hour=3, minute=30),

@@ -33,6 +33,7 @@ ACTS: Final[dict[str, Promise]] = {
     "points.grant_points": gettext_lazy("Points given by hand"),
     "points.rule_saved": gettext_lazy("Earning rule saved"),
     "points.reward_saved": gettext_lazy("Reward saved"),
+    "points.restocked": gettext_lazy("Reward restocked"),
     "points.stamp_programme_saved": gettext_lazy("Stamp programme saved"),
     "points.task_saved": gettext_lazy("Task saved"),
     "points.reward_ordered": gettext_lazy("Reward ordered"),

@@ -14,6 +14,7 @@ SIGNALS = {
 }
 # Who may lock rows, and where: a new place is a decision, so it is written here.
 MAY_LOCK = {
+    "points/services/tries.py": "wrong codes are counted one by one",
     "recognition/services/permit.py": "nobody is written about while being erased",
     "gift_cards/services/locks.py": "every act on a card waits for the one before",
     "coupons/services/bulk.py": "two who run one issue take turns, chunk by chunk",

@@ -1,0 +1,92 @@
+"""Everything that earns, spends, gives and takes back points, growth value, stamps."""
+
+from .accrue import (
+    AccrualPlan,
+    accrual_lines,
+    accrue,
+    accrue_step,
+    post_plan,
+    record_accrual_step,
+)
+from .give import (
+    GRANT,
+    grant_growth_step,
+    grant_points,
+    grant_points_step,
+    reward_top_up_step,
+    subject_of,
+)
+from .receipts import (
+    Receipt,
+    claim_receipt,
+    issue_receipt_code,
+    refund_receipt,
+    void_receipt_code,
+)
+from .redeem import (
+    RedemptionPlan,
+    live_until,
+    record_redemption_step,
+    redeem,
+    redemption_lines,
+    return_redeemed,
+    return_redeemed_step,
+)
+from .refund import claw_back_step, refund_accrual, refund_accrual_step
+from .release import release_due, release_due_step
+from .rewards import (
+    Ordered,
+    cancel_overdue,
+    cancel_reward_order,
+    hand_over_reward,
+    order_reward,
+)
+from .settings import restock, save_setting
+from .stamps import give_stamps, give_stamps_step, take_back_stamps
+from .tasks import Done, check_in, complete_due_tasks, complete_task
+
+__all__ = [
+    "GRANT",
+    "AccrualPlan",
+    "Done",
+    "Ordered",
+    "Receipt",
+    "RedemptionPlan",
+    "accrual_lines",
+    "accrue",
+    "accrue_step",
+    "cancel_overdue",
+    "cancel_reward_order",
+    "check_in",
+    "claim_receipt",
+    "claw_back_step",
+    "complete_due_tasks",
+    "complete_task",
+    "give_stamps",
+    "give_stamps_step",
+    "grant_growth_step",
+    "grant_points",
+    "grant_points_step",
+    "hand_over_reward",
+    "issue_receipt_code",
+    "live_until",
+    "order_reward",
+    "post_plan",
+    "record_accrual_step",
+    "record_redemption_step",
+    "redeem",
+    "redemption_lines",
+    "refund_accrual",
+    "refund_accrual_step",
+    "refund_receipt",
+    "release_due",
+    "release_due_step",
+    "restock",
+    "return_redeemed",
+    "return_redeemed_step",
+    "reward_top_up_step",
+    "save_setting",
+    "subject_of",
+    "take_back_stamps",
+    "void_receipt_code",
+]

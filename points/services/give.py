@@ -1,0 +1,165 @@
+"""Giving points and growth value without a sale: by hand, or as part of another act."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from ledger.services import Act
+from points.errors import AmountRefused, ReasonMissing
+from points.models import Accrual, PointsPolicy
+from policies import selectors as policies_selectors
+from stores import services as stores_services
+from stores.models import Approval
+
+from . import permit
+from .accrue import give_step
+
+GRANT = "points.grant_points"
+
+
+@transaction.atomic
+def grant_points(
+    *,
+    member_id: int,
+    points: int = 0,
+    growth: int = 0,
+    reason: str,
+    by: Act,
+    at: datetime,
+    key: str,
+    approval: Approval | None = None,
+) -> Accrual:
+    """Give points or growth value by hand: with a reason, within one's limits alone,
+    above them (and outside a shift) with the approval of a second person.
+
+    Raises NotAllowed, ReasonMissing, AmountRefused, ApprovalNeeded, ApprovalNotUsable,
+    MemberNotActive, IdempotencyConflict.
+    """
+    permit.may(by, GRANT)
+    if not reason.strip() or "\x00" in reason:
+        raise ReasonMissing
+    if not (0 <= points <= permit.LARGEST and 0 <= growth <= permit.LARGEST):
+        raise AmountRefused
+    had = Accrual.objects.filter(key=key).exists()
+    row = give_step(
+        member_id=member_id,
+        points=points,
+        growth=growth,
+        source=Accrual.Source.HAND,
+        by=by,
+        at=at,
+        key=key,
+        reference=reason.strip(),
+        memo=reason.strip()[:500],
+    )
+    if not had:
+        permit.use_limit(
+            by,
+            GRANT,
+            amount=points + growth,
+            at=at,
+            subject=subject_of(member_id),
+            approval=approval,
+        )
+        stores_services.record_act(
+            name=GRANT,
+            by=by,
+            at=at,
+            subject=row,
+            facts={
+                "member": member_id,
+                "points": points,
+                "growth": growth,
+                "reason": reason.strip()[:200],
+            },
+        )
+    return row
+
+
+def subject_of(member_id: int) -> str:
+    """What an approval of such a gift is about."""
+    return f"member:{member_id}"
+
+
+@transaction.atomic(savepoint=False)
+def grant_points_step(
+    *,
+    member_id: int,
+    points: int,
+    by: Act,
+    at: datetime,
+    key: str,
+    source: str = Accrual.Source.GIFT,
+    reference: str = "",
+    live_until: datetime | None = None,
+) -> Accrual:
+    """A step of another's command (a top-up, a campaign): give points, asking no role.
+
+    `live_until` is when they expire, where the gift says so itself. Taken back by
+    `claw_back_step` under the same key.
+    """
+    return give_step(
+        member_id=member_id,
+        points=points,
+        source=source,
+        by=by,
+        at=at,
+        key=key,
+        reference=reference,
+        live_until=live_until,
+    )
+
+
+@transaction.atomic(savepoint=False)
+def grant_growth_step(
+    *,
+    member_id: int,
+    amount: int,
+    by: Act,
+    at: datetime,
+    key: str,
+    source: str = Accrual.Source.GIFT,
+    reference: str = "",
+) -> Accrual:
+    """A step of another's command: give growth value, and the tier that it reaches."""
+    return give_step(
+        member_id=member_id,
+        growth=amount,
+        source=source,
+        by=by,
+        at=at,
+        key=key,
+        reference=reference,
+    )
+
+
+@transaction.atomic(savepoint=False)
+def reward_top_up_step(
+    *,
+    member_id: int,
+    paid: int,
+    points: int = 0,
+    growth: int = 0,
+    by: Act,
+    at: datetime,
+    key: str,
+    reference: str = "",
+) -> Accrual | None:
+    """A step of a top-up: what its plan gives, and growth value for what was paid in.
+
+    None where that is nothing. Taken back by `claw_back_step` under the same key.
+    """
+    policy = policies_selectors.in_force(PointsPolicy, at=at)
+    growth += paid * policy.growth_top_up // policy.growth_top_up_per
+    if not points and not growth:
+        return None
+    return give_step(
+        member_id=member_id,
+        points=points,
+        growth=growth,
+        source=Accrual.Source.TOP_UP,
+        by=by,
+        at=at,
+        key=key,
+        reference=reference,
+    )

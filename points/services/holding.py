@@ -1,0 +1,112 @@
+"""The accounts of a member in the programmes of points, and their lock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger import selectors as ledger_selectors
+from ledger import services as ledger_services
+from ledger.kinds import AccountKind
+from ledger.services import Act, HolderAccount
+
+POINTS, GROWTH, STAMPS = "points", "growth", "stamps"
+PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A member's accounts: what can be used, what is pending, what is owed, growth."""
+
+    member_id: int
+    points: int
+    pending: int
+    debt: int
+    growth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Balances under the lock; `points` may include what has expired unswept."""
+
+    points: int
+    pending: int
+    debt: int
+    growth: int
+
+
+def unit(code: str) -> int:
+    """The unit of a programme: points, growth or stamps."""
+    kind = STAMPS if code == STAMPS else POINTS
+    return ledger_services.open_unit(code=code, kind=kind, exponent=0)
+
+
+def holdings_of(member_ids: list[int]) -> dict[int, Holding]:
+    """The accounts of members, opened where they are not there yet."""
+    points, growth = unit(POINTS), unit(GROWTH)
+    kinds = (
+        (AccountKind.POINTS, points, ""),
+        (AccountKind.POINTS, points, PENDING),
+        (AccountKind.DEBT, points, ""),
+        (AccountKind.GROWTH, growth, ""),
+    )
+    ids = ledger_services.open_accounts(
+        [
+            HolderAccount(
+                kind=kind,
+                unit_id=unit_id,
+                holder_kind="member",
+                holder_id=member_id,
+                slot=slot,
+            )
+            for member_id in member_ids
+            for kind, unit_id, slot in kinds
+        ]
+    )
+    return {
+        member_id: Holding(member_id, *ids[place * 4 : place * 4 + 4])
+        for place, member_id in enumerate(member_ids)
+    }
+
+
+def holding_of(member_id: int) -> Holding:
+    """The accounts of one member."""
+    return holdings_of([member_id])[member_id]
+
+
+def lock(holding: Holding, *others: int) -> Held:
+    """Lock a member's accounts, all at once: what is decided next stays true."""
+    balances = ledger_services.lock_accounts(
+        [holding.points, holding.pending, holding.debt, holding.growth, *others]
+    )
+    return Held(
+        balances[holding.points],
+        balances[holding.pending],
+        balances[holding.debt],
+        balances[holding.growth],
+    )
+
+
+def granted(by: Act, code: str) -> int:
+    """The store's account of what was given; head office's where there is no store."""
+    return ledger_services.open_account(
+        HolderAccount(
+            kind=AccountKind.GRANTED,
+            unit_id=unit(code),
+            holder_kind="shop" if by.store_id is None else "store",
+            holder_id=by.store_id,
+        )
+    )
+
+
+def expire_first(account_ids: list[int], *, by: Act, at: datetime) -> None:
+    """Under the lock: what is due leaves, before its lot is given a new life."""
+    ledger_services.expire_lots(
+        at=at,
+        business_date=by.business_date,
+        request_id=by.request_id,
+        only=account_ids,
+    )
+
+
+def usable(account_id: int, at: datetime) -> int:
+    """What can be spent of an account at a moment."""
+    return ledger_selectors.usable_balance(account_id=account_id, at=at)

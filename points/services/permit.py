@@ -1,0 +1,110 @@
+"""Who may do it: asked of the person behind an act; tasks and members have no role."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import IntegrityError, models, transaction
+
+from ledger.errors import IdempotencyConflict
+from ledger.services import Act
+from members.models import Member
+from points.errors import MemberNotActive
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.errors import ApprovalNeeded, NotAllowed
+from stores.models import Approval, Shift, Store, User
+
+LARGEST = 10**12  # points at one go: beyond any shop
+
+
+def may(by: Act, permission: str) -> None:
+    """Refuse a person who may not do this at the act's store (none: everywhere)."""
+    if by.staff_id is None:
+        return
+    user, store = User.objects.get(pk=by.staff_id), store_of(by)
+    allowed = (
+        stores_selectors.user_may_everywhere(user, permission)
+        if store is None
+        else stores_selectors.user_may(user, permission, store=store)
+    )
+    if not allowed:
+        raise NotAllowed(permission=permission)
+
+
+def store_of(by: Act) -> Store | None:
+    """Where it is done; None for what happens at no store."""
+    return None if by.store_id is None else Store.objects.get(pk=by.store_id)
+
+
+def active_member(member_id: int) -> Member:
+    """The member, who must be active. Raises MemberNotActive."""
+    member = Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).first()
+    if member is None:
+        raise MemberNotActive
+    return member
+
+
+def use_limit(
+    by: Act,
+    act: str,
+    *,
+    amount: int,
+    at: datetime,
+    subject: str,
+    approval: Approval | None,
+) -> None:
+    """At a till, what one may do alone; above it, and elsewhere, a second person.
+
+    An approval is used up for exactly this amount and subject. Raises ApprovalNeeded.
+    """
+    if by.staff_id is None:
+        return
+    staff = User.objects.get(pk=by.staff_id)
+    if by.shift_id is not None:
+        shift = Shift.objects.select_related("store").get(pk=by.shift_id)
+        stores_services.use_limit(
+            staff=staff,
+            act=act,
+            amount=amount,
+            shift=shift,
+            at=at,
+            approval=approval,
+            subject=subject,
+        )
+        return
+    store = store_of(by)
+    if approval is None or store is None:
+        raise ApprovalNeeded(act=act, amount=amount, allowed=0)
+    stores_services.consume_approval(
+        approval=approval,
+        act=act,
+        maker=staff,
+        amount=amount,
+        store=store,
+        at=at,
+        subject=subject,
+    )
+
+
+def fingerprint(*request: object) -> bytes:
+    """What was asked, so that the same key never stands for something else."""
+    return hashlib.sha256(json.dumps(request, default=str).encode()).digest()
+
+
+def first_answer[M: models.Model](model: type[M], key: str, asked: bytes) -> M | None:
+    """What this key did before. Raises IdempotencyConflict for another request."""
+    row = model._default_manager.filter(key=key).first()
+    if row is not None and bytes(row.fingerprint) != asked:  # type: ignore[attr-defined]  # every such table has one
+        raise IdempotencyConflict
+    return row
+
+
+def write_once[M: models.Model](make: Callable[[], M]) -> M:
+    """Add a row under its key; one that came first under the same key wins."""
+    try:
+        with transaction.atomic():
+            return make()
+    except IntegrityError as taken:
+        raise IdempotencyConflict from taken
