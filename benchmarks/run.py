@@ -109,7 +109,7 @@ def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
     """Seed, prove, post in rounds, prove again; what to judge."""
     # These need the settings, which stand only now.
     from benchmarks import books as bench_books  # noqa: PLC0415
-    from benchmarks import bulk  # noqa: PLC0415
+    from benchmarks import bulk, bulk_coupons  # noqa: PLC0415
 
     books, seconds = bulk.timed(lambda: bench_books.seed(accounts=planned.accounts))
     print(f"seeded {books.wallets:,} wallets, twice: {seconds:.0f} s", flush=True)
@@ -122,6 +122,9 @@ def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
         ratios.append(bulk.expire(books=books))
         bulk.seal()
         bulk.prove("after expiry, with the chain")
+        ratios.append(
+            bulk_coupons.issue(members=planned.accounts, rounds=planned.rounds)
+        )
     return ratios
 
 

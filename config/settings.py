@@ -189,6 +189,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "points.tasks.cancel_overdue_rewards",
         "schedule": crontab(minute=10),
     },
+    "coupons for segments are given": {
+        "task": "coupons.tasks.continue_issues",
+        "schedule": 60.0,
+    },
+    "coupons that no friend took go back": {
+        "task": "coupons.tasks.lapse_gifts",
+        "schedule": 300.0,
+    },
+    "tiers give what comes with them": {
+        "task": "coupons.tasks.give_upgrade_gifts",
+        "schedule": 300.0,
+    },
     "the books are proved": {
         "task": "ledger.tasks.prove_books",
         "schedule": crontab(hour=3, minute=30),

@@ -4,12 +4,11 @@ Twelve characters for a member's own coupon (55 random bits), sixteen for a prin
 that serves whoever bears it (75 bits, kept as a keyed hash); the last is a check.
 """
 
-import hashlib
-import hmac
 import secrets
 import unicodedata
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 # Without I, L, O and U, which are taken for 1, 1, 0 and V.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -51,8 +50,17 @@ def grouped(code: str) -> str:
 
 def digest(secret: str) -> bytes:
     """What is kept of a bearer's code or a gift's link: of no use without our key."""
-    key = hashlib.sha256(b"coupons.codes:" + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, secret.encode(), hashlib.sha256).digest()
+    return _keyed(secret, settings.SECRET_KEY)
+
+
+def digests(secret: str) -> list[bytes]:
+    """How it may be kept: also under keys that were changed since."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [_keyed(secret, key) for key in keys]
+
+
+def _keyed(secret: str, key: str | bytes) -> bytes:
+    return salted_hmac("coupons.codes", secret, secret=key, algorithm="sha256").digest()
 
 
 def new_token() -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from .codes import HELD, digest, normalised
+from .codes import HELD, digests, normalised
 from .errors import CodeNotKnown
 from .kinds import CouponStatus
 from .models import (
@@ -88,7 +88,7 @@ def by_code(typed: str) -> Coupon:
     code = normalised(typed)
     if code is None:
         raise CodeNotKnown
-    of_code = Q(code=code) if len(code) == HELD else Q(digest=digest(code))
+    of_code = Q(code=code) if len(code) == HELD else Q(digest__in=digests(code))
     found = Coupon.objects.filter(of_code).select_related("version").first()
     if found is None or found.status == CouponStatus.VOID:
         raise CodeNotKnown

@@ -7,7 +7,7 @@ from .gift import Offer, accept, lapse_gifts, offer, take_back
 from .issue import Issued, issue, issue_step
 from .mend import Revoked, extend_coupon, revoke_unused_step, void_coupon
 from .redeem import GivenBack, Redemption, redeem_step, release_step, return_step
-from .sell import refund_pass, sell
+from .sell import refund_pass, refundable, sell
 from .templates import publish_terms, save_template
 from .tier_gifts import give_birthday_gifts, give_upgrade_gifts, save_tier_gift
 
@@ -36,6 +36,7 @@ __all__ = [
     "publish_terms",
     "redeem_step",
     "refund_pass",
+    "refundable",
     "release_step",
     "return_step",
     "revoke_unused_step",

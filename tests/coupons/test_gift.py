@@ -19,6 +19,7 @@ from tests.factories.coupons import (
     TemplateFactory,
     by_task,
     everything,
+    gone,
     issued,
     visit_pass,
 )
@@ -155,10 +156,7 @@ def test_not_to_oneself() -> None:
 
 def test_not_to_who_is_gone() -> None:
     offer = offered(giveable())
-    friend = MemberFactory.create()
-    Member.objects.filter(pk=friend.pk).update(
-        status="erased", phone=None, name="", ended_at=NOON
-    )
+    friend = gone()
     before = everything()
 
     with pytest.raises(MemberNotActive):

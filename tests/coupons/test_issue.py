@@ -37,6 +37,7 @@ from tests.factories.coupons import (
     by_staff,
     by_task,
     everything,
+    gone,
     issued,
     visit_pass,
 )
@@ -213,13 +214,8 @@ def test_a_quota_set_later_counts_what_was_issued_before() -> None:
         give(template.pk, member)
 
 
-@pytest.mark.parametrize("status", [Member.Status.ERASED])
-def test_who_is_gone_gets_nothing(status: str) -> None:
-    template = TemplateFactory.drawn()
-    member = MemberFactory.create()
-    Member.objects.filter(pk=member.pk).update(
-        status=status, phone=None, name="", ended_at=NOON
-    )
+def test_who_is_gone_gets_nothing() -> None:
+    template, member = TemplateFactory.drawn(), gone()
     before = everything()
 
     with pytest.raises(MemberNotActive):

@@ -113,6 +113,28 @@ def issued(
     )
 
 
+def gone() -> Member:
+    """A member who was erased: nobody, who gets nothing."""
+    member = MemberFactory.create()
+    Member.objects.filter(pk=member.pk).update(
+        status=Member.Status.ERASED,
+        phone=None,
+        ended_at=NOON,
+        **dict.fromkeys(
+            (
+                "name",
+                "search_name",
+                "search_pinyin",
+                "search_initials",
+                "other_pinyin",
+                "other_initials",
+            ),
+            "",
+        ),
+    )
+    return member
+
+
 def a_bill(*lines: BillLine, **facts: Any) -> BillFacts:
     """A bill of ¥100 on a Friday noon, unless told otherwise."""
     return BillFacts(

@@ -1,0 +1,318 @@
+"""What the office types about coupons, turned into what the services take."""
+
+import re
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from common.errors import DomainError
+from common.forms import MoneyField
+from members.models import Member, Tag
+from stores.models import Store
+from tiers import selectors as tiers_selectors
+from tiers.models import Tier
+
+from . import audiences
+from .models import CouponTemplate, TemplateHours
+from .models.terms import LARGEST
+
+TYPED_AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
+MONEY = ("amount", "cap", "min_spend", "use_price", "price")
+BETWEEN_WORDS = re.compile(r"[,，、;；\n]+")
+
+
+class PercentField(forms.DecimalField):
+    """Percent as people type them; basis points inside. Integers all the way."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault(
+            "widget", UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
+        )
+        super().__init__(min_value=0, max_value=100, decimal_places=2, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """2000 is shown as 20; what was typed stays as typed."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return f"{Decimal(value) / 100:f}".rstrip("0").rstrip(".") or "0"
+        return value
+
+    def clean(self, value: Any) -> int:
+        """The basis points that were meant."""
+        typed = super().clean(value)
+        return int((typed or Decimal(0)) * 100)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
+
+class WordsField(forms.CharField):
+    """Codes with commas between them, of either width."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", UnfoldAdminTextInputWidget)
+        super().__init__(max_length=4_000, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """Each code once, in the order typed."""
+        parts = BETWEEN_WORDS.split(super().clean(value))
+        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != list(initial or []))
+        except ValidationError:
+            return True
+
+
+class _Numbers(forms.TypedMultipleChoiceField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            coerce=int,
+            required=False,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            **options,
+        )
+
+
+class TemplateForm(forms.ModelForm[CouponTemplate]):
+    """A template, in the words and amounts of whoever draws it."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        labels = {
+            field.name: (field.verbose_name, field.help_text)
+            for field in CouponTemplate._meta.concrete_fields
+        }
+        for name in MONEY:
+            self._put(name, self._money(name, *labels[name]))
+        self._put("off_bp", PercentField(**_named(labels["off_bp"])))
+        self._put(
+            "claim_word",
+            forms.CharField(
+                max_length=24,
+                widget=UnfoldAdminTextInputWidget,
+                **_named(labels["claim_word"]),
+            ),
+        )
+        for name in ("items", "categories", "channels"):
+            self._put(name, WordsField(**_named(labels[name])))
+        choices: dict[str, list[tuple[Any, Any]]] = {
+            "store_ids": [(store.pk, str(store)) for store in _stores()],
+            "tier_ids": [(tier.pk, str(tier)) for tier in tiers_selectors.ladder()],
+            "weekdays": list(TemplateHours._meta.get_field("weekday").choices or []),
+        }
+        for name, offered in choices.items():
+            label, help_text = labels[name]
+            self._put(name, _Numbers(label=label, help_text=help_text, choices=offered))
+
+    def _put(self, name: str, field: forms.Field) -> None:
+        if name in self.fields:
+            self.fields[name] = field
+
+    def _money(self, name: str, label: Any, help_text: Any) -> MoneyField:
+        return MoneyField(
+            label=label,
+            help_text=help_text,
+            required=False,
+            min_value=0,
+            max_value=LARGEST,
+            widget=UnfoldAdminTextInputWidget(attrs=TYPED_AMOUNT),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """What is left empty is nothing; a word to claim with is one or none."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("amount", "min_spend", "use_price"):
+            if name in self.fields and cleaned.get(name) is None:
+                cleaned[name] = 0
+        if "claim_word" in cleaned:
+            cleaned["claim_word"] = "".join(cleaned["claim_word"].split()).upper()
+            cleaned["claim_word"] = cleaned["claim_word"] or None
+        return cleaned
+
+
+def _named(words: tuple[Any, Any]) -> dict[str, Any]:
+    return {"label": words[0], "help_text": words[1], "required": False}
+
+
+def _stores() -> QuerySet[Store]:
+    return Store.objects.order_by("code")
+
+
+class KeyedForm(forms.Form):
+    """Minted when the form is drawn: sent twice, it is done once."""
+
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
+
+
+class WhyForm(forms.Form):
+    """Why; it stays in the log for ever."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget
+    )
+
+
+class GiveForm(KeyedForm, WhyForm):
+    """To whom, how many, from which store."""
+
+    member = forms.CharField(
+        label=_("Member"),
+        max_length=40,
+        help_text=_("The member’s number, or the whole phone number with +."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    quantity = forms.IntegerField(
+        label=_("Quantity"),
+        min_value=1,
+        max_value=1000,
+        initial=1,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    store = forms.ModelChoiceField(
+        label=_("Store"), queryset=Store.objects.none(), widget=UnfoldAdminSelectWidget
+    )
+    field_order = ("member", "quantity", "store", "reason")
+
+    def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["store"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = stores
+        if not self.is_bound and stores.count() == 1:
+            self.initial["store"] = stores.first()
+
+    def clean_member(self) -> int:
+        """The number of the member that was meant."""
+        typed = self.cleaned_data["member"].strip()
+        if typed.isascii() and typed.isdecimal() and len(typed) < 19:
+            found = Member.objects.filter(pk=int(typed)).first()
+        else:
+            found = Member.objects.filter(phone=re.sub(r"[\s-]", "", typed)).first()
+        if found is None:
+            raise ValidationError(_("There is no such member."))
+        return found.pk
+
+
+class SegmentForm(KeyedForm, WhyForm):
+    """To whom; counted before anything is given."""
+
+    of = forms.ChoiceField(
+        label=_("To whom"),
+        choices=[
+            ("everyone", _("Everyone")),
+            ("tag", _("Members with a tag")),
+            ("tier", _("Members of a tier")),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
+    tag = forms.ModelChoiceField(
+        label=_("Tag"),
+        required=False,
+        queryset=Tag.objects.filter(is_active=True).order_by("name"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    tier = forms.ModelChoiceField(
+        label=_("Tier"),
+        required=False,
+        queryset=Tier.objects.order_by("rank"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    quantity = forms.IntegerField(
+        label=_("For each"),
+        min_value=1,
+        max_value=100,
+        initial=1,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    counted = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    field_order = ("of", "tag", "tier", "quantity", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        """The first time it only counts; the second time the count must be the same."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        described: dict[str, object] = {"of": cleaned["of"]}
+        if cleaned["of"] != "everyone":
+            chosen = cleaned[cleaned["of"]]
+            if chosen is None:
+                self.add_error(cleaned["of"], _("Choose one."))
+                return cleaned
+            described["pk"] = chosen.pk
+        try:
+            count = audiences.count(described)
+        except DomainError as refusal:
+            raise ValidationError(str(refusal), code=refusal.code) from refusal
+        mark = f"{count}:{described.get('of')}:{described.get('pk', '')}"
+        if cleaned.get("counted") != mark:
+            self.data = {**self.data.dict(), "counted": mark}  # type: ignore[attr-defined]  # what was posted
+            raise ValidationError(
+                _("That is %(count)s members. Send it again to give them the coupon."),
+                params={"count": count},
+                code="counted",
+            )
+        cleaned["described"] = described
+        return cleaned
+
+
+class BatchForm(KeyedForm, WhyForm):
+    """How many codes, and what for."""
+
+    quantity = forms.IntegerField(
+        label=_("Quantity"),
+        min_value=1,
+        max_value=100_000,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    field_order = ("quantity", "reason")
+
+
+class ExtendForm(WhyForm):
+    """Until when, and why."""
+
+    until = forms.SplitDateTimeField(
+        label=_("Valid until"), widget=UnfoldAdminSplitDateTimeWidget
+    )
+    field_order = ("until", "reason")
+
+
+class RefundForm(KeyedForm, WhyForm):
+    """Why a pass is given back, and from which store’s till."""
+
+    store = forms.ModelChoiceField(
+        label=_("Store"), queryset=Store.objects.none(), widget=UnfoldAdminSelectWidget
+    )
+    field_order = ("store", "reason")
+
+    def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["store"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = stores
+
+
+class ConfirmForm(forms.Form):
+    """One button, pressed on purpose."""
