@@ -1,7 +1,7 @@
 """What a member holds in the books, moved or given up by entries before they go."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -64,7 +64,6 @@ def hold_still(
             at=at,
             business_date=by.business_date,
             request_id=by.request_id,
-            actor=by.actor,
             only=ids,
         )
     return Holding(member_id, tuple(accounts_of(member_id)))
@@ -149,7 +148,12 @@ def give_up(
     entry_id = None
     if lines:
         entry_id = ledger_services.post_entry(
-            kind=EntryKind.ADJUSTMENT, key=key, at=at, act=by, lines=lines, memo=memo
+            kind=EntryKind.ADJUSTMENT,
+            key=key,
+            at=at,
+            act=_in_the_books(by),
+            lines=lines,
+            memo=memo,
         ).entry_id
     close_all(holding)
     return entry_id
@@ -160,6 +164,16 @@ def close_all(holding: Holding) -> None:
     for account in holding.accounts:
         if account.status != "closed":
             ledger_services.set_account_status(account_id=account.pk, status="closed")
+
+
+def _in_the_books(by: Act) -> Act:
+    """Staff act in a store; from the office it is the house that writes.
+
+    The log names the person, under the same request.
+    """
+    if by.store_id is None and by.staff_id is not None:
+        return replace(by, actor="system:members", staff_id=None)
+    return by
 
 
 def _moved(
