@@ -43,6 +43,7 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
     (
         _("Members"),
         [
+            ("group", "members.member", _("Members")),
             ("restaurant", "recognition.visit", _("Visits")),
             ("favorite", "recognition.preference", _("Preferences")),
             ("event", "recognition.occasion", _("Occasions")),
@@ -54,6 +55,12 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("credit_card", "cards.card", _("Member cards")),
             ("family_restroom", "cards.walletshare", _("Shared wallets")),
             ("payments", "cards.shareuse", _("Uses of shared wallets")),
+            ("handshake", "members.consent", _("Consents")),
+            ("label", "members.tag", _("Tags")),
+            ("quiz", "members.customfield", _("Custom fields")),
+            ("description", "members.consenttext", _("Consent texts")),
+            ("merge", "members.merge", _("Merges")),
+            ("person_off", "members.forfeiture", _("Forfeitures")),
         ],
     ),
     (

@@ -374,6 +374,7 @@ def test_a_booking_and_a_frozen_account_are_seen_to_first() -> None:
 
 def test_a_merged_member_gets_nothing_more() -> None:
     source, target = MemberFactory.create(), MemberFactory.create()
+    give(source, 10_00)
     members_services.merge(
         source_id=source.pk, target_id=target.pk, by=two_people(key="m")
     )
