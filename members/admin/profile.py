@@ -86,7 +86,7 @@ def _links_of(
         for field in model._meta.get_fields()
         if isinstance(field, ForeignKey) and field.name == "member"
     ]
-    if not pointers or not issubclass(Member, pointers[0].related_model):  # type: ignore[arg-type]  # a model
+    if not pointers or not issubclass(Member, pointers[0].related_model):
         return []
     try:
         url = reverse(named)

@@ -90,11 +90,6 @@ def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> Non
         raise ValueRefused(
             field="signed_on", message=_("The paper cannot be signed in the future.")
         )
-    amount = sum(
-        account.balance
-        for account in value.accounts_of(member_id)
-        if account.is_owed and account.unit_kind == "currency"
-    )
 
     def write(act: Act) -> None:
         if _was_done(by.key, member_id):
@@ -113,7 +108,11 @@ def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> Non
         )
 
     with_second_person(
-        write, act=ERASE, amount=amount, subject=f"member:{member_id}", by=by
+        write,
+        act=ERASE,
+        amount=value.money_of(member_id),
+        subject=f"member:{member_id}",
+        by=by,
     )
 
 

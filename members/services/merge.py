@@ -68,11 +68,6 @@ def merge(*, source_id: int, target_id: int, by: Mending) -> Merge:
     if not by.reason.strip():
         raise ReasonMissing
     _check(Member.objects.in_bulk([source_id, target_id]), source_id, target_id)
-    amount = sum(
-        account.balance
-        for account in value.accounts_of(source_id)
-        if account.is_owed and account.unit_kind == "currency"
-    )
     return with_second_person(
         lambda act: merge_step(
             source_id=source_id,
@@ -83,7 +78,7 @@ def merge(*, source_id: int, target_id: int, by: Mending) -> Merge:
             key=by.key,
         ),
         act=MERGE,
-        amount=amount,
+        amount=value.money_of(source_id),
         subject=f"member:{source_id}>member:{target_id}",
         by=by,
     )

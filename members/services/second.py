@@ -1,9 +1,9 @@
 """The second person beside whoever merges or erases."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from django.db import OperationalError, transaction
-from psycopg import Error as PsycopgError
+from django.db import transaction
 
 from ledger.services import Act
 from members.errors import MemberBusy
@@ -12,7 +12,6 @@ from stores.models import Approval
 from stores.services import Mending
 
 TRIES = 5
-NO_LOCK = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
 
 
 def with_second_person[Done](
@@ -45,23 +44,9 @@ def with_second_person[Done](
             return write(doing)
 
     for _try in range(TRIES - 1):
-        try:
+        with suppress(MemberBusy):
             return once()
-        except OperationalError as busy:
-            if not is_busy(busy):
-                raise
-    try:
-        return once()
-    except OperationalError as busy:
-        if is_busy(busy):
-            raise MemberBusy from busy
-        raise
-
-
-def is_busy(failure: OperationalError) -> bool:
-    """Whether a lock was not to be had in time."""
-    cause = failure.__cause__
-    return isinstance(cause, PsycopgError) and cause.sqlstate in NO_LOCK
+    return once()
 
 
 def _approved(act: str, amount: int, subject: str, by: Mending) -> Approval:

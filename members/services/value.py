@@ -15,6 +15,8 @@ from ledger.kinds import AccountKind, EntryKind
 from ledger.selectors import HeldAccount
 from ledger.services import Act, HolderAccount, Line
 
+from .locks import lock_accounts_soon
+
 HOLDER = "member"
 # How good a guest someone is, not what they could spend: nobody need give it up.
 WORTHLESS = frozenset({AccountKind.GROWTH})
@@ -29,28 +31,19 @@ class Holding:
     member_id: int
     accounts: tuple[HeldAccount, ...]
 
-    @property
-    def with_value(self) -> list[HeldAccount]:
-        """What has to be spent, moved or given up."""
-        return [
-            account
-            for account in self.accounts
-            if account.balance and account.kind not in WORTHLESS
-        ]
-
-    @property
-    def money(self) -> int:
-        """What is owed to them in money, in minor units."""
-        return sum(
-            account.balance
-            for account in self.accounts
-            if account.is_owed and account.unit_kind == "currency"
-        )
-
 
 def accounts_of(member_id: int) -> list[HeldAccount]:
     """The accounts of one member, as they now stand."""
     return ledger_selectors.accounts_held(holder_kind=HOLDER, holder_id=member_id)
+
+
+def money_of(member_id: int) -> int:
+    """What a member is owed in money, in minor units: how much an approval is for."""
+    return sum(
+        account.balance
+        for account in accounts_of(member_id)
+        if account.is_owed and account.unit_kind == "currency"
+    )
 
 
 def hold_still(
@@ -58,7 +51,7 @@ def hold_still(
 ) -> Holding:
     """Lock a member's accounts (and others beside) and expire what is due in them."""
     ids = [account.pk for account in accounts_of(member_id)]
-    ledger_services.lock_accounts([*ids, *beside])
+    lock_accounts_soon([*ids, *beside])
     if ids:
         ledger_services.expire_lots(
             at=at,

@@ -76,7 +76,8 @@ def test_members_change_themselves_and_nobody_else() -> None:
     members_services.change(
         member_id=member.pk, name="me", by=by_themselves(member), at=NOON
     )
-    for given in ({"phone": "13900000001"}, {"custom": {}}):
+    forbidden: list[dict[str, Any]] = [{"phone": "13900000001"}, {"custom": {}}]
+    for given in forbidden:
         with pytest.raises(NotAllowed):
             members_services.change(
                 member_id=member.pk, by=by_themselves(member), at=NOON, **given

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from common.errors import DomainError
 from members import errors
 from members import selectors as members_selectors
 from members import services as members_services
@@ -125,7 +126,7 @@ def test_what_nobody_offered_is_not_agreed_to(
     purpose: str, channels: list[str], version: int | None
 ) -> None:
     member = MemberFactory.create()
-    with pytest.raises(errors.DomainError):
+    with pytest.raises(DomainError):
         members_services.give_consent(
             member_id=member.pk,
             purpose=purpose,
@@ -192,6 +193,7 @@ ATTACKS = [
 
 def attack(statement: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
 
 

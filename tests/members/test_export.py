@@ -76,7 +76,10 @@ def test_everything_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_download_is_whole_and_safe_to_open() -> None:
     member_id, _account = somebody()
     export = handed_out(member_id)
-    with zipfile.ZipFile(members_services.zip_file(export)) as archive:
+    with (
+        members_services.zip_file(export) as file,
+        zipfile.ZipFile(file) as archive,
+    ):
         whole = json.loads(archive.read("everything.json"))
         text = archive.read("identity.csv").decode("utf-8-sig")
     assert whole["identity"][0]["name"] == "=cmd()"
