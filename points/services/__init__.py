@@ -13,6 +13,7 @@ from .give import (
     grant_growth_step,
     grant_points,
     grant_points_step,
+    grant_with_second_person,
     reward_top_up_step,
     subject_of,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "grant_growth_step",
     "grant_points",
     "grant_points_step",
+    "grant_with_second_person",
     "hand_over_reward",
     "issue_receipt_code",
     "live_until",
