@@ -14,7 +14,7 @@ from ledger.explain import LotStory as LotStory
 from ledger.explain import accounts_held as accounts_held
 from ledger.explain import lot_stories as lot_stories
 from ledger.kinds import AccountKind
-from ledger.models import Account, Entry, Posting, ProofRun, Seal
+from ledger.models import Account, Entry, Posting, ProofRun, Seal, Unit
 
 STATEMENT = """
 SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
@@ -305,6 +305,11 @@ def held_by(*, holder_kind: str, holder_id: int) -> list[HeldFacts]:
         guarded=True, holder_kind=holder_kind, holder_id=holder_id
     ).values_list("pk", "kind", "unit_id", "unit__code", "slot", "status", "balance")
     return [HeldFacts(*row) for row in rows.order_by("pk")]
+
+
+def unit_ids(codes: Sequence[str]) -> dict[str, int]:
+    """The ids of those of these units that were opened already."""
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "pk"))
 
 
 def entry(entry_id: str) -> Entry | None:

@@ -1,5 +1,6 @@
 """Points, rewards, stamps and tasks, when a member is merged, exported or erased."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection
@@ -101,30 +102,30 @@ class PointsPart:
                 }
                 for row in accruals
             ],
-            "points_spent": list(
+            "points_spent": _rows(
                 Redemption.objects.filter(**mine)
                 .order_by("pk")
                 .values("at", "points", "worth", "returned")
             ),
-            "rewards": list(
+            "rewards": _rows(
                 RewardOrder.objects.filter(**mine)
                 .order_by("pk")
                 .values("ordered_at", "reward__name", "quantity", "points", "status")
             ),
-            "stamps": list(
+            "stamps": _rows(
                 StampGrant.objects.filter(**mine)
                 .order_by("pk")
                 .values("at", "programme__name", "stamps", "taken_back", "cards")
             ),
-            "tasks": list(
+            "tasks": _rows(
                 TaskDone.objects.filter(**mine)
                 .order_by("pk")
                 .values("at", "task__name", "period", "points", "growth")
             ),
-            "check_ins": list(
+            "check_ins": _rows(
                 CheckIn.objects.filter(**mine).order_by("day").values("day", "streak")
             ),
-            "receipts_claimed": list(
+            "receipts_claimed": _rows(
                 ReceiptCode.objects.filter(**mine)
                 .order_by("pk")
                 .values("sold_at", "claimed_at", "amount")
@@ -142,3 +143,7 @@ class PointsPart:
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Nothing here names the person: what was earned stays under the pseudonym."""
+
+
+def _rows(found: Iterable[Mapping[str, object]]) -> Rows:
+    return [dict(row) for row in found]

@@ -69,9 +69,10 @@ class SettingAdmin[M: models.Model](HistoryAdmin[M]):
 
     def save_by_command(self, request: HttpRequest, obj: Any) -> None:
         """Add or change one."""
+        plain = self.model()
         for name in self.money_fields:
-            if getattr(obj, name) is None:
-                setattr(obj, name, self.opts.get_field(name).get_default())
+            if getattr(obj, name) is None:  # left empty
+                setattr(obj, name, getattr(plain, name))
         points_services.save_setting(
             row=obj, by=signed_in(request), at=now(), request_id=request_id(request)
         )

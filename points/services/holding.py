@@ -33,15 +33,20 @@ class Held:
     growth: int
 
 
-def unit(code: str) -> int:
-    """The unit of a programme: points, growth or stamps."""
+def units(*codes: str) -> list[int]:
+    """The units of programmes (points, growth, stamps), opened where they are not."""
+    known = ledger_selectors.unit_ids(codes)
+    return [known[code] if code in known else _open(code) for code in codes]
+
+
+def _open(code: str) -> int:
     kind = STAMPS if code == STAMPS else POINTS
     return ledger_services.open_unit(code=code, kind=kind, exponent=0)
 
 
 def holdings_of(member_ids: list[int]) -> dict[int, Holding]:
     """The accounts of members, opened where they are not there yet."""
-    points, growth = unit(POINTS), unit(GROWTH)
+    points, growth = units(POINTS, GROWTH)
     kinds = (
         (AccountKind.POINTS, points, ""),
         (AccountKind.POINTS, points, PENDING),
@@ -90,7 +95,7 @@ def granted(by: Act, code: str) -> int:
     return ledger_services.open_account(
         HolderAccount(
             kind=AccountKind.GRANTED,
-            unit_id=unit(code),
+            unit_id=units(code)[0],
             holder_kind="shop" if by.store_id is None else "store",
             holder_id=by.store_id,
         )

@@ -43,7 +43,7 @@ def save_setting(*, row: Setting, by: User, at: datetime, request_id: str = "") 
     model, code = type(row), getattr(row, "code", None)
     if code and not is_new and _is_renamed(row, code):
         raise RuleRefused([str(_("The code stands in the books and stays."))])
-    row._history_user = by
+    row._history_user = by  # type: ignore[union-attr]  # read by simple-history
     row._history_date = at  # type: ignore[union-attr]  # read by simple-history
     if is_new:
         row.save(force_insert=True)
@@ -86,8 +86,8 @@ def restock(
 
 
 def _is_renamed(row: Setting, code: str) -> bool:
-    manager = type(row)._default_manager
-    return not manager.filter(pk=row.pk, code=code).exists()
+    kept = type(row)._default_manager.get(pk=row.pk)
+    return bool(getattr(kept, "code", code) != code)
 
 
 def _written(model: type[Setting]) -> list[str]:

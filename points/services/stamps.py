@@ -19,14 +19,14 @@ from stores import services as stores_services
 from . import permit
 from .accrue import LARGEST_BILL, give_step
 from .facts import house_zone
-from .holding import STAMPS, granted, holding_of, lock, unit, usable
+from .holding import STAMPS, granted, holding_of, lock, units, usable
 
 GIVE = "points.give_stamps"
 
 
 def stamp_accounts(programme: StampProgramme, member_id: int) -> tuple[int, int]:
     """A member's card of a programme, and the stamps owed after a refund."""
-    stamps = unit(STAMPS)
+    stamps = units(STAMPS)[0]
     card, owed = ledger_services.open_accounts(
         [
             HolderAccount(

@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 def order(member: object, reward: Reward, **facts: object) -> points_services.Ordered:
     return points_services.order_reward(
-        **{  # type: ignore[arg-type]  # a test's shorthand
+        **{
             "reward_id": reward.pk,
             "member_id": member.pk,  # type: ignore[attr-defined]  # a member
             "by": an_act(),

@@ -22,7 +22,7 @@ def stamp(
     member: object, card: StampProgramme, amount: int = 50_00, **facts: object
 ) -> StampGrant:
     return points_services.give_stamps(
-        **{  # type: ignore[arg-type]  # a test's shorthand
+        **{
             "programme_code": card.code,
             "member_id": member.pk,  # type: ignore[attr-defined]  # a member
             "amount": amount,

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 def complete(member: object, task: Task, **facts: object) -> points_services.Done:
     return points_services.complete_task(
-        **{  # type: ignore[arg-type]  # a test's shorthand
+        **{
             "task_code": task.code,
             "member_id": member.pk,  # type: ignore[attr-defined]  # a member
             "by": an_act(),
