@@ -1,5 +1,6 @@
 """Many at once, on real connections: exact counts, and a race seen without its lock."""
 
+from importlib import import_module
 from typing import Any
 from unittest import mock
 
@@ -80,8 +81,7 @@ def test_the_cap_of_a_day_holds_for_sales_of_the_same_moment_only_by_the_lock() 
     points_holding.granted(an_act(), "growth")
     assert sell(guarded) == 150
 
-    from points.services import accrue
-
+    accrue = import_module("points.services.accrue")
     nothing = points_holding.Held(0, 0, 0, 0)
     with mock.patch.object(accrue, "lock", return_value=nothing):
         assert sell(bare) > 150
