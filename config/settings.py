@@ -221,6 +221,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "ledger.tasks.seal_books",
         "schedule": crontab(hour=5, minute=30),
     },
+    "imports that stopped are found": {
+        "task": "imports.tasks.look_after_imports",
+        "schedule": 60.0,
+    },
+    "files that were imported are deleted": {
+        "task": "imports.tasks.delete_old_files",
+        "schedule": crontab(hour=4, minute=10),
+    },
 }
 
 # Where our pages are found from outside: the links in letters lead there.
@@ -371,3 +379,9 @@ SITE_NAME = _("Regulars")
 LEDGER_SEAL_FILE = Path(
     env.text("LEDGER_SEAL_FILE", default=str(VAR_DIR / "seals" / "heads.jsonl"))
 )
+
+# --- Moving in ----------------------------------------------------------------------
+# Files that are brought in stay here for a while: a folder that web and workers share.
+IMPORTS_DIR = Path(env.text("IMPORTS_DIR", default=str(VAR_DIR / "imports")))
+IMPORT_MOST_BYTES = env.number("IMPORT_MOST_MB", default=200, at_least=1) * 1024 * 1024
+IMPORT_MOST_ROWS = env.number("IMPORT_MOST_ROWS", default=2_000_000, at_least=1)

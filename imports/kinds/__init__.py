@@ -1,0 +1,14 @@
+"""What can be brought in: for each kind its columns, its judgement and its writing."""
+
+from typing import Final
+
+from .balances import Balances
+from .base import Context, Kind
+from .members import Members
+from .sales import Sales
+
+KINDS: Final[dict[str, Kind]] = {
+    kind.word: kind for kind in (Members(), Balances(), Sales())
+}
+
+__all__ = ["KINDS", "Context", "Kind"]
