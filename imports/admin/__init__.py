@@ -1,0 +1,6 @@
+"""Moving in, in the admin."""
+
+from .jobs import ImportJobAdmin
+from .references import ExternalRefAdmin
+
+__all__ = ["ExternalRefAdmin", "ImportJobAdmin"]
