@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from posixpath import normpath
@@ -35,20 +35,20 @@ def read_workbook(path: Path, *, limits: Limits, sheet: str = "") -> Iterator[Re
 
     Raises FileRefused, OptionRefused.
     """
-    with open_archive(path, limits) as archive:
+    with open_archive(path, limits) as archive, ExitStack() as opened:
         with _sentences():
             part, epoch = _find_sheet(archive, sheet)
             dates = _date_styles(archive)
-            source = archive.open(STRINGS) if _has(archive, STRINGS) else None
-            rows = archive.open(part)
-            texts = Texts.read(source, limits.cell)
+            rows = opened.enter_context(archive.open(part))
+            source = (
+                opened.enter_context(archive.open(STRINGS))
+                if _has(archive, STRINGS)
+                else None
+            )
+            texts = opened.enter_context(closing(Texts.read(source, limits.cell)))
         sheet_of = Sheet(texts=texts, dates=dates, epoch=epoch, limits=limits)
         size = max(1, archive.getinfo(part).file_size)
-        try:
-            yield _rows(rows, sheet_of), lambda: rows.tell() * 1000 // size
-        finally:
-            rows.close()
-            texts.close()
+        yield _rows(rows, sheet_of), lambda: rows.tell() * 1000 // size
 
 
 @contextmanager

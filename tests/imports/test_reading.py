@@ -4,6 +4,7 @@ import zipfile
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ RELATIONS = (
 )
 
 
-def table(path: Path, **options: str) -> list[list[Cell]]:
+def table(path: Path, **options: Any) -> list[list[Cell]]:
     with open_table(path, **options) as found:
         return [list(found.header), *(list(row.cells) for row in found.rows)]
 
@@ -44,7 +45,7 @@ def refusal(path: Path, **options: str) -> str:
     return str(refused.value)
 
 
-def workbook(path: Path, *rows: list[object]) -> Path:
+def workbook(path: Path, *rows: list[Any]) -> Path:
     book = Workbook()
     for row in rows:
         book.worksheets[0].append(row)
