@@ -40,6 +40,13 @@ class GiftCardUnavailable(DomainError):
         )
 
 
+class GiftCardEmpty(DomainError):
+    """All of it was spent, or has lapsed."""
+
+    def __init__(self) -> None:
+        super().__init__("gift_card_empty", _("There is nothing left on this card."))
+
+
 class GiftCardUnknown(DomainError):
     """A card that is not there, by its number."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ledger.services import Act
 from members.parts import Rows
@@ -55,7 +55,12 @@ class GiftCardsPart:
         """Cards of theirs with something left."""
         full = GiftCard.objects.filter(owner_id=member_id, account__balance__gt=0)
         count = full.count()
-        return [_("%(count)s gift cards") % {"count": count}] if count else []
+        if not count:
+            return []
+        return [
+            ngettext("%(count)s gift card", "%(count)s gift cards", count)
+            % {"count": count}
+        ]
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Whom they gave to and in which words goes; cards stay, for their holders.

@@ -31,15 +31,15 @@ class Gift(models.Model):
     card = models.OneToOneField(
         GiftCard, models.PROTECT, related_name="gift", verbose_name=_("gift card")
     )
-    channel = models.CharField(_("by"), max_length=8, choices=Channel)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel)
     status = models.CharField(
         _("status"), max_length=8, choices=Status, default=Status.WAITING
     )
-    giver_name = models.CharField(_("from"), max_length=80, blank=True)
-    recipient_name = models.CharField(_("to"), max_length=80)
+    giver_name = models.CharField(_("giver’s name"), max_length=80, blank=True)
+    recipient_name = models.CharField(_("friend’s name"), max_length=80)
     recipient_email = models.EmailField(_("e-mail"), blank=True)
     recipient_phone = models.CharField(_("phone"), max_length=16, blank=True)
-    message = models.CharField(_("words"), max_length=300, blank=True)
+    message = models.CharField(_("words to the friend"), max_length=300, blank=True)
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default="zh-hans"
     )

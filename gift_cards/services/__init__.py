@@ -24,12 +24,15 @@ from .spend import (
     redemption_lines,
     refund_amounts,
     refund_redemption,
+    unavailable_when_stopped,
 )
+from .wallet import Moved, gift_to_wallet, redeem_to_wallet
 
 __all__ = [
     "Found",
     "FreshCode",
     "GiftWish",
+    "Moved",
     "Parcel",
     "Payment",
     "Redeemed",
@@ -48,12 +51,14 @@ __all__ = [
     "extend",
     "find",
     "forget_tries",
+    "gift_to_wallet",
     "keep_gift",
     "lapsed_of",
     "left_of",
     "open_gift",
     "order_batch",
     "redeem",
+    "redeem_to_wallet",
     "redemption_lines",
     "refund_amounts",
     "refund_redemption",
@@ -63,6 +68,7 @@ __all__ = [
     "save_design",
     "sell",
     "subject_of",
+    "unavailable_when_stopped",
     "unblock",
     "void_sale",
     "withdraw_batch",

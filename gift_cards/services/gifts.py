@@ -163,11 +163,12 @@ def begin_sending(*, gift_id: int, at: datetime) -> Parcel | None:
     None where it is not due, on its way, or its card is not active.
     """
     token = new_token()
+    # Nothing is joined: what is asked of this row must be asked again after its lock.
     claimed = Gift.objects.filter(
         pk=gift_id,
         status=Gift.Status.WAITING,
         deliver_at__lte=at,
-        card__status=GiftCard.Status.ACTIVE,
+        card__in=GiftCard.objects.filter(status=GiftCard.Status.ACTIVE).values("pk"),
     ).update(
         status=Gift.Status.SENDING,
         sending_at=at,

@@ -26,6 +26,7 @@ def redeem_into_wallet_step(
     at: datetime,
     key: str,
     memo: str = "",
+    fingerprint: bytes | None = None,
 ) -> Posted:
     """A step: move an amount from a gift card's account into a member's principal.
 
@@ -51,6 +52,7 @@ def redeem_into_wallet_step(
             keeps_life=False,
         ),
         memo=memo[:200],
+        fingerprint=fingerprint,
     )
     most = terms.most_held(is_bearer=False)
     after = posted.credits_after[-1] or 0

@@ -1,0 +1,114 @@
+"""A card that its holder would rather have in the wallet: all of it, in one entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gift_cards.errors import GiftCardEmpty, GiftCardUnavailable, GiftNotFound
+from gift_cards.models import Gift, GiftCard
+from ledger import selectors as ledger_selectors
+from ledger import services as ledger_services
+from ledger.services import Act
+from stored_value import services as stored_value_services
+from stored_value.holders import Holder, lock_wallets, open_wallet
+from stores import services as stores_services
+
+from .acts import REDEEM, require
+from .find import find
+from .gifts import open_gift
+from .locks import locked_card
+from .sell import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What went into the wallet (minor units)."""
+
+    entry_id: UUID
+    card_id: int
+    amount: int
+    replayed: bool
+
+
+def redeem_to_wallet(
+    *,
+    code: str,
+    member_id: int,
+    by: Act,
+    at: datetime,
+    key: str,
+    pin: str = "",
+    is_scanned: bool = False,
+    callers: Sequence[str] = (),
+) -> Moved:
+    """Move all that is left on a card into a member's principal.
+
+    Raises GiftCardNotFound, TooManyTries, GiftCardUnavailable, GiftCardEmpty,
+    NotAllowed, and what the wallet refuses (HoldsTooMuch above the country's limit).
+    """
+    require(by, REDEEM)
+    found = find(
+        code=code, pin=pin, is_scanned=is_scanned, callers=callers, by=by, at=at
+    )
+    return _move(found.card_id, member_id, by, at, key)
+
+
+@transaction.atomic
+def gift_to_wallet(
+    *, token: str, member_id: int, by: Act, at: datetime, key: str
+) -> Moved:
+    """The friend, signed in as a member, moves the gift into the wallet.
+
+    Raises GiftNotFound, GiftNotYet, and what `redeem_to_wallet` raises. A gift that was
+    kept as a card has a code of its own: only that moves it.
+    """
+    gift = open_gift(token=token, at=at)
+    request = fingerprint("to_wallet", gift.card_id, member_id)
+    if ledger_services.posted_before(key=key, fingerprint=request) is None:
+        kept = Gift.objects.filter(pk=gift.pk, kept_at=None).update(kept_at=at)
+        if kept != 1:
+            raise GiftNotFound
+    return _move(gift.card_id, member_id, by, at, key)
+
+
+@transaction.atomic
+def _move(card_id: int, member_id: int, by: Act, at: datetime, key: str) -> Moved:
+    card = locked_card(card_id)
+    request = fingerprint("to_wallet", card_id, member_id)
+    first = ledger_services.posted_before(key=key, fingerprint=request)
+    if first is not None:
+        return Moved(first.entry_id, card_id, _amount(first.entry_id), replayed=True)
+    if card.status != GiftCard.Status.ACTIVE or card.account_id is None:
+        raise GiftCardUnavailable(status=card.status)
+    member = Holder.member(member_id)
+    open_wallet(member)
+    lock_wallets([Holder("gift_card", card_id), member])
+    amount = ledger_selectors.usable_balance(account_id=card.account_id, at=at)
+    if not amount:
+        raise GiftCardEmpty
+    posted = stored_value_services.redeem_into_wallet_step(
+        account_id=card.account_id,
+        member_id=member_id,
+        amount=amount,
+        by=by,
+        at=at,
+        key=key,
+        fingerprint=request,
+    )
+    stores_services.record_act(
+        name="gift_cards.moved",
+        by=by,
+        at=at,
+        subject=card,
+        facts={"amount": amount, "member": member_id},
+    )
+    return Moved(posted.entry_id, card_id, amount, replayed=False)
+
+
+def _amount(entry_id: UUID) -> int:
+    return sum(
+        posting.amount for posting in ledger_selectors.postings(entry_id=entry_id)
+    )
