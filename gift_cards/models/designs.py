@@ -96,6 +96,9 @@ class GiftCardDesign(models.Model):
             CheckConstraint(
                 condition=Q(free_from__isnull=True, free_to__isnull=True)
                 | Q(
+                    # Each is asked for: a comparison with nothing would let it pass.
+                    free_from__isnull=False,
+                    free_to__isnull=False,
                     free_from__gt=0,
                     free_to__gte=F("free_from"),
                     free_to__lte=LARGEST_FACE,

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gift_cards import images
 from gift_cards.errors import DesignRefused
@@ -34,6 +35,8 @@ def save_design(
         design.picture = None
     elif upload is not None:
         design.picture = _kept(images.cleaned(upload), at)
+    if "\x00" in f"{design.name}{design.greeting}":
+        raise DesignRefused([_("These words cannot be kept.")])
     try:
         design.full_clean()
     except ValidationError as wrong:

@@ -180,7 +180,7 @@ def test_a_new_code_is_seen_once_and_kept_from_caches(
 
     fresh = shown.context["fresh"]
     assert fresh.code in shown.content.decode()
-    assert shown["Cache-Control"] == "no-store"
+    assert "no-store" in shown["Cache-Control"]
     assert fresh.code not in again.content.decode()
     assert GiftCardCode.objects.count() == 2
 
@@ -268,7 +268,7 @@ def test_a_batch_is_ordered_and_its_codes_leave_once(
     again = office.post(export, {"passphrase": passphrase})
 
     assert sent["Content-Disposition"].startswith("attachment")
-    assert sent["Cache-Control"] == "no-store"
+    assert "no-store" in sent["Cache-Control"]
     assert len(opened(sent.content, passphrase)) == 2
     assert again.status_code == 403
     assert GiftCard.objects.filter(batch=batch).count() == 2

@@ -148,7 +148,7 @@ def test_without_the_means_to_encrypt_nothing_leaves(
     passphrase = sealing.new_passphrase()
 
     for program in (None, "/bin/false", "/nowhere"):
-        monkeypatch.setattr(sealing.shutil, "which", lambda _, found=program: found)
+        monkeypatch.setattr(shutil, "which", lambda _, found=program: found)
         with pytest.raises(SealingFailed):
             gift_cards_services.export_codes(
                 batch_id=batch.pk, passphrase=passphrase, by=by, at=NOON

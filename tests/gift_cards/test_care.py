@@ -106,10 +106,11 @@ def test_every_act_asks_why_and_knows_only_cards_that_were_sold(name: str) -> No
     by = at_store()
     card = a_card(by=by)
     unsold = GiftCard.objects.create(design=row(card).design, made_at=NOON)
-    more: dict[str, Any] = {
+    needs: dict[str, dict[str, Any]] = {
         "replace": {"code_id": live_code(card)},
         "extend": {"until": NOON + 2000 * DAY},
-    }.get(name, {})
+    }
+    more = needs.get(name, {})
     before = [everything(), list(GiftCard.objects.values())]
 
     for options, refusal in (
@@ -127,10 +128,11 @@ def test_every_act_asks_why_and_knows_only_cards_that_were_sold(name: str) -> No
 def test_a_cashier_mends_no_card(name: str) -> None:
     act, _ = at_till("cashier")
     card = a_card(by=act)
-    more: dict[str, Any] = {
+    needs: dict[str, dict[str, Any]] = {
         "replace": {"code_id": live_code(card)},
         "extend": {"until": row(card).expires_at},
-    }.get(name, {})
+    }
+    more = needs.get(name, {})
     before = [everything(), list(GiftCard.objects.values())]
 
     with pytest.raises((NotAllowed, ExtensionRefused, NothingLapsed)):
@@ -263,7 +265,7 @@ def test_a_card_is_voided_where_it_was_sold() -> None:
 
 def test_above_ones_limit_voiding_takes_two_for_exactly_this_card() -> None:
     act, lead = at_till("shift-lead")
-    store = Store.objects.get(pk=act.store_id)
+    store = Store.objects.get()
     cards = [a_card(600_00, by=act) for _ in range(2)]
     manager = UserFactory.holding("store-manager", store=store)
 

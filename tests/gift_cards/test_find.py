@@ -103,8 +103,10 @@ def test_ten_wrong_tries_a_minute_then_even_the_right_one_waits() -> None:
             find(code, str(card.pin), at=NOON + 30 * timedelta(seconds=1))
         assert refusal.value.retry_after == 30
 
-    assert opened(card, caller="key:2")  # another till goes on
-    assert opened(card, at=NOON + MINUTE)  # and so does this one, a minute later
+    assert opened(card, caller="key:2").is_active  # another till goes on
+    assert opened(
+        card, at=NOON + MINUTE
+    ).is_active  # and so does this one, a minute later
 
 
 def test_five_wrong_pins_close_a_code_for_a_quarter_of_an_hour_whoever_asks() -> None:
@@ -118,7 +120,7 @@ def test_five_wrong_pins_close_a_code_for_a_quarter_of_an_hour_whoever_asks() ->
     assert refusal.value.retry_after == 15 * 60
     with pytest.raises(TooManyTries):
         opened(card, caller="key:9", at=NOON + 15 * MINUTE - timedelta(seconds=1))
-    assert opened(card, caller="key:9", at=NOON + 15 * MINUTE)
+    assert opened(card, caller="key:9", at=NOON + 15 * MINUTE).is_active
 
 
 def test_a_code_that_does_not_exist_is_closed_alike_and_so_tells_nothing() -> None:
@@ -136,7 +138,7 @@ def test_the_right_pin_forgets_the_wrong_ones_before() -> None:
         for number in range(4):
             with pytest.raises(GiftCardNotFound):
                 find(str(card.code), other_than(card.pin), caller=f"{_round}:{number}")
-        assert opened(card, caller=f"right:{_round}")
+        assert opened(card, caller=f"right:{_round}").is_active
 
 
 def test_a_burst_of_guesses_is_an_alarm_once() -> None:

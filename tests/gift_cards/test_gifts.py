@@ -128,6 +128,7 @@ def test_the_letter_shows_the_card_and_no_code() -> None:
         tasks.send_due_gifts()
 
     (letter,) = mail.outbox
+    assert isinstance(letter, mail.EmailMultiAlternatives)
     whole: Message = letter.message()
     kinds = {part.get_content_type() for part in whole.walk()}
     assert {"text/plain", "text/html", "image/jpeg"} <= kinds
@@ -288,7 +289,8 @@ def test_a_link_opens_on_its_day_and_not_before() -> None:
         with pytest.raises(GiftNotFound):
             gift_cards_services.open_gift(token=wrong, at=NOON + DAY)
     assert not Gift.objects.exclude(opened_at=None).exists()
-    assert gift_cards_services.open_gift(token=token, at=NOON + DAY)
+    opened = gift_cards_services.open_gift(token=token, at=NOON + DAY)
+    assert opened.opened_at == NOON + DAY
 
 
 def test_the_friend_keeps_it_as_it_is_with_a_code_of_their_own() -> None:
