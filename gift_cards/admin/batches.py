@@ -43,7 +43,7 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
     ordering = ("-pk",)
     fields = (
         "name",
-        "state",
+        "stands",
         "design",
         "quantity",
         "worth",
@@ -55,7 +55,7 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
         "file_digest",
         "withdrawn_at",
     )
-    readonly_fields = ("state", "worth", "sold")
+    readonly_fields = ("stands", "worth", "sold")
     actions_list = ("order",)
     actions_detail = ("export_codes", "withdraw")
 
@@ -74,6 +74,11 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
         if batch.exported_at is not None:
             return "exported", _("at the printer")
         return "ordered", _("ordered")
+
+    @display(description=gettext_lazy("status"))
+    def stands(self, batch: GiftCardBatch) -> str:
+        """The same in words, for its own page."""
+        return self.state(batch)[1]
 
     @display(description=gettext_lazy("face value"), ordering="amount")
     def worth(self, batch: GiftCardBatch) -> str:

@@ -74,7 +74,7 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     search_help_text = gettext_lazy("Number of the card, or the last four of its code")
     ordering = ("-pk",)
     fields = (
-        "state",
+        "status",
         "ends_with",
         "worth",
         "left",
@@ -92,7 +92,6 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
         "made_at",
     )
     readonly_fields = (
-        "state",
         "ends_with",
         "worth",
         "left",

@@ -50,7 +50,7 @@ class GiftAdmin(ReadOnlyAdmin[Gift], BrandAdmin[Gift]):
     ordering = ("-pk",)
     fields = (
         "card",
-        "state",
+        "status",
         "channel",
         "giver_name",
         "recipient_name",
@@ -64,7 +64,6 @@ class GiftAdmin(ReadOnlyAdmin[Gift], BrandAdmin[Gift]):
         "opened_at",
         "kept_at",
     )
-    readonly_fields = ("state",)
     actions_detail = ("resend",)
 
     @display(description=gettext_lazy("status"), ordering="status", label=SHADES)
