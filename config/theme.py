@@ -66,6 +66,11 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
     (
         _("Value"),
         [
+            ("wallet", "stored_value.wallet", _("Wallets")),
+            ("add_card", "stored_value.topup", _("Top-ups")),
+            ("undo", "stored_value.topuprefund", _("Refunds of top-ups")),
+            ("lock_clock", "stored_value.hold", _("Holds")),
+            ("sell", "stored_value.topupplan", _("Top-up plans")),
             ("redeem", "gift_cards.giftcard", _("Gift cards")),
             ("palette", "gift_cards.giftcarddesign", _("Gift card designs")),
             ("print", "gift_cards.giftcardbatch", _("Gift card batches")),
@@ -107,6 +112,8 @@ GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
             ("schedule", "stores.shift", _("Shifts")),
             ("how_to_reg", "stores.approval", _("Approvals")),
             ("gavel", "policies.shoppolicy", _("Shop policies")),
+            ("savings", "stored_value.walletpolicy", _("Stored value policies")),
+            ("person_off", "stored_value.staffaccount", _("Staff’s own accounts")),
             ("rule", "gift_cards.giftcardpolicy", _("Gift card policies")),
             (
                 "waving_hand",

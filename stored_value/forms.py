@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.utils.timezone import now  # noqa: TID251 (a form is a screen)
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -15,13 +16,14 @@ from unfold.widgets import (
 )
 
 from common.forms import MoneyField
-from members.models import Member
+from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores.models import Shift, User
 
 from .models import TopUpPlan
 
 LARGEST = 10**15
+ENOUGH_DIGITS = 7  # of a phone: money goes to nobody who is only guessed at
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -34,25 +36,29 @@ def amount_field(**options: Any) -> MoneyField:
 
 
 class MemberField(forms.CharField):
-    """A member by phone in full or by number: no list of everybody to choose from."""
+    """A member by what is said at the counter: no list of everybody to choose from."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("label", _("Member"))
-        options.setdefault("help_text", _("Phone with country code, or number."))
-        super().__init__(max_length=20, widget=UnfoldAdminTextInputWidget(), **options)
+        options.setdefault("help_text", _("Phone, or # and the number."))
+        super().__init__(max_length=80, widget=UnfoldAdminTextInputWidget(), **options)
 
     def clean(self, value: Any) -> Any:
         """The member, or a sentence that says that there is none."""
-        text = str(super().clean(value)).replace(" ", "")
-        by_number = Q(pk=int(text)) if text.isdecimal() and len(text) < 16 else Q()
-        found = Member.objects.filter(
-            by_number | Q(phone=text) if by_number else Q(phone=text),
-            status=Member.Status.ACTIVE,
-        )
-        rows = list(found[:2])
-        if len(rows) != 1:
+        text = str(super().clean(value)).strip()
+        names_one = text.startswith("#") or "@" in text
+        if not names_one and sum(sign.isdigit() for sign in text) < ENOUGH_DIGITS:
+            raise ValidationError(
+                _("Give the phone, or # and the number."), code="not_one_member"
+            )
+        found = members_selectors.find(text, now(), limit=2)
+        if not found:
             raise ValidationError(_("No such member."), code="no_such_member")
-        return rows[0]
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several members fit: give the whole phone."), code="not_one_member"
+            )
+        return found[0]
 
 
 class AtTillForm(forms.Form):

@@ -7,8 +7,11 @@ from django.conf import settings
 
 from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
+from ledger.errors import AccountClosed
 from ledger.kinds import AccountKind
 from ledger.services import HolderAccount
+
+from .errors import NoSuchHolder
 
 LAPSED = "lapsed"  # the slot of what rests, owed until somebody asks for it
 REFUND_FEE = "refund_fee"
@@ -62,7 +65,10 @@ def currency_unit() -> int:
 
 
 def open_wallet(holder: Holder) -> WalletAccounts:
-    """Find or open the accounts of a wallet."""
+    """Find or open the accounts of a wallet.
+
+    Raises NoSuchHolder for somebody merged or erased, who opens none any more.
+    """
     unit = currency_unit()
     wanted = [
         HolderAccount(
@@ -79,7 +85,10 @@ def open_wallet(holder: Holder) -> WalletAccounts:
             (AccountKind.HELD, LAPSED),
         )
     ]
-    return WalletAccounts(*ledger_services.open_accounts(wanted))
+    try:
+        return WalletAccounts(*ledger_services.open_accounts(wanted))
+    except AccountClosed as gone:
+        raise NoSuchHolder from gone
 
 
 def lock_wallets(holders: Iterable[Holder]) -> dict[int, int]:

@@ -165,8 +165,9 @@ class TopUpPlanAdmin(HistoryAdmin[TopUpPlan]):
         """One command: the plan, its steps, where and for whom."""
         steps: list[TopUpStep] = []
         for formset in formsets:
-            formset.save(commit=False)  # what the admin's own log wants to know
-            formset.new_objects, formset.changed_objects = [], []
+            # The admin's own log reads these; the command keeps what was changed.
+            formset.new_objects = formset.changed_objects = []
+            formset.deleted_objects = []
             steps += [
                 row.instance
                 for row in formset.forms

@@ -99,6 +99,7 @@ class TopUp(models.Model):
                 condition=Q(card__isnull=False),
             ),
             Index(fields=["store", "-at"], name="stored_value_topup_by_store"),
+            Index(fields=["-at"], name="stored_value_topup_by_time"),
             Index(
                 fields=["lapses_at"],
                 name="stored_value_topup_lapsing",
@@ -166,6 +167,10 @@ class TopUpRefund(models.Model):
         verbose_name = _("refund of a top-up")
         verbose_name_plural = _("refunds of top-ups")
         default_permissions = ("view",)
+        indexes = [
+            Index(fields=["-at"], name="stored_value_topuprefund_time"),
+            Index(fields=["store", "-at"], name="stored_value_topuprefund_store"),
+        ]
         constraints = [
             CheckConstraint(
                 condition=Q(

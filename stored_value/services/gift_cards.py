@@ -51,7 +51,7 @@ def redeem_into_wallet_step(
             taken=portions(account_id=account_id, amount=amount, at=at),
             keeps_life=False,
         ),
-        memo=memo[:200],
+        memo=memo.replace("\x00", "")[:200],
         fingerprint=fingerprint,
     )
     most = terms.most_held(is_bearer=False)

@@ -44,6 +44,7 @@ def hold(
     """
     if not 0 < amount <= LARGEST:
         raise AmountRefused
+    note = note.replace("\x00", "").strip()[:120]
     request = fingerprint_of("hold", holder.kind, holder.id, amount, expires_at, note)
     lock_wallets([holder])
     done = done_before(key=key, fingerprint=request)
@@ -82,7 +83,7 @@ def hold(
                 keeps_life=False,
             )
         ],
-        memo=note[:120],
+        memo=note,
         fingerprint=request,
     )
     row = Hold(
@@ -93,7 +94,7 @@ def hold(
         amount=amount,
         principal=part.principal,
         bonus=part.bonus,
-        note=note[:120].replace("\x00", ""),
+        note=note,
         placed_at=at,
         expires_at=ends_at,
     )

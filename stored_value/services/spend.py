@@ -27,6 +27,7 @@ from stored_value.requests import done_before, fingerprint_of
 from stored_value.rules import Split
 from stored_value.selectors.wallets import Holdings, terms_at, wallet
 from stores import services as stores_services
+from stores.errors import ReasonMissing
 from stores.models import Approval
 
 from .codes import prove_payment_code
@@ -139,6 +140,7 @@ def _spend(
     )
 
 
+@transaction.atomic(savepoint=False)
 def spend_step(
     *,
     holder: Holder,
@@ -173,7 +175,7 @@ def spend_step(
             order=order,
             sales_id=open_store_account(AccountKind.SALES, by.store_id),
         ),
-        memo=memo,
+        memo=memo.replace("\x00", "")[:200],
         fingerprint=request,
     )
     return _as_paid(posted.entry_id)
@@ -196,6 +198,9 @@ def refund_spend(
     it began. What was captured from a hold goes back to where the hold took it.
     Raises NotAPayment, NothingLeft, and OverReversal of the books.
     """
+    said = reason.replace("\x00", "").strip()[:200]
+    if not said:
+        raise ReasonMissing
     request = fingerprint_of("refund_spend", str(entry_id), amount)
     postings = _payment(entry_id)
     lock_wallets(_holders(postings))
@@ -223,7 +228,7 @@ def refund_spend(
         act=by,
         amounts=amounts,
         live_until=until,
-        memo=reason[:200],
+        memo=said,
         fingerprint=request,
     )
     _undo_holds(taken, amounts, by=by, at=at, key=key, until=until)
@@ -231,7 +236,7 @@ def refund_spend(
         name=REFUND,
         by=by,
         at=at,
-        facts={"entry": str(entry_id), "amount": amount, "reason": reason[:200]},
+        facts={"entry": str(entry_id), "amount": amount, "reason": said},
     )
     return Paid(posted.entry_id, part.principal, part.bonus)
 

@@ -88,7 +88,7 @@ def transfer(
             taken=portions(account_id=source.principal, amount=amount, at=at),
             keeps_life=True,
         ),
-        memo=reason[:200],
+        memo=reason.replace("\x00", "")[:200],
         fingerprint=request,
     )
     stores_services.record_act(

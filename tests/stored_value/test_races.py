@@ -1,5 +1,6 @@
 """Many tills on one wallet at the same moment: what is there is spent once."""
 
+import importlib
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,6 @@ from stored_value import services as stored_value_services
 from stored_value.errors import CodeLocked, CodeRefused, HoldEnded, NotEnough
 from stored_value.holders import Holder
 from stored_value.models import Hold, PaymentCode, TopUp, TopUpRefund
-from stored_value.services import spend as spending
 from stores.models import Shift
 from tests.factories.stored_value import (
     a_key,
@@ -47,18 +47,17 @@ def test_twenty_tills_spend_a_wallet_once_and_to_the_cent() -> None:
     assert is_proven()
 
 
-def test_without_the_lock_the_split_is_made_of_what_is_gone() -> None:
+def test_without_the_lock_the_split_is_made_of_what_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Guard off: only because the wallet is locked first is the split a true one; the
     books still refuse to go below zero.
     """
     holder, _row = holding(300_00, 50_00)
     by = at_store()
-    locking = spending.lock_wallets
-    spending.lock_wallets = lambda _holders: {}
-    try:
-        outcomes = race(lambda n: spend(holder, 60_00, by=by, key=f"bill:{n}"))
-    finally:
-        spending.lock_wallets = locking
+    spending = importlib.import_module("stored_value.services.spend")
+    monkeypatch.setattr(spending, "lock_wallets", lambda _holders: {})
+    outcomes = race(lambda n: spend(holder, 60_00, by=by, key=f"bill:{n}"))
     told = {type(refusal) for refusal in refusals(outcomes)}
     assert InsufficientFunds in told
     assert sum(held(holder)) >= 0

@@ -187,10 +187,15 @@ def test_nothing_comes_in_for_who_is_gone(status: str) -> None:
     member = MemberFactory.create()
     other = MemberFactory.create()
     facts: dict[str, Any] = {"status": status, "ended_at": NOON, "name": ""}
+    facts |= dict.fromkeys(("search_name", "search_pinyin", "search_initials"), "")
+    facts |= dict.fromkeys(("other_pinyin", "other_initials"), "")
     if status == "merged":
         facts["merged_into"] = other
     type(member).objects.filter(pk=member.pk).update(phone=None, **facts)
-    refused(NoSuchHolder, Holder.member(member.pk))
+    before = everything()
+    with pytest.raises(NoSuchHolder), transaction.atomic():
+        top_up(Holder.member(member.pk))
+    assert everything() == before
 
 
 def test_nobody_unknown_is_topped_up() -> None:
