@@ -1,15 +1,19 @@
-"""What a plan gives besides money: points, growth value and coupons."""
+"""What a top-up gives besides money: points, growth value and coupons."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Sum
 
 from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
 from ledger.services import Act
-from stored_value.errors import PlanRefused
+from points import services as points_services
+from points.errors import NothingThere
 from stored_value.holders import Holder
 from stored_value.models import TopUp
-from stored_value.offers import NO_LONGER, Gift
+from stored_value.offers import Gift
 from tiers import selectors as tiers_selectors
 
 
@@ -31,11 +35,21 @@ def tier_of(holder: Holder, at: datetime) -> int | None:
 
 
 def give_step(*, top_up: TopUp, gift: Gift, by: Act, at: datetime) -> None:
-    """A step of a top-up: what its plan promised beside the bonus, all or nothing."""
+    """A step of a top-up: what its plan promised beside the bonus, and what growth
+    value the house gives for money paid in; all or nothing.
+    """
     if top_up.member_id is None:
         return
-    if gift.points or gift.growth:
-        raise PlanRefused(why=NO_LONGER)
+    points_services.reward_top_up_step(
+        member_id=top_up.member_id,
+        paid=top_up.paid,
+        points=gift.points,
+        growth=gift.growth,
+        by=by,
+        at=at,
+        key=_key(top_up, "points"),
+        reference=f"top_up:{top_up.pk}",
+    )
     if gift.coupons and gift.coupon_template is not None:
         coupons_services.issue_step(
             template_id=gift.coupon_template,
@@ -48,15 +62,30 @@ def give_step(*, top_up: TopUp, gift: Gift, by: Act, at: datetime) -> None:
         )
 
 
-def take_back_step(*, top_up: TopUp, by: Act, at: datetime) -> TakenBack:
-    """A step of a refund: points and growth value, all of them; coupons not yet used.
+def take_back_step(
+    *, top_up: TopUp, principal: int, by: Act, at: datetime, key: str
+) -> TakenBack:
+    """A step of a refund that returns so much principal: points and growth value for
+    it are taken back, all refunds so far together rounded to the house; coupons not
+    yet used become void.
 
-    What was spent of the points becomes a debt, as the points' own rules say. Once: a
-    second refund of the same top-up finds them taken.
+    What was spent of the points becomes a debt, as the points' own rules say.
     """
-    if top_up.member_id is None or top_up.refunds.exists():
+    if top_up.member_id is None:
         return TakenBack()
-    points = growth = coupons = 0
+    before = top_up.refunds.aggregate(sum=Sum("principal_left", default=0))["sum"]
+    try:
+        taken = points_services.claw_back_step(
+            gift_key=_key(top_up, "points"),
+            by=by,
+            at=at,
+            key=f"{key}:points",
+            share=Fraction(before + principal, top_up.paid),
+        )
+        points, growth = taken.points, taken.growth
+    except NothingThere:  # nothing was given
+        points = growth = 0
+    coupons = 0
     if top_up.coupons:
         revoked = coupons_services.revoke_unused_step(
             issue_key=_key(top_up, "coupons"),

@@ -85,7 +85,9 @@ def refund_top_up(
         memo=reason,
         fingerprint=request,
     )
-    taken = take_back_step(top_up=top_up, by=by, at=at)
+    taken = take_back_step(
+        top_up=top_up, principal=formula.principal_left, by=by, at=at, key=key
+    )
     row = TopUpRefund(
         top_up=top_up,
         entry_id=posted.entry_id,

@@ -26,7 +26,7 @@ from stored_value.holders import (
     open_wallet,
 )
 from stored_value.models import TopUp
-from stored_value.offers import NO_LONGER, Occasion
+from stored_value.offers import NO_LONGER, Gift, Occasion
 from stored_value.requests import done_before, fingerprint_of
 from stored_value.selectors.plans import Offer, best_offer, current_versions, offers
 from stored_value.selectors.wallets import terms_at
@@ -105,8 +105,7 @@ def top_up(
     )
     row.entry_id = posted.entry_id
     row.save(force_insert=True)
-    if offer is not None:
-        give_step(top_up=row, gift=offer.gift, by=by, at=at)
+    give_step(top_up=row, gift=offer.gift if offer else Gift(), by=by, at=at)
     stores_services.record_act(
         name=TOP_UP,
         by=by,
