@@ -169,10 +169,21 @@ class TransferForm(SecondPersonForm):
 
 
 class RefundForm(SecondPersonForm):
+    """One of the latest payments, whole or in part."""
+
+    payment = forms.ChoiceField(label=_("Payment"), widget=UnfoldAdminSelectWidget)
     amount = amount_field(
-        label=_("Amount"), required=False, help_text=_("Empty: all of it.")
+        label=_("Amount"),
+        required=False,
+        help_text=_("Empty: all that is left of it."),
     )
-    field_order = ("amount", "reason", "shift", "checker", "secret")
+    field_order = ("payment", "amount", "reason", "shift", "checker", "secret")
+
+    def offer(self, payments: list[tuple[str, str]]) -> None:
+        """What may be given back."""
+        field = self.fields["payment"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = payments
 
 
 class NewCodeForm(forms.Form):

@@ -1,30 +1,28 @@
-"""Wallets: what each member holds, what may be done with it, and the clearing."""
+"""Wallets: what each member holds, and what may be done with it."""
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import exports
 from common.admin import ReadOnlyAdmin
-from common.money import format_money, plain
+from common.money import format_money
 from ledger.kinds import AccountKind, EntryKind
 from stored_value import forms
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import Wallet
-from stored_value.selectors.clearing import net
 from stored_value.services import Tender
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -36,21 +34,21 @@ from stores.admin.base import (
     request_id,
     signed_in,
 )
-from stores.models import Store
 
 from .base import approved, at_till, doing
+from .clearing import ClearingPage
 
 TOP_UP = "stored_value.top_up_wallet"
 SPEND = "stored_value.spend_wallet"
+REFUND = "stored_value.refund_spend"
 TRANSFER = "stored_value.transfer_value"
 CLOSE = "stored_value.close_wallet"
 SET_CODE = "stored_value.set_payment_code"
 HOLD = "stored_value.hold_value"
-CLEARING = "stored_value.view_clearing"
 
 
 @admin.register(Wallet)
-class WalletAdmin(ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
+class WalletAdmin(ClearingPage, ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
     """What each member holds; members are the brand's, seen at every store."""
 
     store_path = None
@@ -71,7 +69,7 @@ class WalletAdmin(ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
     )
     readonly_fields = ("principal_money", "bonus_money", "held_money", "state", "lots")
     actions_list = ("top_up", "clearing")
-    actions_detail = ("pay", "hold", "transfer", "set_code", "close")
+    actions_detail = ("pay", "refund", "hold", "transfer", "set_code", "close")
     export_columns = ("member_id", "principal", "bonus", "held", "status")
 
     @display(description=gettext_lazy("principal"), ordering="principal")
@@ -123,13 +121,13 @@ class WalletAdmin(ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
         """Anywhere at all; the form offers only the right tills."""
         return signed_in(request).has_perm(TOP_UP)
 
-    def has_clearing_permission(self, request: HttpRequest) -> bool:
-        """It shows every store, so only to who may see them all."""
-        return stores_selectors.user_may_everywhere(signed_in(request), CLEARING)
-
     def has_pay_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
         return self._may(request, object_id, SPEND)
+
+    def has_refund_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """While it is open."""
+        return self._may(request, object_id, REFUND)
 
     def has_hold_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
@@ -206,6 +204,50 @@ class WalletAdmin(ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
 
         form = at_till(request, forms.PayForm, SPEND)
         return self._do(request, object_id, form, _("Take payment"), command)
+
+    @action(
+        description=gettext_lazy("Refund a payment"),
+        url_path="refund",
+        permissions=["refund"],
+        icon="undo",
+    )
+    def refund(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Give one of the latest payments back, into the lots it was taken from."""
+        holder = _holder(self.get_object(request, object_id))
+        payments = stored_value_selectors.payments_of(holder=holder)
+
+        def command(row: Wallet, typed: dict[str, Any]) -> str:
+            at, entry_id = now(), UUID(typed["payment"])
+            left = stored_value_selectors.left_of_payment(entry_id=entry_id)
+            back = stored_value_services.refund_spend(
+                entry_id=entry_id,
+                amount=typed["amount"],
+                reason=typed["reason"],
+                by=doing(request, typed, at),
+                at=at,
+                key=typed["key"],
+                approval=approved(
+                    request,
+                    typed,
+                    permission=REFUND,
+                    amount=typed["amount"] or left,
+                    subject=f"entry:{entry_id}",
+                    at=at,
+                ),
+            )
+            return _("Given back: %(principal)s principal, %(bonus)s bonus.") % {
+                "principal": format_money(back.principal),
+                "bonus": format_money(back.bonus),
+            }
+
+        form = at_till(request, forms.RefundForm, REFUND)
+        form.offer(
+            [
+                (str(one.entry_id), f"{_when(one.at)} · {format_money(one.amount)}")
+                for one in payments
+            ]
+        )
+        return self._do(request, object_id, form, _("Refund a payment"), command)
 
     @action(
         description=gettext_lazy("Hold"),
@@ -347,80 +389,10 @@ class WalletAdmin(ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
             back=self.row_url(row),
         )
 
-    @action(
-        description=gettext_lazy("Clearing between stores"),
-        url_path="clearing",
-        permissions=["clearing"],
-        icon="balance",
-    )
-    def clearing(self, request: HttpRequest) -> HttpResponseBase:
-        """Who owes whom, over a period; and the same as CSV."""
-        if not self.has_clearing_permission(request):
-            raise PermissionDenied
-        today = localdate()
-        first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-        asked = request.GET if request.GET else None
-        form = forms.PeriodForm(asked, initial={"since": first, "until": today})
-        since, until = first, today
-        if form.is_valid():
-            since, until = form.cleaned_data["since"], form.cleaned_data["until"]
-        rows = stored_value_selectors.clearing(since=since, until=until)
-        names = dict(Store.objects.values_list("pk", "code"))
-        header = [
-            _("Topped up at"),
-            _("Spent at"),
-            _("Principal spent"),
-            _("Principal paid out"),
-            _("Bonus honoured"),
-            _("Owed"),
-        ]
-        if request.GET.get("export") == "csv" and form.is_valid():
-            lines = exports.csv_lines(header, _csv_rows(rows, names))
-            answer = StreamingHttpResponse(
-                lines, content_type="text/csv; charset=utf-8"
-            )
-            answer["Content-Disposition"] = 'attachment; filename="clearing.csv"'
-            return answer
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Clearing between stores"),
-            "form": form,
-            "header": header,
-            "rows": [
-                {
-                    "origin": names.get(row.origin or 0, _("The house")),
-                    "acceptor": names.get(row.acceptor, ""),
-                    "spent": row.spent,
-                    "paid_out": row.paid_out,
-                    "bonus": row.bonus,
-                    "owed": row.owed,
-                }
-                for row in rows
-            ],
-            "debts": [
-                {
-                    "debtor": names.get(debtor or 0, _("The house")),
-                    "creditor": names.get(creditor or 0, _("The house")),
-                    "amount": amount,
-                }
-                for debtor, creditor, amount in net(rows)
-            ],
-        }
-        return TemplateResponse(request, "stored_value/clearing.html", context)
+
+def _when(at: datetime) -> str:
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def _holder(row: Wallet) -> Holder:
     return Holder.member(row.member_id)
-
-
-def _csv_rows(
-    rows: list[stored_value_selectors.ClearingRow], names: dict[int, str]
-) -> Iterator[list[object]]:
-    for row in rows:
-        amounts = (row.spent, row.paid_out, row.bonus, row.owed)
-        yield [
-            names.get(row.origin or 0, _("The house")),
-            names.get(row.acceptor, ""),
-            *(plain(amount) for amount in amounts),
-        ]

@@ -2,12 +2,16 @@
 
 from .clearing import ClearingRow, clearing
 from .plans import best_offer, offers, terms_of
-from .refunds import RefundLine, formula_lines, refund_preview
+from .refunds import RefundLine, current_holder, formula_lines, refund_preview
 from .wallets import (
     HeldLot,
     Holdings,
+    Payment,
     explained,
+    held_at,
+    left_of_payment,
     owed_to_members,
+    payments_of,
     terms_at,
     top_ups_of,
     wallet,
@@ -17,13 +21,18 @@ __all__ = [
     "ClearingRow",
     "HeldLot",
     "Holdings",
+    "Payment",
     "RefundLine",
     "best_offer",
     "clearing",
+    "current_holder",
     "explained",
     "formula_lines",
+    "held_at",
+    "left_of_payment",
     "offers",
     "owed_to_members",
+    "payments_of",
     "refund_preview",
     "terms_at",
     "terms_of",

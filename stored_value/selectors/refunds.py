@@ -6,12 +6,13 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cards.models import Card
 from ledger import lineage as ledger_lineage
 from ledger.kinds import AccountKind
 from ledger.lineage import Heir
 from policies.profiles import PROFILES
 from stored_value import rules
-from stored_value.holders import LAPSED
+from stored_value.holders import LAPSED, Holder
 from stored_value.models import TopUp
 from stored_value.rules import LotState, RefundFormula
 from stored_value.terms import WalletTerms
@@ -35,14 +36,23 @@ class RefundPreview:
     bonus: tuple[Heir, ...]
 
 
+def current_holder(top_up: TopUp) -> Holder:
+    """Whose a top-up is now: a bearer card may have been replaced, then bound."""
+    if top_up.member_id is not None:
+        return Holder.member(top_up.member_id)
+    card = Card.objects.get(pk=top_up.card_id or 0)
+    while card.replaced_by_id is not None:
+        card = Card.objects.get(pk=card.replaced_by_id)
+    return Holder.member(card.member_id) if card.member_id else Holder.card(card.pk)
+
+
 def refund_preview(*, top_up: TopUp, at: datetime) -> RefundPreview:
     """Reckon a refund by the rules under which the top-up was made.
 
     Only what its holder still has counts: what was given to somebody else is theirs.
     """
-    holder = (
-        ("member", top_up.member_id) if top_up.member_id else ("card", top_up.card_id)
-    )
+    owner = current_holder(top_up)
+    holder = (owner.kind, owner.id)
     mine = [
         heir
         for heir in ledger_lineage.heirs_of(entry_id=top_up.entry_id)

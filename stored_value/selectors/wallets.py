@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from ledger import lineage as ledger_lineage
 from ledger import selectors as ledger_selectors
-from ledger.kinds import AccountKind
+from ledger.kinds import AccountKind, EntryKind
 from policies import selectors as policies_selectors
 from stored_value.holders import Holder, WalletAccounts, open_wallet
 from stored_value.models import TopUp, WalletPolicy
@@ -111,6 +111,39 @@ def explained(*, holder: Holder, at: datetime) -> list[HeldLot]:
         )
         for kind, lot in lots
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment from a wallet, as the choice of a form shows it."""
+
+    entry_id: UUID
+    at: datetime
+    amount: int
+
+
+def payments_of(*, holder: Holder, limit: int = 20) -> list[Payment]:
+    """The latest payments from a wallet, principal and bonus together."""
+    accounts = open_wallet(holder)
+    found: dict[UUID, Payment] = {}
+    for account_id in (accounts.principal, accounts.bonus, accounts.held):
+        for move in ledger_selectors.statement(account_id=account_id, limit=limit * 3):
+            if move.kind == EntryKind.SALE:
+                before = found.get(move.entry_id)
+                amount = -move.change + (before.amount if before else 0)
+                found[move.entry_id] = Payment(move.entry_id, move.occurred_at, amount)
+    latest = sorted(found.values(), key=lambda payment: payment.at, reverse=True)
+    return latest[:limit]
+
+
+def left_of_payment(*, entry_id: UUID) -> int:
+    """What of a payment has not been given back yet."""
+    wallets = (AccountKind.PRINCIPAL, AccountKind.BONUS, AccountKind.HELD)
+    return sum(
+        posting.left
+        for posting in ledger_lineage.postings_of(entry_id=entry_id)
+        if posting.debit_kind in wallets
+    )
 
 
 def top_ups_of(*, holder: Holder) -> QuerySet[TopUp]:

@@ -6,8 +6,9 @@ from .gift_cards import redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
 from .lapse import lapse_principal, reactivate
 from .plans import save_plan
+from .refund_spend import refund_spend
 from .refund_top_up import refund_top_up
-from .spend import Paid, refund_spend, spend, spend_step, spending_lines
+from .spend import Paid, spend, spend_step, spending_lines
 from .staff import name_staff_account, unname_staff_account
 from .top_up import Tender, top_up
 from .transfer import transfer

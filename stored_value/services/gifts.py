@@ -10,7 +10,7 @@ from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
 from ledger.services import Act
 from points import services as points_services
-from points.errors import NothingThere
+from points.models import Accrual
 from stored_value.holders import Holder
 from stored_value.models import TopUp
 from stored_value.offers import Gift
@@ -74,7 +74,8 @@ def take_back_step(
     if top_up.member_id is None:
         return TakenBack()
     before = top_up.refunds.aggregate(sum=Sum("principal_left", default=0))["sum"]
-    try:
+    points = growth = coupons = 0
+    if Accrual.objects.filter(key=_key(top_up, "points")).exists():
         taken = points_services.claw_back_step(
             gift_key=_key(top_up, "points"),
             by=by,
@@ -83,9 +84,6 @@ def take_back_step(
             share=Fraction(before + principal, top_up.paid),
         )
         points, growth = taken.points, taken.growth
-    except NothingThere:  # nothing was given
-        points = growth = 0
-    coupons = 0
     if top_up.coupons:
         revoked = coupons_services.revoke_unused_step(
             issue_key=_key(top_up, "coupons"),

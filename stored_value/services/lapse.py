@@ -13,12 +13,12 @@ from stored_value.errors import NothingLeft
 from stored_value.holders import Holder, lock_wallets, open_wallet
 from stored_value.models import TopUp
 from stored_value.requests import done_before, fingerprint_of
+from stored_value.selectors.refunds import current_holder
 from stored_value.selectors.wallets import wallet
 from stores import services as stores_services
 
 from .doing import allow, require_in_use
 from .lots import Portion, moving, portions
-from .refund_top_up import holder_of
 
 TOP_UP = "stored_value.top_up_wallet"
 
@@ -43,7 +43,7 @@ def lapse_principal(*, by: Act, at: datetime, limit: int = 500) -> int:
 
 @transaction.atomic
 def _lapse(top_up: TopUp, by: Act, at: datetime) -> bool:
-    holder = holder_of(top_up)
+    holder = current_holder(top_up)
     accounts = open_wallet(holder)
     lock_wallets([holder])
     left = [

@@ -11,11 +11,15 @@ from ledger.lineage import Heir
 from ledger.services import Act, Line
 from policies.profiles import PROFILES
 from stored_value.errors import NoSuchHolder, NothingLeft
-from stored_value.holders import REFUND_FEE, Holder, lock_wallets, open_store_account
+from stored_value.holders import REFUND_FEE, lock_wallets, open_store_account
 from stored_value.models import TopUp, TopUpRefund
 from stored_value.requests import done_before, fingerprint_of
 from stored_value.rules import RefundFormula
-from stored_value.selectors.refunds import RefundPreview, refund_preview
+from stored_value.selectors.refunds import (
+    RefundPreview,
+    current_holder,
+    refund_preview,
+)
 from stored_value.terms import WalletTerms
 from stores import services as stores_services
 from stores.errors import ReasonMissing
@@ -54,7 +58,7 @@ def refund_top_up(
     )
     if top_up is None:
         raise NoSuchHolder
-    holder = holder_of(top_up)
+    holder = current_holder(top_up)
     request = fingerprint_of("refund_top_up", top_up_id, tender)
     lock_wallets([holder])
     done = done_before(key=key, fingerprint=request)
@@ -120,13 +124,6 @@ def refund_top_up(
         },
     )
     return row
-
-
-def holder_of(top_up: TopUp) -> Holder:
-    """Whose top-up it is now."""
-    if top_up.member_id is not None:
-        return Holder.member(top_up.member_id)
-    return Holder.card(top_up.card_id or 0)
 
 
 @dataclass(slots=True)

@@ -188,6 +188,25 @@ def test_a_payment_with_and_without_the_code(lead: Client, shift: Shift) -> None
     assert held(holder) == (30_00, 0)
 
 
+def test_a_payment_is_given_back_from_the_list(lead: Client, shift: Shift) -> None:
+    holder, _row = holding(300_00, 50_00, at=now())
+    wallet = wallet_of(holder)
+    lead.post(page("wallet_pay", wallet.pk), at_till(shift, amount="140"))
+    (payment,) = stored_value_selectors.payments_of(holder=holder)
+    assert payment.amount == 140_00
+    address = page("wallet_refund", wallet.pk)
+    assert lead.get(address).status_code == 200
+    typed = {"payment": str(payment.entry_id), "reason": "cold soup"}
+    lead.post(address, at_till(shift, amount="70", **typed))
+    assert held(holder) == (240_00, 40_00)
+    lead.post(address, at_till(shift, amount="", **typed))
+    assert held(holder) == (300_00, 50_00)
+    for nasty in NASTY:
+        answer = lead.post(address, at_till(shift, payment=nasty, reason="x"))
+        assert answer.status_code == 200
+    assert held(holder) == (300_00, 50_00)
+
+
 def test_a_hold_is_placed_captured_and_released(lead: Client, shift: Shift) -> None:
     holder, _row = holding(300_00, at=now())
     wallet = wallet_of(holder)

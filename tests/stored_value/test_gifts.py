@@ -17,7 +17,6 @@ from stored_value.models import TopUp, TopUpRefund
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import TemplateFactory
 from tests.factories.ledger import everything
-from tests.factories.stores import NOON
 from tests.factories.stored_value import (
     a_key,
     a_member,
@@ -27,6 +26,7 @@ from tests.factories.stored_value import (
     spend,
     top_up,
 )
+from tests.factories.stores import NOON
 from tests.factories.tiers import TierFactory
 
 pytestmark = pytest.mark.django_db

@@ -199,6 +199,24 @@ def test_raw_sql_neither_rewrites_nor_reopens_a_hold(attack: str) -> None:
     assert list(Hold.objects.values()) == before
 
 
+def test_without_the_trigger_a_hold_is_reopened() -> None:
+    """Guard off: it is this trigger that ends a hold for good."""
+    holder, _row = holding(300_00)
+    released = release(hold(holder))
+    with connection.cursor() as raw:
+        raw.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        raw.execute(
+            "ALTER TABLE stored_value_hold"
+            " DISABLE TRIGGER stored_value_hold_never_ends_twice"
+        )
+        raw.execute(
+            "UPDATE stored_value_hold"
+            " SET status = 'open', resolved_at = NULL, resolved_by_id = NULL"
+        )
+    released.refresh_from_db()
+    assert released.status == Hold.Status.OPEN
+
+
 def test_a_note_may_be_wiped_and_only_that() -> None:
     holder, _row = holding(300_00)
     placed = hold(holder, note="Mrs Wang, window table")

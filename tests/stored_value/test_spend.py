@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from cards.tokens import mint_code
 from common.errors import DomainError
 from ledger.errors import AccountFrozen, IdempotencyConflict
 from ledger.services import set_account_status
@@ -31,6 +32,7 @@ from stored_value.models import PaymentCode
 from stored_value.selectors.wallets import held_at
 from stores.errors import NotAllowed, ReasonMissing
 from stores.models import AuditEvent
+from tests.factories.cards import CardFactory
 from tests.factories.ledger import everything, lots
 from tests.factories.stored_value import (
     a_key,
@@ -401,6 +403,29 @@ class TestPaymentCode:
                 self.pay(holder, payment_code="135790")
         self.give(holder, "918273")
         self.pay(holder, payment_code="918273")
+
+    def test_the_rotating_code_serves_as_well_and_once(self) -> None:
+        holder, _row = holding(1_000_00)
+        shown = mint_code(member_id=holder.id, at=NOON)
+        with pytest.raises(DomainError):
+            self.pay(holding(1_000_00)[0], rotating_code=shown)
+        shown = mint_code(member_id=holder.id, at=NOON + timedelta(seconds=20))
+        later = NOON + timedelta(seconds=21)
+        self.pay(holder, rotating_code=shown, at=later)
+        with pytest.raises(DomainError):
+            self.pay(holder, rotating_code=shown, at=later)
+        assert held(holder) == (750_00, 0)
+
+    def test_a_bearer_pays_little_by_its_number_alone(self) -> None:
+        bearer = Holder.card(CardFactory.bearer().pk)
+        top_up(bearer, 1_000_00)
+        self.pay(bearer, 200_00)
+        for facts in ({}, {"payment_code": CODE}):
+            with pytest.raises(CodeNeeded):
+                self.pay(bearer, 200_01, **facts)
+        with pytest.raises(CodeNeeded):
+            self.pay(bearer, 1, is_anonymous_device=True)
+        assert held(bearer) == (800_00, 0)
 
     def test_only_who_may_lets_a_member_set_one(self) -> None:
         holder, _row = holding(1_000_00)

@@ -1,0 +1,106 @@
+"""The clearing between stores, as a page and as a file."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import exports
+from common.money import plain
+from stored_value import forms
+from stored_value import selectors as stored_value_selectors
+from stored_value.models import Wallet
+from stored_value.selectors.clearing import net
+from stores import selectors as stores_selectors
+from stores.admin.base import ScopedAdmin, action, signed_in
+from stores.models import Store
+
+CLEARING = "stored_value.view_clearing"
+
+
+class ClearingPage(ScopedAdmin[Wallet]):
+    """Who owes whom, over a period that one chooses."""
+
+    def has_clearing_permission(self, request: HttpRequest) -> bool:
+        """It shows every store, so only to who may see them all."""
+        return stores_selectors.user_may_everywhere(signed_in(request), CLEARING)
+
+    @action(
+        description=gettext_lazy("Clearing between stores"),
+        url_path="clearing",
+        permissions=["clearing"],
+        icon="balance",
+    )
+    def clearing(self, request: HttpRequest) -> HttpResponseBase:
+        """Who owes whom, over a period; and the same as CSV."""
+        if not self.has_clearing_permission(request):
+            raise PermissionDenied
+        today = localdate()
+        first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+        asked = request.GET if request.GET else None
+        form = forms.PeriodForm(asked, initial={"since": first, "until": today})
+        since, until = first, today
+        if form.is_valid():
+            since, until = form.cleaned_data["since"], form.cleaned_data["until"]
+        rows = stored_value_selectors.clearing(since=since, until=until)
+        names = dict(Store.objects.values_list("pk", "code"))
+        header = [
+            _("Topped up at"),
+            _("Spent at"),
+            _("Principal spent"),
+            _("Principal paid out"),
+            _("Bonus honoured"),
+            _("Owed"),
+        ]
+        if request.GET.get("export") == "csv" and form.is_valid():
+            lines = exports.csv_lines(header, _csv_rows(rows, names))
+            answer = StreamingHttpResponse(
+                lines, content_type="text/csv; charset=utf-8"
+            )
+            answer["Content-Disposition"] = 'attachment; filename="clearing.csv"'
+            return answer
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Clearing between stores"),
+            "form": form,
+            "header": header,
+            "rows": [
+                {
+                    "origin": names.get(row.origin or 0, _("The house")),
+                    "acceptor": names.get(row.acceptor, ""),
+                    "spent": row.spent,
+                    "paid_out": row.paid_out,
+                    "bonus": row.bonus,
+                    "owed": row.owed,
+                }
+                for row in rows
+            ],
+            "debts": [
+                {
+                    "debtor": names.get(debtor or 0, _("The house")),
+                    "creditor": names.get(creditor or 0, _("The house")),
+                    "amount": amount,
+                }
+                for debtor, creditor, amount in net(rows)
+            ],
+        }
+        return TemplateResponse(request, "stored_value/clearing.html", context)
+
+
+def _csv_rows(
+    rows: list[stored_value_selectors.ClearingRow], names: dict[int, str]
+) -> Iterator[list[object]]:
+    for row in rows:
+        amounts = (row.spent, row.paid_out, row.bonus, row.owed)
+        yield [
+            names.get(row.origin or 0, _("The house")),
+            names.get(row.acceptor, ""),
+            *(plain(amount) for amount in amounts),
+        ]
