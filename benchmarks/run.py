@@ -108,8 +108,8 @@ def machine(url: str) -> str:
 def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
     """Seed, prove, post in rounds, prove again; what to judge."""
     # These need the settings, which stand only now.
+    from benchmarks import beside, bulk, bulk_coupons  # noqa: PLC0415
     from benchmarks import books as bench_books  # noqa: PLC0415
-    from benchmarks import bulk, bulk_coupons  # noqa: PLC0415
 
     books, seconds = bulk.timed(lambda: bench_books.seed(accounts=planned.accounts))
     print(f"seeded {books.wallets:,} wallets, twice: {seconds:.0f} s", flush=True)
@@ -120,6 +120,7 @@ def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
     ratios = report(rates)
     if planned.has_bulk:
         ratios.append(bulk.expire(books=books))
+        ratios.append(beside.sweep(books=books, url=url, seconds=planned.seconds))
         bulk.seal()
         bulk.prove("after expiry, with the chain")
         ratios.append(

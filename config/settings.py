@@ -197,6 +197,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "coupons.tasks.lapse_gifts",
         "schedule": 300.0,
     },
+    "tiers give what belongs to a birthday": {
+        "task": "coupons.tasks.give_birthday_gifts",
+        "schedule": crontab(minute=20),
+    },
     "tiers give what comes with them": {
         "task": "coupons.tasks.give_upgrade_gifts",
         "schedule": 300.0,

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils.timezone import now  # noqa: TID251 (a form is a screen)
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -19,7 +20,8 @@ from unfold.widgets import (
 
 from common.errors import DomainError
 from common.forms import MoneyField
-from members.models import Member, Tag
+from members import selectors as members_selectors
+from members.models import Tag
 from stores.models import Store
 from tiers import selectors as tiers_selectors
 from tiers.models import Tier
@@ -181,7 +183,7 @@ class GiveForm(KeyedForm, WhyForm):
     member = forms.CharField(
         label=_("Member"),
         max_length=40,
-        help_text=_("The member’s number, or the whole phone number with +."),
+        help_text=_("As at the counter: a phone, a name, or # and a number."),
         widget=UnfoldAdminTextInputWidget,
     )
     quantity = forms.IntegerField(
@@ -205,15 +207,13 @@ class GiveForm(KeyedForm, WhyForm):
             self.initial["store"] = stores.first()
 
     def clean_member(self) -> int:
-        """The number of the member that was meant."""
-        typed = self.cleaned_data["member"].strip()
-        if typed.isascii() and typed.isdecimal() and len(typed) < 19:
-            found = Member.objects.filter(pk=int(typed)).first()
-        else:
-            found = Member.objects.filter(phone=re.sub(r"[\s-]", "", typed)).first()
-        if found is None:
+        """The number of the one member that was meant."""
+        found = members_selectors.find_ids(self.cleaned_data["member"], now(), limit=2)
+        if not found:
             raise ValidationError(_("There is no such member."))
-        return found.pk
+        if len(found) > 1:
+            raise ValidationError(_("Several members are meant by this. Type more."))
+        return found[0]
 
 
 class SegmentForm(KeyedForm, WhyForm):

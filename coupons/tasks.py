@@ -1,12 +1,17 @@
 """What coupons do by themselves: segments are given, gifts lapse, tiers give."""
 
-from celery import shared_task
-from django.utils.timezone import now
+from datetime import timedelta
 
+from celery import shared_task
+from django.utils.timezone import localdate, now
+
+from members import selectors as members_selectors
 from stores import services as stores_services
 
 from . import selectors, services
 from .audiences import audience_of
+
+MISSED_DAYS = 3
 
 
 @shared_task(acks_late=True)
@@ -25,6 +30,24 @@ def lapse_gifts(**_unknown: object) -> int:
     """Give back to the givers what no friend took in time."""
     at = now()
     return services.lapse_gifts(by=stores_services.act(task="coupons", at=at), at=at)
+
+
+@shared_task(acks_late=True)
+def give_birthday_gifts(**_unknown: object) -> int:
+    """Whoever has their birthday today, or had it in the days that were missed."""
+    at = now()
+    today = localdate(at)
+    by = stores_services.act(task="coupons", at=at)
+    days = [today - timedelta(days=late) for late in range(MISSED_DAYS, -1, -1)]
+    return sum(
+        services.give_birthday_gifts(
+            audience=members_selectors.with_birthday(on=day),
+            year=day.year,
+            by=by,
+            at=at,
+        )
+        for day in days
+    )
 
 
 @shared_task(acks_late=True)

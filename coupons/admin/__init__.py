@@ -1,5 +1,5 @@
 """Coupons in the admin: templates are drawn; what is issued is read and mended."""
 
-from . import coupons, issues, templates
+from . import coupons, issues, templates, tiers
 
-__all__ = ["coupons", "issues", "templates"]
+__all__ = ["coupons", "issues", "templates", "tiers"]

@@ -18,6 +18,7 @@ from coupons.codes import HELD, digests, grouped, normalised
 from coupons.forms import ExtendForm, RefundForm, WhyForm
 from coupons.kinds import CouponStatus
 from coupons.models import Coupon, CouponGift, CouponUse
+from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.admin.base import (
@@ -49,8 +50,8 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
     )
     list_filter = ("status", "issue__source")
     list_select_related = ("version", "member", "issue")
-    search_fields = ("=id", "=member__id")
-    search_help_text = gettext_lazy("Code or number of the coupon, or the member’s")
+    search_fields = ("=id",)
+    search_help_text = gettext_lazy("Code or number of the coupon, or its member")
     ordering = ("-pk",)
     fields = (
         "what",
@@ -69,9 +70,12 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Coupon], search_term: str
     ) -> tuple[QuerySet[Coupon], bool]:
-        """A code is looked up as the counter would; anything else as a number."""
+        """A code or a member as at the counter; anything else is a number."""
         code = normalised(search_term)
         if code is None:
+            found = members_selectors.find_ids(search_term, now())
+            if found:
+                return queryset.filter(member_id__in=found), False
             return super().get_search_results(request, queryset, search_term)
         of_code = Q(code=code) if len(code) == HELD else Q(digest__in=digests(code))
         return queryset.filter(of_code), False

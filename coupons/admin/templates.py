@@ -1,9 +1,9 @@
-"""Drawing coupons, giving them out, and what tiers and the house decide about them."""
+"""Drawing coupons, and giving them out."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -15,13 +15,10 @@ from coupons import selectors as coupons_selectors
 from coupons import services as coupons_services
 from coupons.forms import BatchForm, GiveForm, SegmentForm, TemplateForm
 from coupons.models import (
-    CouponsPolicy,
     CouponTemplate,
     TemplateBlackout,
     TemplateHours,
-    TierGift,
 )
-from policies.admin import PolicyAdmin
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.admin.base import (
@@ -352,54 +349,3 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
             },
         )
         return redirect(self.row_url(template))
-
-
-@admin.register(TierGift)
-class TierGiftAdmin(HistoryAdmin[TierGift]):
-    """What comes with a tier."""
-
-    store_path = None
-    list_display = ("tier", "occasion", "template", "quantity", "is_active", "since")
-    list_filter = ("occasion", "is_active")
-    list_select_related = ("tier", "template")
-    ordering = ("tier__rank", "pk")
-    fields = ("tier", "occasion", "template", "quantity", "is_active")
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: TierGift | None = None
-    ) -> tuple[str, ...]:
-        """Another gift is another row: what was given names this one."""
-        return ("tier", "occasion", "template") if obj is not None else ()
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: TierGift | None = None
-    ) -> bool:
-        """A gift is switched off."""
-        return False
-
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Only what is still being issued."""
-        if db_field.name == "template":
-            open_now: QuerySet[CouponTemplate] = CouponTemplate.objects.filter(
-                is_open=True
-            )
-            kwargs["queryset"] = open_now.order_by("-pk")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def save_by_command(self, request: HttpRequest, obj: Any) -> None:
-        """Set up or change what a tier gives."""
-        at = now()
-        coupons_services.save_tier_gift(
-            gift=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
-            at=at,
-        )
-
-
-@admin.register(CouponsPolicy)
-class CouponsPolicyAdmin(PolicyAdmin[CouponsPolicy]):
-    """What the house decides about coupons in general."""

@@ -73,7 +73,10 @@ class Terms(models.Model):
     min_spend = models.BigIntegerField(
         _("minimum spend"),
         default=0,
-        help_text=_("Counted on the items that the coupon is for."),
+        help_text=_(
+            "Counted on what the coupon is for; for an item or a pass on the whole "
+            "bill."
+        ),
     )
     uses = models.PositiveSmallIntegerField(
         _("uses"), default=1, help_text=_("How often a visit pass serves.")

@@ -17,7 +17,8 @@ from ledger.services import Act
 from policies import selectors as policies_selectors
 from stores import services as stores_services
 
-from .issue import begin, check_open, issuable, period, take_quota
+from .counting import take_quota
+from .issue import begin, check_open, issuable, period
 from .people import may
 from .templates import lock_template
 

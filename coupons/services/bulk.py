@@ -14,15 +14,8 @@ from ledger.services import Act
 from members.models import Member
 from stores import services as stores_services
 
-from .issue import (
-    begin,
-    check_open,
-    issuable,
-    period,
-    take_limits,
-    take_quota,
-    untake_limits,
-)
+from .counting import take_limits, take_quota, untake_limits
+from .issue import begin, check_open, issuable, period
 from .people import may
 from .templates import lock_template
 

@@ -21,7 +21,8 @@ from members.models import Member
 from policies import selectors as policies_selectors
 
 from .acts import act_of
-from .issue import Issued, issue_step, take_limit
+from .counting import take_limit
+from .issue import Issued, issue_step
 from .locks import locked_one
 from .templates import lock_template
 

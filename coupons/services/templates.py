@@ -64,11 +64,9 @@ def save_template(*, template: CouponTemplate, by: Act, at: datetime) -> None:
     may(by, "coupons.add_coupontemplate" if is_new else "coupons.change_coupontemplate")
     template.claim_word = (template.claim_word or "").strip().upper() or None
     _check(template)
-    if is_new:
-        template.save(force_insert=True)
-    else:
+    if not is_new:
         lock_template(template.pk)  # nothing is being issued while the counters change
-        template.save(force_update=True)
+    template.save(force_insert=is_new, force_update=not is_new)
     _count(template, at)
     stores_services.record_act(
         name="coupons.template_added" if is_new else "coupons.template_changed",

@@ -14,14 +14,8 @@ from members.models import Member
 from stores import services as stores_services
 
 from .bulk import RETRIES
-from .issue import (
-    begin,
-    issuable,
-    period,
-    take_limits,
-    take_quota,
-    untake_limits,
-)
+from .counting import take_limits, take_quota, untake_limits
+from .issue import begin, issuable, period
 from .people import may
 from .templates import lock_template
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import localdate, now
 
 from coupons import services as coupons_services
 from coupons import tasks
@@ -170,6 +171,25 @@ def test_a_birthday_is_once_a_year_and_for_those_of_the_tier(
 
     assert [birthday(2026), birthday(2026), birthday(2027)] == [1, 0, 1]
     assert set(Coupon.objects.values_list("member_id", flat=True)) == {golden.pk}
+
+
+def test_the_task_finds_todays_birthdays_and_those_that_were_missed(
+    gold: Tier,
+) -> None:
+    gift(gold, occasion="birthday")
+    today = localdate(now())
+    for days_ago, member in enumerate(MemberFactory.create_batch(6)):
+        born = today - timedelta(days=days_ago)
+        Member.objects.filter(pk=member.pk).update(
+            birth_calendar="solar",
+            birth_month=born.month,
+            birth_day=born.day,
+            birthday_set_at=NOON,
+        )
+        stands(member, gold)
+
+    assert tasks.give_birthday_gifts() == 4
+    assert tasks.give_birthday_gifts() == 0
 
 
 def test_the_task_runs_though_there_is_nothing_to_give() -> None:
