@@ -19,8 +19,15 @@ from .models import Window
 class Rules(Protocol):
     """What of a TierPolicy decides about periods."""
 
-    window: str
-    rolling_months: int
+    @property
+    def window(self) -> str:
+        """One of `Window`."""
+        ...
+
+    @property
+    def rolling_months(self) -> int:
+        """How many months count under a rolling one."""
+        ...
 
 
 def growth_expires_at(
