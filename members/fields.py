@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from stores.models import Store
+
 from .errors import EmailRefused, NameRefused, ValueRefused
 from .models import CustomField, Member
 from .names import tidy
@@ -57,6 +59,15 @@ def read_choice(field: str, value: str) -> str:
     if value and value not in known:
         raise ValueRefused(field=field, message=_("Choose one of what is offered."))
     return value
+
+
+def read_store(store_id: int | None) -> int | None:
+    """A store that there is, or none. Raises ValueRefused."""
+    if store_id is not None and not Store.objects.filter(pk=store_id).exists():
+        raise ValueRefused(
+            field="home_store", message=_("Choose one of what is offered.")
+        )
+    return store_id
 
 
 def read_custom(

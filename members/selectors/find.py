@@ -23,6 +23,8 @@ FEWEST_DIGITS = 4
 LONGEST_QUESTION = 100
 AFTER_DIGITS = ":"  # sorts right after the nine
 
+# Each statement says how close a hit is: 0 what was typed, whole; 1 its initials;
+# 2 a name that begins so; 3 and more: by another reading.
 PHONE: Final = "SELECT id, 0 AS place, '' AS key FROM members_member WHERE phone = %s"
 TAIL: Final = """
 SELECT id, 1, reverse(phone) FROM members_member
@@ -33,25 +35,25 @@ SELECT id, 0, '' FROM members_member WHERE lower(email) = %s AND email <> '' LIM
 """
 NUMBER: Final = "SELECT id, 0, '' FROM members_member WHERE id = %s"
 NAME: Final = """
-SELECT id, (search_name <> %s)::int, search_name FROM members_member
+SELECT id, 2 * (search_name <> %s)::int, search_name FROM members_member
  WHERE search_name >= %s AND search_name < %s ORDER BY search_name LIMIT %s
 """
 PINYIN: Final = """
-SELECT id, (search_pinyin <> %s)::int, search_pinyin FROM members_member
+SELECT id, 2 * (search_pinyin <> %s)::int, search_pinyin FROM members_member
  WHERE search_pinyin >= %s AND search_pinyin < %s ORDER BY search_pinyin LIMIT %s
 """
 INITIALS: Final = """
-SELECT id, (search_initials <> %s)::int, search_initials FROM members_member
+SELECT id, 1 + (search_initials <> %s)::int, search_initials FROM members_member
  WHERE search_initials >= %s AND search_initials < %s
  ORDER BY search_initials LIMIT %s
 """
 OTHER_PINYIN: Final = """
-SELECT id, 2 + (other_pinyin <> %s)::int, other_pinyin FROM members_member
+SELECT id, 3 + (other_pinyin <> %s)::int, other_pinyin FROM members_member
  WHERE other_pinyin <> '' AND other_pinyin >= %s AND other_pinyin < %s
  ORDER BY other_pinyin LIMIT %s
 """
 OTHER_INITIALS: Final = """
-SELECT id, 2 + (other_initials <> %s)::int, other_initials FROM members_member
+SELECT id, 3 + (other_initials <> %s)::int, other_initials FROM members_member
  WHERE other_initials <> '' AND other_initials >= %s AND other_initials < %s
  ORDER BY other_initials LIMIT %s
 """
@@ -86,9 +88,10 @@ def find(text: str, at: datetime, *, limit: int = LIMIT) -> list[Member]:
         return []
     hits = " UNION ALL ".join(f"({question.sql})" for question in asked)
     facts = [fact for question in asked for fact in question.facts]
-    found = Member.objects.raw(PEOPLE.format(hits=hits), facts)
-    once = {member.pk: member for member in reversed(list(found))}
-    return list(reversed(once.values()))[:limit]
+    closest: dict[int, Member] = {}
+    for member in Member.objects.raw(PEOPLE.format(hits=hits), facts):
+        closest.setdefault(member.pk, member)
+    return list(closest.values())[:limit]
 
 
 def find_ids(text: str, at: datetime, *, limit: int = LIMIT) -> list[int]:

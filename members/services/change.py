@@ -17,13 +17,21 @@ from members.errors import (
     NobodyNamed,
     NotYourself,
     PhoneTaken,
+    ReferralUnknown,
     ValueRefused,
 )
-from members.fields import read_choice, read_custom, read_email, read_salutation
+from members.fields import (
+    read_choice,
+    read_custom,
+    read_email,
+    read_salutation,
+    read_store,
+)
 from members.models import CustomField, Member
 from members.names import tidy
 from stores import services as stores_services
 from stores.errors import NotAllowed
+from stores.models import User
 
 from .access import is_a_member, require, require_self_or
 from .enrol import ONE_PER_PHONE, broke, phone_of, put_birthday, referrer_of
@@ -128,6 +136,9 @@ def assign_keeper(
     """Put a member into somebody's care, or out of it."""
     require(by, "members.assign_keeper")
     member = lock_member(member_id)
+    keepers = User.objects.filter(pk=keeper_id, is_active=True)
+    if keeper_id is not None and not keepers.exists():
+        raise ValueRefused(field="keeper", message=_("Choose one of what is offered."))
     if member.keeper_id == keeper_id:
         return member
     member.keeper_id = keeper_id
@@ -153,7 +164,9 @@ def note_referrer(
     require_self_or(by, member_id, "members.change_member")
     member = lock_member(member_id)
     referrer = referrer_of(referral_code)
-    if referrer is not None and referrer.pk == member.pk:
+    if referrer is None:
+        raise ReferralUnknown
+    if referrer.pk == member.pk:
         raise NotYourself
     if member.referrer_id is not None:
         raise ValueRefused(
@@ -182,7 +195,7 @@ def birthday_of(member: Member) -> Birthday | None:
 
 def _read(member: Member, name: str, value: Any, at: datetime) -> Any:
     if name == "home_store_id":
-        return value
+        return read_store(value)
     if name == "custom":
         return _answers(member, value)
     text = str(value or "")

@@ -10,7 +10,13 @@ from ledger.services import Act
 from members import keys
 from members.birthdays import Birthday
 from members.errors import NobodyNamed, PhoneTaken, ReferralUnknown
-from members.fields import read_choice, read_custom, read_email, read_salutation
+from members.fields import (
+    read_choice,
+    read_custom,
+    read_email,
+    read_salutation,
+    read_store,
+)
 from members.models import CustomField, Member
 from members.names import tidy
 from members.phones import read_phone
@@ -57,7 +63,7 @@ def enrol(
         salutation=read_salutation(salutation),
         gender=read_choice("gender", gender),
         language=read_choice("language", language),
-        home_store_id=home_store_id if home_store_id is not None else by.store_id,
+        home_store_id=read_store(home_store_id) or by.store_id,
         referrer=referrer_of(referral_code),
         custom=read_custom(
             custom or {}, fields=list(CustomField.objects.filter(is_active=True))

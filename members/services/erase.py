@@ -22,7 +22,7 @@ from stores.services import Mending
 
 from . import value
 from .access import require
-from .locks import lock_whole
+from .locks import lock_whole, soon
 from .second import with_second_person
 
 ERASE = "members.erase_member"
@@ -67,7 +67,8 @@ def erase(*, member_id: int, reason: str, by: Act, at: datetime) -> None:
     require(by, ERASE)
     if not reason.strip():
         raise ReasonMissing
-    _erase(member_id, signed=None, by=by, at=at, key=f"erase:{member_id}")
+    with soon():
+        _erase(member_id, signed=None, by=by, at=at, key=f"erase:{member_id}")
 
 
 def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> None:

@@ -34,14 +34,14 @@ def lock_whole(member_ids: Iterable[int]) -> dict[int, Member]:
     the database (after a second) chooses whom of the two to abort.
     """
     rows = Member.objects.filter(pk__in=set(member_ids)).order_by("pk")
-    with _soon(), connection.cursor() as cursor:
+    with soon(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '300ms'")
         return {member.pk: member for member in rows.select_for_update(of=("self",))}
 
 
 def lock_accounts_soon(account_ids: Sequence[int]) -> None:
     """The same for accounts: all of them at once and soon. Raises MemberBusy."""
-    with _soon(), connection.cursor() as cursor:
+    with soon(), connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         usual = cursor.fetchone()[0]
         # Of a whole statement: a lock is waited for in steps, each with its own time.
@@ -69,7 +69,7 @@ def keep_active(*, member_id: int) -> None:
 
 
 @contextmanager
-def _soon() -> Iterator[None]:
+def soon() -> Iterator[None]:
     """Say in words that a lock was not to be had in time."""
     try:
         yield

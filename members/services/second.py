@@ -11,6 +11,8 @@ from stores import services as stores_services
 from stores.models import Approval
 from stores.services import Mending
 
+from .locks import soon
+
 TRIES = 5
 
 
@@ -31,7 +33,7 @@ def with_second_person[Done](
     )
 
     def once() -> Done:
-        with transaction.atomic(durable=True):
+        with soon(), transaction.atomic(durable=True):
             stores_services.consume_approval(
                 approval=approval,
                 act=act,

@@ -4,6 +4,14 @@ from typing import Any
 
 import pytest
 
+from members import parts
+
+
+@pytest.fixture(autouse=True)
+def _members_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the apps above keep about a member is moved and wiped in their own tests."""
+    monkeypatch.setattr(parts, "_parts", {})
+
 
 @pytest.fixture(autouse=True)
 def _quick_hashing(settings: Any) -> None:

@@ -221,6 +221,10 @@ def test_a_keeper_is_assigned_and_let_go() -> None:
         members_services.assign_keeper(
             member_id=member.pk, keeper_id=None, by=by("cashier"), at=NOON
         )
+    with pytest.raises(errors.ValueRefused):
+        members_services.assign_keeper(
+            member_id=member.pk, keeper_id=10**9, by=by("store-manager"), at=NOON
+        )
     members_services.assign_keeper(
         member_id=member.pk, keeper_id=None, by=by("store-manager"), at=NOON
     )
@@ -230,6 +234,8 @@ def test_a_keeper_is_assigned_and_let_go() -> None:
 def test_who_brought_somebody_is_noted_once() -> None:
     member, friend = MemberFactory.create(), MemberFactory.create()
     note = members_services.note_referrer
+    with pytest.raises(errors.ReferralUnknown):
+        note(member_id=member.pk, referral_code=" ", by=by(), at=NOON)
     with pytest.raises(errors.NotYourself):
         note(
             member_id=member.pk,

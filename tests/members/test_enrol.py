@@ -172,6 +172,7 @@ def test_somebody_has_a_name_or_a_phone(blank: str) -> None:
         ("language", "xx"),
         ("salutation", "x" * 21),
         ("referral_code", "0000000000"),
+        ("home_store_id", 10**9),
         ("custom", {"nothing": 1}),
         ("birthday", Birthday(month=2, day=30)),
         ("birthday", Birthday(month=1, day=1, year=2999)),

@@ -107,6 +107,13 @@ def test_the_closest_comes_first() -> None:
     assert found("陈玉") == ["陈玉", "陈玉兰", "陈玉兰花"]
 
 
+def test_whoever_is_meant_in_two_ways_is_shown_once_at_the_closer() -> None:
+    """`an` is one's whole name, and the initials of two others."""
+    for name in ("安妮", "阿娜", "安", "安德"):
+        MemberFactory.create(name=name)
+    assert found("an") == ["安", "安妮", "阿娜", "安德"]
+
+
 def test_a_number_of_ours_is_found() -> None:
     member = MemberFactory.create()
     assert found(f"#{member.pk}") == [member.name]
