@@ -72,6 +72,24 @@ def test_every_list_and_row_opens_in_every_language(
         assert office.get(page(name, "change", row.pk)).status_code == 200
 
 
+def test_a_card_is_found_by_its_whole_number_only_and_never_shows_it(
+    office: Client,
+) -> None:
+    card, _other = CardFactory.create(), CardFactory.create()
+    row = page("card", "change", card.pk)
+
+    def listed(text: str) -> str:
+        return office.get(page("card"), {"q": text}).content.decode()
+
+    assert row in listed(grouped(card.number))
+    assert row in listed(str(card.member_id))
+    assert office.get(page("card"), {"q": "\x00"}).status_code == 200
+    for text in (card.number[:-1], card.number[-4:] + "x", "😀", "9" * 40):
+        assert row not in listed(text)
+    assert card.number not in listed("")
+    assert card.number not in office.get(row).content.decode()
+
+
 def test_a_cashier_issues_and_reports_losses_in_their_own_store(store: Store) -> None:
     cashier = signed_in(UserFactory.holding("cashier", store=store, is_staff=True))
     kind, member = CardKindFactory.create(price=5_00), MemberFactory.create()

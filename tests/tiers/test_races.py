@@ -47,6 +47,38 @@ def in_grace(*, members: int = 1) -> tuple[list[Member], datetime]:
     return made, NOON
 
 
+def test_a_review_killed_in_the_middle_goes_on_and_ends_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    members, at = in_grace(members=9)
+    real = review_module._review_range
+    calls = iter(range(100))
+
+    def dies(first: int, last: int, **facts: Any) -> Any:
+        found = real(first, last, **facts)
+        if found.lowered and next(calls) == 2:
+            raise KeyboardInterrupt
+        return found
+
+    monkeypatch.setattr(review_module, "_review_range", dies)
+    with pytest.raises(KeyboardInterrupt):
+        tiers_services.review(at=at, chunk=2)
+    monkeypatch.setattr(review_module, "_review_range", real)
+    left = TierReview.objects.get()
+    assert left.finished_at is None
+    # Two chunks with someone in them; the third was undone with its transaction.
+    assert 2 <= left.lowered <= 4
+    assert StandingChange.objects.count() == left.lowered
+
+    done = tiers_services.review(at=at + timedelta(hours=1), chunk=3)
+    again = tiers_services.review(at=at + timedelta(hours=2), chunk=3)
+
+    assert done.lowered == again.lowered == len(members)
+    assert StandingChange.objects.count() == len(members)
+    # All of it as of the moment that it began with.
+    assert set(StandingChange.objects.values_list("at", flat=True)) == {at}
+
+
 def test_reviewers_at_once_share_the_work_and_double_nothing() -> None:
     members, at = in_grace(members=30)
 
