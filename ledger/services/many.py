@@ -11,7 +11,15 @@ from django.db import connection, transaction
 from ledger.errors import InvalidEntry
 from ledger.kinds import EntryKind
 from ledger.services.accounts import lock_accounts
-from ledger.services.post import Act, Line, check_lines, fingerprint_of, post_entry
+from ledger.services.post import (
+    Act,
+    Line,
+    as_array,
+    check_lines,
+    fingerprint_of,
+    moment_text,
+    post_entry,
+)
 from ledger.services.refusals import typed_refusals
 
 LARGEST_BATCH = 10_000
@@ -122,29 +130,29 @@ def _post_batch(drafts: list[Draft]) -> list[tuple[UUID, bool]]:
     lines = [
         (place, line) for place, draft in enumerate(drafts, 1) for line in draft.lines
     ]
-    columns: list[list[Any]] = [
+    columns: list[Any] = [
         [str(draft.kind) for draft in drafts],
         [draft.key for draft in drafts],
         [
             draft.fingerprint or fingerprint_of(draft.kind, draft.lines)
             for draft in drafts
         ],
-        [draft.at for draft in drafts],
-        [act.business_date for act in acts],
+        as_array([moment_text(draft.at) for draft in drafts]),
+        as_array([act.business_date.isoformat() for act in acts]),
         [act.actor for act in acts],
-        [act.store_id for act in acts],
-        [act.till_id for act in acts],
-        [act.staff_id for act in acts],
-        [act.shift_id for act in acts],
-        [act.approver_id for act in acts],
+        as_array([act.store_id for act in acts]),
+        as_array([act.till_id for act in acts]),
+        as_array([act.staff_id for act in acts]),
+        as_array([act.shift_id for act in acts]),
+        as_array([act.approver_id for act in acts]),
         [act.request_id for act in acts],
         [draft.memo for draft in drafts],
-        [place for place, _line in lines],
-        [line.debit_id for _place, line in lines],
-        [line.credit_id for _place, line in lines],
-        [line.amount for _place, line in lines],
-        [line.expires_at for _place, line in lines],
-        [line.lot_id for _place, line in lines],
+        as_array([place for place, _line in lines]),
+        as_array([line.debit_id for _place, line in lines]),
+        as_array([line.credit_id for _place, line in lines]),
+        as_array([line.amount for _place, line in lines]),
+        as_array([moment_text(line.expires_at) for _place, line in lines]),
+        as_array([line.lot_id for _place, line in lines]),
     ]
     with typed_refusals(), connection.cursor() as cursor:
         cursor.execute(POST_MANY, columns)

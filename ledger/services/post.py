@@ -165,7 +165,7 @@ def reverse_entry(
         raise InvalidAmount
     undo = None if amounts is None else sorted(amounts.items())
     request = fingerprint or fingerprint_of(
-        EntryKind.REVERSAL, lines, str(entry_id), undo, _moment(live_until)
+        EntryKind.REVERSAL, lines, str(entry_id), undo, moment_text(live_until)
     )
     return _call(
         REVERSE,
@@ -173,8 +173,8 @@ def reverse_entry(
             *_head(EntryKind.REVERSAL, key, request, at, act, memo),
             *_columns(lines),
             entry_id,
-            None if undo is None else _array([posting for posting, _ in undo]),
-            None if undo is None else _array([amount for _, amount in undo]),
+            None if undo is None else as_array([posting for posting, _ in undo]),
+            None if undo is None else as_array([amount for _, amount in undo]),
             live_until,
         ],
     )
@@ -209,15 +209,15 @@ def _head(
 
 def _columns(lines: Sequence[Line]) -> list[str]:
     return [
-        _array([line.debit_id for line in lines]),
-        _array([line.credit_id for line in lines]),
-        _array([line.amount for line in lines]),
-        _array([_moment(line.expires_at) for line in lines]),
-        _array([line.lot_id for line in lines]),
+        as_array([line.debit_id for line in lines]),
+        as_array([line.credit_id for line in lines]),
+        as_array([line.amount for line in lines]),
+        as_array([moment_text(line.expires_at) for line in lines]),
+        as_array([line.lot_id for line in lines]),
     ]
 
 
-def _array(values: Sequence[int | str | None]) -> str:
+def as_array(values: Sequence[int | str | None]) -> str:
     """As PostgreSQL writes an array of numbers or moments.
 
     psycopg writes one in plain Python, type by type: a fifth of a posting's time.
@@ -235,7 +235,7 @@ def fingerprint_of(kind: str, lines: Sequence[Line], *more: object) -> bytes:
                 line.debit_id,
                 line.credit_id,
                 line.amount,
-                _moment(line.expires_at),
+                moment_text(line.expires_at),
                 line.lot_id,
             ]
             for line in lines
@@ -245,7 +245,7 @@ def fingerprint_of(kind: str, lines: Sequence[Line], *more: object) -> bytes:
     return hashlib.sha256(json.dumps(request, default=str).encode()).digest()
 
 
-def _moment(at: datetime | None) -> str | None:
+def moment_text(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat()
 
 
