@@ -13,7 +13,7 @@ from django.db.utils import DatabaseError
 
 from config import surroundings
 from config.surroundings import Unfit
-from stores import demo
+from demo import shop
 
 APP_ROLE = "regulars_app"
 
@@ -94,7 +94,7 @@ def demo_people() -> list[str]:
     """Who of the demo is still there: those of the first store and of all stores."""
     if not settings.DEBUG:
         return []
-    invented = demo.sign_ins()
+    invented = shop.sign_ins()
     first = next((person.store for person in invented if person.store), None)
     names = [person.username for person in invented]
     there = set(

@@ -5,9 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from stores import demo
 from stores import services as stores_services
-from stores.models import Assignment, Store, Till, User
 from tests.factories.stores import StoreFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,46 +48,3 @@ def test_what_is_wrong_is_said_in_a_sentence(words: list[str], why: str) -> None
 
     with pytest.raises(CommandError, match=why):
         told("create_api_key", *words)
-
-
-def test_the_demo_shop_is_loaded_once_however_often() -> None:
-    demo.load_shop()
-    before = (Store.objects.count(), Till.objects.count(), Assignment.objects.count())
-
-    demo.load_shop()
-
-    assert before == (3, 6, 12)
-    assert before == (
-        Store.objects.count(),
-        Till.objects.count(),
-        Assignment.objects.count(),
-    )
-
-
-def test_everyone_in_the_demo_signs_in_as_printed() -> None:
-    demo.load_shop()
-
-    for person in demo.sign_ins():
-        user = User.objects.get(username=person.username)
-        assert user.check_password(person.password)
-        given = user.assignments.get()
-        assert given.role.code == person.role
-        assert (given.store.code if given.store else None) == person.store
-
-
-def test_the_demos_pins_would_be_accepted() -> None:
-    boss = User.objects.create_superuser("boss", "x", display_name="Boss")
-    demo.load_shop()
-
-    for person in demo.sign_ins():
-        user = User.objects.get(username=person.username)
-        stores_services.set_pin(user=user, pin=person.pin, by=boss, at=user.created_at)
-
-
-def test_the_demo_is_refused_in_production(settings: pytest.FixtureRequest) -> None:
-    settings.PRODUCTION = True  # type: ignore[attr-defined]  # pytest-django's
-
-    with pytest.raises(CommandError, match="only in development"):
-        told("load_demo")
-
-    assert not Store.objects.exists()

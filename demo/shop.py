@@ -7,7 +7,7 @@ from functools import cache
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from .models import Assignment, Role, Store, Till, User
+from stores.models import Assignment, Role, Store, Till, User
 
 PASSWORD = "regulars-demo"  # noqa: S105 (printed, and refused outside development)
 

@@ -1,0 +1,165 @@
+"""What the demo's house has set: tiers, plans, cards, coupons, faces of gift cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cards import services as cards_services
+from cards.models import CardKind
+from coupons import services as coupons_services
+from coupons.kinds import CouponKind, Validity
+from coupons.models import CouponTemplate
+from gift_cards import services as gift_cards_services
+from gift_cards.models import GiftCardDesign
+from ledger.services import Act
+from stored_value import services as stored_value_services
+from stored_value.models import TopUpPlan, TopUpPlanVersion, TopUpStep
+from tiers import services as tiers_services
+from tiers.models import Tier
+
+from .history import OFFERS
+
+# Code, names, growth value, discount and points per mille, colour.
+LADDER = (
+    ("guest", "Guest", "会员", "會員", 0, 0, 1000, "#68726c"),
+    ("silver", "Silver", "银卡", "銀卡", 1_000, 30, 1200, "#7a8791"),
+    ("gold", "Gold", "金卡", "金卡", 4_000, 50, 1500, "#a97424"),
+    ("black", "Black gold", "黑金卡", "黑金卡", 12_000, 100, 2000, "#1d2320"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What the rest of the demo hands out."""
+
+    plan: TopUpPlanVersion
+    card_kind: CardKind
+    coupons: dict[str, CouponTemplate]
+    designs: Sequence[GiftCardDesign]
+
+
+def set_up(*, by: Act, at: datetime) -> Offers:
+    """Everything that head office would have saved before opening."""
+    for rank, (code, en, hans, hant, growth, off, factor, colour) in enumerate(LADDER):
+        tiers_services.save_tier(
+            tier=Tier(
+                code=code,
+                name_en=en,
+                name_zh_hans=hans,
+                name_zh_hant=hant,
+                rank=rank + 1,
+                threshold=growth,
+                discount_per_mille=off,
+                points_per_mille=factor,
+                has_member_price=rank > 1,
+                colour=colour,
+            ),
+            by=by,
+            at=at,
+        )
+    return Offers(
+        plan=_plans(by, at),
+        card_kind=_card_kinds(by, at),
+        coupons={
+            template.code: template
+            for template in (_drawn(template, by, at) for template in _templates(at))
+        },
+        designs=gift_cards_services.begin_with_faces(by=by, at=at),
+    )
+
+
+def _plans(by: Act, at: datetime) -> TopUpPlanVersion:
+    """One for everybody, and one for the first time."""
+    stored_value_services.save_plan(
+        plan=TopUpPlan(name="首充 200 送 40", first_top_up_only=True),
+        steps=[TopUpStep(amount=200_00, bonus=40_00)],
+        by=by,
+        at=at,
+    )
+    return stored_value_services.save_plan(
+        plan=TopUpPlan(name="储值有礼", bonus_valid_days=180),
+        steps=[TopUpStep(amount=paid, bonus=bonus) for paid, bonus in OFFERS],
+        by=by,
+        at=at,
+    )
+
+
+def _card_kinds(by: Act, at: datetime) -> CardKind:
+    cards_services.save_kind(
+        kind=CardKind(
+            code="printed",
+            name_en="Printed card",
+            name_zh_hans="实体会员卡",
+            name_zh_hant="實體會員卡",
+            form=CardKind.Form.PRINTED,
+            price=10_00,
+            replacement_price=10_00,
+        ),
+        by=by,
+        at=at,
+    )
+    return cards_services.save_kind(
+        kind=CardKind(
+            code="phone",
+            name_en="Card on the phone",
+            name_zh_hans="手机会员卡",
+            name_zh_hant="手機會員卡",
+            form=CardKind.Form.VIRTUAL,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def _templates(at: datetime) -> list[CouponTemplate]:
+    return [
+        CouponTemplate(
+            code="welcome-20",
+            kind=CouponKind.AMOUNT_OFF,
+            name_en="¥20 off over ¥120",
+            name_zh_hans="满 120 减 20",
+            name_zh_hant="滿 120 折 20",
+            amount=20_00,
+            min_spend=120_00,
+            validity=Validity.DAYS,
+            lasts_days=45,
+        ),
+        CouponTemplate(
+            code="birthday-12",
+            kind=CouponKind.PERCENT_OFF,
+            name_en="Birthday: 12 % off",
+            name_zh_hans="生日八八折",
+            name_zh_hant="生日八八折",
+            off_bp=1_200,
+            cap=200_00,
+            validity=Validity.DAYS,
+            lasts_days=30,
+        ),
+        CouponTemplate(
+            code="dumplings",
+            kind=CouponKind.ITEM,
+            name_en="A basket of xiaolongbao",
+            name_zh_hans="小笼包一笼",
+            name_zh_hant="小籠包一籠",
+            items=["A01"],
+            validity=Validity.DAYS,
+            lasts_days=30,
+        ),
+        CouponTemplate(
+            code="mid-autumn",
+            kind=CouponKind.AMOUNT_OFF,
+            name_en="Mid-autumn: ¥50 off over ¥300",
+            name_zh_hans="中秋满 300 减 50",
+            name_zh_hant="中秋滿 300 折 50",
+            amount=50_00,
+            min_spend=300_00,
+            validity=Validity.DAYS,
+            lasts_days=20,
+        ),
+    ]
+
+
+def _drawn(template: CouponTemplate, by: Act, at: datetime) -> CouponTemplate:
+    coupons_services.save_template(template=template, by=by, at=at)
+    coupons_services.publish_terms(template=template, by=by, at=at)
+    return template
