@@ -189,16 +189,6 @@ class BatchNotExportable(DomainError):
         )
 
 
-class SealingFailed(DomainError):
-    """Codes never leave the house in the open."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "sealing_failed",
-            _("The file could not be encrypted here, so nothing was exported."),
-        )
-
-
 class GiftRefused(DomainError):
     """What a gift needs: one card, a name, somewhere to go, a time that will come."""
 

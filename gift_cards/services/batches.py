@@ -96,7 +96,7 @@ def export_codes(
     """Make the batch's cards and send their codes out, encrypted: once, or never again.
 
     The codes exist nowhere else. A file that got lost means a new batch. Raises
-    BatchNotExportable, PassphraseRefused, SealingFailed, NotAllowed.
+    BatchNotExportable, PassphraseRefused, NotAllowed.
     """
     require(by, EXPORT)
     batch = GiftCardBatch.objects.filter(
