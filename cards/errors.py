@@ -147,3 +147,10 @@ class CodesLocked(DomainError):
             _("Too many wrong codes here. Please wait, or ask for the payment code."),
             until=until,
         )
+
+
+class CardNumberTaken(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "card_number_taken", _("Another card has this number already.")
+        )

@@ -151,6 +151,11 @@ COLUMNS: Final = (
         "qty|count|pieces|数量|张数|件数|數量|張數|件數",
     ),
     Column(
+        "uses_left",
+        _("uses left"),
+        "remaining uses|times left|剩余次数|剩餘次數",
+    ),
+    Column(
         "valid_until",
         _("valid until"),
         "valid to|expires|expires on|expiry|expiry date|有效期|有效期至|到期日"

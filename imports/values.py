@@ -232,7 +232,8 @@ def date_formats(given: str) -> tuple[str, ...]:
     if not fits:
         raise OptionRefused(
             "unknown_date_format",
-            _("Give dates as ymd, dmy, mdy, or as a pattern such as %d.%m.%Y."),
+            _("Give dates as ymd, dmy, mdy, or as a pattern such as {pattern}."),
+            pattern="%d.%m.%Y",
         )
     return (text,)
 

@@ -8,18 +8,21 @@ from .expire import expire_due
 from .issue import issue
 from .kinds import save_kind
 from .life import close, renew, report_found, report_loss
+from .load import CardRow, load_cards
 from .replacing import replace
 from .shares import end_share, return_share_step, save_share, use_share_step
 from .stock import LARGEST_BATCH, export_stock, make_stock
 
 __all__ = [
     "LARGEST_BATCH",
+    "CardRow",
     "bind",
     "close",
     "end_share",
     "expire_due",
     "export_stock",
     "issue",
+    "load_cards",
     "make_stock",
     "mint_code",
     "renew",

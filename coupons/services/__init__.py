@@ -5,6 +5,7 @@ from .bulk import Given, begin_issue, continue_issue, issue_to_members
 from .claim import claim, claim_by_code
 from .gift import Offer, accept, lapse_gifts, offer, take_back
 from .issue import Issued, issue, issue_step
+from .load import CouponRow, load_coupons
 from .mend import Revoked, extend_coupon, revoke_unused_step, void_coupon
 from .redeem import GivenBack, Redemption, redeem_step, release_step, return_step
 from .sell import refund_pass, refundable, sell
@@ -12,6 +13,7 @@ from .templates import publish_terms, save_template
 from .tier_gifts import give_birthday_gifts, give_upgrade_gifts, save_tier_gift
 
 __all__ = [
+    "CouponRow",
     "Given",
     "GivenBack",
     "Issued",
@@ -31,6 +33,7 @@ __all__ = [
     "issue_step",
     "issue_to_members",
     "lapse_gifts",
+    "load_coupons",
     "make_batch",
     "offer",
     "publish_terms",

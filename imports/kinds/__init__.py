@@ -4,11 +4,13 @@ from typing import Final
 
 from .balances import Balances
 from .base import Context, Kind
+from .cards import Cards
+from .coupons import Coupons
 from .members import Members
 from .sales import Sales
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.word: kind for kind in (Members(), Balances(), Sales())
+    kind.word: kind for kind in (Members(), Balances(), Cards(), Coupons(), Sales())
 }
 
 __all__ = ["KINDS", "Context", "Kind"]

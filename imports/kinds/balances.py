@@ -31,6 +31,9 @@ class Balances:
     needed = (("member", "phone"), ("principal", "bonus", "points", "growth"))
     staged = (*PERSON, *HOLDINGS)
 
+    def prepare(self, context: Context) -> None:
+        """Nothing besides the stores, which are known."""
+
     def read(self, cells: Cells, context: Context) -> tuple[str, tuple[Any, ...]]:
         """A member and what they hold. Raises BadCell."""
         customer, phone = read_person(cells, context)

@@ -39,6 +39,8 @@ class Context:
     by: Act
     tell: Callable[[str, int, int | None], None]
     unread: list[str] = field(default_factory=list)
+    # What rows name by a code, looked up once for each file.
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -108,6 +110,10 @@ class Kind(Protocol):
     @property
     def staged(self) -> Sequence[str]:
         """The columns of the staged rows, besides the common ones."""
+        ...
+
+    def prepare(self, context: Context) -> None:
+        """Look up what the rows name by a code: while rows are copied, nobody can."""
         ...
 
     def read(self, cells: Cells, context: Context) -> tuple[str, tuple[Any, ...]]:

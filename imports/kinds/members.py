@@ -249,6 +249,9 @@ class Members:
         "place bigint",
     )
 
+    def prepare(self, context: Context) -> None:
+        """Nothing besides the stores, which are known."""
+
     def read(self, cells: Cells, context: Context) -> tuple[str, tuple[Any, ...]]:
         """A person, every field optional but one to know them by. Raises BadCell."""
         customer, phone = read_person(cells, context)

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from imports.values import LARGEST_COUNT, BadCell
+from points import services as points_services
+from points.earning import Bought, Tender
 from recognition import services as recognition_services
 from stores import selectors as stores_selectors
+from stores import services as stores_services
 from stores.models import Store
 
 from .base import REPEATED, Cells, Context, Pieces, run
@@ -102,6 +105,9 @@ class Sales:
         "place bigint",
     )
 
+    def prepare(self, context: Context) -> None:
+        """Nothing besides the stores, which are known."""
+
     def read(self, cells: Cells, context: Context) -> tuple[str, tuple[Any, ...]]:
         """A purchase; the day is the store's business day. Raises BadCell."""
         customer, phone = read_person(cells, context)
@@ -175,8 +181,35 @@ class Sales:
                     ) in piece
                 ]
             )
+            if context.options.points:
+                for row in piece:
+                    _earn(row, context)
             done += len(piece)
             context.tell("writing", done, None)
+
+
+def _earn(row: tuple[Any, ...], context: Context) -> None:
+    """The points of one sale, by the rules of its day and with the caps of today."""
+    member_id, store_id, at, day, amount, visit, *_rest = row
+    if not amount:
+        return
+    store = next(one for one in context.stores.values() if one.pk == store_id)
+    points_services.accrue_step(
+        member_id=member_id,
+        lines=[Bought(amount=amount)],
+        paid={Tender.MONEY: amount},
+        by=stores_services.act(
+            task="import",
+            at=context.at,
+            store=store,
+            request_id=context.by.request_id,
+        ),
+        at=context.at,
+        key=f"import:visit:{visit}",
+        reference=visit,
+        sold_at=at,
+        sold_on=day,
+    )
 
 
 def _moment(cells: Cells, store: Store, context: Context) -> tuple[datetime, date]:

@@ -37,6 +37,7 @@ def make_tables(kind: Kind) -> None:
 def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
     """Read the whole file; how many rows it has. Raises FileRefused."""
     count = 0
+    kind.prepare(context)
     options = context.options
     with open_table(
         path,

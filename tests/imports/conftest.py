@@ -102,6 +102,6 @@ def balances() -> dict[tuple[int, str], int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT holder_id, kind, balance FROM ledger_account"
-            " WHERE guarded AND holder_kind = 'member'"
+            " WHERE guarded AND holder_kind = 'member' AND slot = ''"
         )
         return {(holder, kind): balance for holder, kind, balance in cursor.fetchall()}

@@ -13,7 +13,15 @@ from members.models import Member
 from recognition.models import Visit, VisitLine, VisitSummary
 from stores.models import Store
 from tests.factories.stores import StoreFactory
-from tests.imports.conftest import Write, bring, counts, every_table, look, whys
+from tests.imports.conftest import (
+    Write,
+    balances,
+    bring,
+    counts,
+    every_table,
+    look,
+    whys,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +216,16 @@ def test_a_dry_run_changes_nothing_and_says_the_same(hq: Store, write: Write) ->
     assert counts(outcome) == {"new": 302}
     assert [row[0] for row in rows] == [str(line) for line in range(2, 304)]
     assert counts(bring("sales", path)) == counts(outcome)
+
+
+def test_sales_earn_points_only_when_asked(hq: Store, write: Write) -> None:
+    path = write("customer,date,amount", "1,2026-11-02,25.90", "1,2026-11-03,0")
+    bring("sales", path)
+    assert balances() == {}
+
+    path = write("customer,date,amount", "2,2026-11-02,25.90", "2,2026-11-03,0")
+    bring("sales", path, points=True)
+    member = ExternalRef.objects.get(reference="2").member_id
+    assert balances()[member or 0, "points"] == 25
+    bring("sales", path, points=True)
+    assert balances()[member or 0, "points"] == 25
