@@ -154,11 +154,15 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
             response["HX-Refresh"] = "true"
         return response
 
-    def has_upload_permission(self, request: HttpRequest) -> bool:
+    def has_upload_permission(
+        self, request: HttpRequest, object_id: object = None
+    ) -> bool:
         """Whoever may bring files."""
         return self._may(request, "imports.upload_file")
 
-    def has_apply_permission(self, request: HttpRequest) -> bool:
+    def has_apply_permission(
+        self, request: HttpRequest, object_id: object = None
+    ) -> bool:
         """Whoever may have them brought in."""
         return self._may(request, "imports.apply_import")
 

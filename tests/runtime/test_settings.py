@@ -28,6 +28,16 @@ MALFORMED: list[tuple[str, str, Reader]] = [
     ("TIME_ZONE", "Asia/Atlantis", lambda: env.time_zone(default="UTC")),
     ("TIME_ZONE", "../etc/passwd", lambda: env.time_zone(default="UTC")),
     ("CURRENCY", "yuan", lambda: env.currency(default="CNY")),
+    (
+        "IMPORT_MOST_MB",
+        "0",
+        lambda: env.number("IMPORT_MOST_MB", default=200, at_least=1),
+    ),
+    (
+        "IMPORT_MOST_ROWS",
+        "many",
+        lambda: env.number("IMPORT_MOST_ROWS", default=2_000_000, at_least=1),
+    ),
 ]
 
 
