@@ -136,8 +136,8 @@ def assign_keeper(
     """Put a member into somebody's care, or out of it."""
     require(by, "members.assign_keeper")
     member = lock_member(member_id)
-    keepers = User.objects.filter(pk=keeper_id, is_active=True)
-    if keeper_id is not None and not keepers.exists():
+    at_work = User.objects.filter(is_active=True)
+    if keeper_id is not None and not at_work.filter(pk=keeper_id).exists():
         raise ValueRefused(field="keeper", message=_("Choose one of what is offered."))
     if member.keeper_id == keeper_id:
         return member
