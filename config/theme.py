@@ -1,4 +1,4 @@
-"""How the admin looks and how its pages are grouped: as a manager thinks of them."""
+"""How the admin looks, and which of its pages a person sees."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from config import menu
 
 # Shades around the tokens of the stylesheet: 700 is jade, 900 is ink, 50 is paper.
 JADE = {
@@ -38,102 +40,6 @@ PAPER = {
     "950": "#121614",
 }
 
-# Group, then icon, permission-bearing model and title of each page.
-GROUPS: list[tuple[str | Promise, list[tuple[str, str, str | Promise]]]] = [
-    (
-        _("Members"),
-        [
-            ("group", "members.member", _("Members")),
-            ("restaurant", "recognition.visit", _("Visits")),
-            ("favorite", "recognition.preference", _("Preferences")),
-            ("event", "recognition.occasion", _("Occasions")),
-            ("edit_note", "recognition.note", _("Notes")),
-            ("reviews", "recognition.feedback", _("Feedback")),
-            ("military_tech", "tiers.standing", _("Tiers of members")),
-            ("history", "tiers.standingchange", _("Changes of tier")),
-            ("workspace_premium", "tiers.tiergrant", _("Bought and given tiers")),
-            ("credit_card", "cards.card", _("Member cards")),
-            ("family_restroom", "cards.walletshare", _("Shared wallets")),
-            ("payments", "cards.shareuse", _("Uses of shared wallets")),
-            ("handshake", "members.consent", _("Consents")),
-            ("label", "members.tag", _("Tags")),
-            ("quiz", "members.customfield", _("Custom fields")),
-            ("description", "members.consenttext", _("Consent texts")),
-            ("merge", "members.merge", _("Merges")),
-            ("person_off", "members.forfeiture", _("Forfeitures")),
-        ],
-    ),
-    (
-        _("Value"),
-        [
-            ("wallet", "stored_value.wallet", _("Wallets")),
-            ("add_card", "stored_value.topup", _("Top-ups")),
-            ("undo", "stored_value.topuprefund", _("Refunds of top-ups")),
-            ("lock_clock", "stored_value.hold", _("Holds")),
-            ("sell", "stored_value.topupplan", _("Top-up plans")),
-            ("redeem", "gift_cards.giftcard", _("Gift cards")),
-            ("palette", "gift_cards.giftcarddesign", _("Gift card designs")),
-            ("print", "gift_cards.giftcardbatch", _("Gift card batches")),
-            ("forward_to_inbox", "gift_cards.gift", _("Gifts")),
-            ("local_activity", "coupons.coupontemplate", _("Coupon templates")),
-            ("confirmation_number", "coupons.coupon", _("Coupons")),
-            ("outbox", "coupons.couponissue", _("Issues of coupons")),
-            ("redeem", "coupons.tiergift", _("Gifts of tiers")),
-            ("history", "coupons.couponuse", _("Acts with coupons")),
-            ("receipt_long", "ledger.entry", _("Entries")),
-            ("account_balance_wallet", "ledger.account", _("Accounts")),
-            ("hourglass_top", "ledger.lot", _("Lots")),
-            ("stars", "points.accrual", _("Points earned")),
-            ("undo", "points.accrualrefund", _("Points taken back")),
-            ("shopping_bag", "points.redemption", _("Points spent")),
-            ("redeem", "points.reward", _("Rewards")),
-            ("local_mall", "points.rewardorder", _("Reward orders")),
-            ("approval", "points.stampgrant", _("Stamps given")),
-            ("receipt", "points.receiptcode", _("Receipt codes")),
-            ("task_alt", "points.taskdone", _("Tasks done")),
-            ("waving_hand", "points.checkin", _("Check-ins")),
-            ("fact_check", "ledger.proofrun", _("Proofs")),
-            ("verified", "ledger.seal", _("Seals")),
-        ],
-    ),
-    (
-        _("Shop"),
-        [
-            ("rule", "points.pointspolicy", _("Points policies")),
-            ("functions", "points.earningrule", _("Earning rules")),
-            ("loyalty", "points.stampprogramme", _("Stamp programmes")),
-            ("checklist", "points.task", _("Tasks")),
-            ("storefront", "stores.store", _("Stores")),
-            ("point_of_sale", "stores.till", _("Tills")),
-            ("badge", "stores.user", _("Staff")),
-            ("work", "stores.role", _("Roles")),
-            ("assignment_ind", "stores.assignment", _("Assignments")),
-            ("speed", "stores.rolelimit", _("Limits")),
-            ("schedule", "stores.shift", _("Shifts")),
-            ("how_to_reg", "stores.approval", _("Approvals")),
-            ("gavel", "policies.shoppolicy", _("Shop policies")),
-            ("savings", "stored_value.walletpolicy", _("Stored value policies")),
-            ("person_off", "stored_value.staffaccount", _("Staff’s own accounts")),
-            ("rule", "gift_cards.giftcardpolicy", _("Gift card policies")),
-            (
-                "waving_hand",
-                "recognition.recognitionpolicy",
-                _("Recognition policies"),
-            ),
-            ("stairs", "tiers.tier", _("Tiers")),
-            ("rule_folder", "tiers.tierpolicy", _("Tier policies")),
-            ("event_repeat", "tiers.tierreview", _("Tier reviews")),
-            ("style", "cards.cardkind", _("Kinds of card")),
-            ("inventory_2", "cards.stockbatch", _("Batches of cards")),
-            ("credit_score", "cards.cardspolicy", _("Card policies")),
-            ("sell", "coupons.couponspolicy", _("Coupons policies")),
-            ("policy", "stores.auditevent", _("Audit log")),
-            ("key", "stores.apikey", _("API keys")),
-            ("upload_file", "imports.importjob", _("Imports")),
-        ],
-    ),
-]
-
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: only groups in which this person may see something."""
@@ -144,10 +50,17 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ],
     }
     groups = [today]
-    for title, pages in GROUPS:
+    for title, pages in menu.GROUPS:
         items = [item for page in pages if (item := _item(request, *page))]
         if items:
-            groups.append({"title": title, "separator": True, "items": items})
+            groups.append(
+                {
+                    "title": title,
+                    "separator": True,
+                    "collapsible": True,
+                    "items": items,
+                }
+            )
     return groups
 
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
-from config import theme
+from config import menu, theme
 from config.admin import AdminSite
 from ledger import selectors as ledger_selectors
 from ledger.models import ProofRun
@@ -47,7 +47,10 @@ def test_the_sidebar_names_only_pages_that_exist(boss: User, rf: Any) -> None:
     assert next(iter(found)) == "Today"
     assert found["Shop"][:4] == ["Stores", "Tills", "Staff", "Roles"]
     assert {"Shifts", "Approvals", "Audit log"} <= set(found["Shop"])
-    assert found["Value"] == ["Entries", "Accounts", "Lots", "Proofs", "Seals"]
+    assert found["The books"] == ["Entries", "Accounts", "Lots", "Proofs", "Seals"]
+    assert found["Members"][0] == "Members"
+    # Every page that is named exists, or the sidebar would pass over it.
+    assert sum(map(len, found.values())) == 1 + sum(len(p) for _, p in menu.GROUPS)
 
 
 def test_a_person_without_rights_sees_no_groups(rf: Any) -> None:
@@ -56,8 +59,8 @@ def test_a_person_without_rights_sees_no_groups(rf: Any) -> None:
 
 def test_an_auditor_sees_the_books(rf: Any) -> None:
     found = titles(UserFactory.holding("auditor"), rf)
-    assert "Entries" in found["Value"]
-    assert "Proofs" in found["Value"]
+    assert "Entries" in found["The books"]
+    assert "Proofs" in found["The books"]
 
 
 @pytest.mark.parametrize(
