@@ -12,8 +12,11 @@ from coupons.models import CouponTemplate
 from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCardDesign
 from ledger.services import Act
+from points import services as points_services
+from points.models import EarningRule, Reward
 from stored_value import services as stored_value_services
 from stored_value.models import TopUpPlan, TopUpPlanVersion, TopUpStep
+from stores.models import User
 from tiers import services as tiers_services
 from tiers.models import Tier
 
@@ -57,15 +60,66 @@ def set_up(*, by: Act, at: datetime) -> Offers:
             by=by,
             at=at,
         )
+    coupons = {
+        template.code: template
+        for template in (_drawn(template, by, at) for template in _templates(at))
+    }
+    head_office = User.objects.get(username="head-office")
+    for row in _points(coupons["dumplings"]):
+        points_services.save_setting(row=row, by=head_office, at=at)
     return Offers(
         plan=_plans(by, at),
         card_kind=_card_kinds(by, at),
-        coupons={
-            template.code: template
-            for template in (_drawn(template, by, at) for template in _templates(at))
-        },
+        coupons=coupons,
         designs=gift_cards_services.begin_with_faces(by=by, at=at),
     )
+
+
+def _points(free_dumplings: CouponTemplate) -> list[Reward | EarningRule]:
+    """What points are good for, and when they are more."""
+    return [
+        Reward(
+            code="tea-caddy",
+            name="龙井茶叶罐",
+            description="明前龙井 50 克，柜台领取。",
+            points=3_000,
+            stock=80,
+            most_per_member=2,
+        ),
+        Reward(
+            code="chopsticks",
+            name="木筷礼盒",
+            points=1_000,
+            money=19_00,
+            stock=200,
+        ),
+        Reward(
+            code="dumplings",
+            name="小笼包一笼",
+            kind=Reward.Kind.COUPON,
+            points=800,
+            coupon=free_dumplings,
+        ),
+        Reward(
+            code="school-lunch",
+            name="捐一顿午餐",
+            description="山区学校的免费午餐。",
+            kind=Reward.Kind.DONATION,
+            points=500,
+        ),
+        EarningRule(
+            name="会员日双倍积分",
+            kind=EarningRule.Kind.FACTOR,
+            factor=2000,
+            month_days=[8, 18, 28],
+        ),
+        EarningRule(
+            name="生日月一倍半",
+            kind=EarningRule.Kind.FACTOR,
+            factor=1500,
+            birthday=EarningRule.Birthday.MONTH,
+        ),
+    ]
 
 
 def _plans(by: Act, at: datetime) -> TopUpPlanVersion:
