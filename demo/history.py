@@ -128,8 +128,7 @@ class History:
         if days < 1:
             return set()
         if not person.is_known:
-            count = self.dice.choices((0, 1, 2, 3), weights=(30, 42, 18, 10))[0]
-            return {self.dice.randrange(days) for _ in range(count)}
+            return {self.dice.randrange(days) for _ in range(person.seldom)}
         found, passed = set(), self.dice.uniform(0, person.gap)
         while passed < min(days, person.leaves_after):
             found.add(days - 1 - int(passed))

@@ -81,11 +81,18 @@ def _fill(
     guests = _take_in(people, until)
     say("opening accounts")
     accounts = house.open_members(
-        ((member_id, person.fills_wallet) for person, member_id in guests), units
+        (
+            (member_id, person.fills_wallet)
+            for person, member_id in guests
+            if person.comes
+        ),
+        units,
     )
     say("writing a year of visits")
     history = History(shop=shop, dice=dice, until=until - timedelta(days=DAYS + 1))
     for person, member_id in guests:
+        if not person.comes:
+            continue
         history.tell(person, member_id, accounts[member_id])
     history.write()
     say("living the last two weeks")

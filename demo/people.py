@@ -16,8 +16,9 @@ from .names import invent, salutation, year_of_birth
 
 HOMES = (45, 32, 23)
 YEARS = 3 * 365
-# The first of them are known well; the rest came once or twice, as in any shop.
-KNOWN = 2_000
+# So many are known well; the rest came once or twice in the year, or only joined.
+KNOWN = 1_000
+SELDOM = ((0, 45), (1, 40), (2, 11), (3, 4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,12 @@ class Person:
     fills_wallet: bool
     leaves_after: float
     is_known: bool
+    seldom: int
+
+    @property
+    def comes(self) -> bool:
+        """Whether they ever ordered something."""
+        return self.is_known or self.seldom > 0
 
 
 def invent_people(
@@ -85,6 +92,7 @@ def _person(
         fills_wallet=dice.random() < 0.34,
         leaves_after=400 if dice.random() < 0.72 else dice.uniform(40, 330),
         is_known=is_known,
+        seldom=dice.choices(*zip(*SELDOM, strict=True))[0],
     )
 
 
