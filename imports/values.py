@@ -242,10 +242,15 @@ def text_of(cell: Cell, column: str, longest: int) -> str:
     """One line of text without control characters. Raises BadCell."""
     if isinstance(cell, date):
         cell = cell.isoformat()
-    text = " ".join(unicodedata.normalize("NFC", cell).split())
+    text = " ".join(cell.split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if text in SHEET_ERRORS:
         raise BadCell("sheet_error", column)
-    if any(unicodedata.category(character) == "Cc" for character in text):
+    # Nearly all text is printable; only the rest is looked at sign by sign.
+    if not text.isprintable() and any(
+        unicodedata.category(character) == "Cc" for character in text
+    ):
         raise BadCell("control_characters", column)
     if len(text) > longest:
         raise BadCell("too_long", column)
