@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("coupons", "0003_permissions"),
         ("members", "0001_initial"),
         ("stores", "0004_only_verbs_that_are_used"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("stores", "__first__"),
     ]
 
     operations = [
@@ -1210,6 +1210,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "points policy",
                 "verbose_name_plural": "points policies",
                 "default_permissions": ("view", "add"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("earn_per__gt", 0),
+                            ("growth_per__gt", 0),
+                            ("growth_top_up_per__gt", 0),
+                            ("least_points__gt", 0),
+                            ("step_points__gt", 0),
+                            ("step_worth__gt", 0),
+                        ),
+                        name="points_pointspolicy_rates_divide",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("most_of_bill__lte", 1000)),
+                        name="points_pointspolicy_bill_is_the_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("combine__in", ["multiply", "best"]),
+                            ("expiry__in", ["never", "months", "date"]),
+                            ("shortfall__in", ["debt", "forgive", "charge"]),
+                        ),
+                        name="points_pointspolicy_words_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("expiry_months__gte", 1),
+                            ("expiry_months__lte", 120),
+                            ("expiry_month__gte", 1),
+                            ("expiry_month__lte", 12),
+                            ("expiry_day__gte", 1),
+                            ("expiry_day__lte", 31),
+                        ),
+                        name="points_pointspolicy_expiry_is_a_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pending_days__lte", 365)),
+                        name="points_pointspolicy_pending_is_bounded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1349,6 +1389,72 @@ class Migration(migrations.Migration):
                     ("grant_points", "Can give points and growth value by hand"),
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["member", "-id"], name="points_accrual_of_member"
+                    ),
+                    models.Index(
+                        fields=["member", "business_date"], name="points_accrual_of_day"
+                    ),
+                    models.Index(
+                        condition=models.Q(("pending__gt", 0)),
+                        fields=["usable_from", "id"],
+                        name="points_accrual_due",
+                    ),
+                    models.Index(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=["reference"],
+                        name="points_accrual_reference",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__gte", 0),
+                            ("refunded__gte", 0),
+                            ("refunded__lte", models.F("amount")),
+                        ),
+                        name="points_accrual_refunds_within_the_sale",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("points_kept__gte", 0),
+                            ("points_kept__lte", models.F("points")),
+                            ("growth_kept__gte", 0),
+                            ("growth_kept__lte", models.F("growth")),
+                        ),
+                        name="points_accrual_keeps_within_the_earned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pending__gte", 0),
+                            ("debt_paid__gte", 0),
+                            (
+                                "pending__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("points"), "-", models.F("debt_paid")
+                                ),
+                            ),
+                        ),
+                        name="points_accrual_pending_within_the_earned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pending", 0),
+                            ("usable_from__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="points_accrual_pending_has_an_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("charged__gte", 0),
+                            ("charged_points__gte", 0),
+                            ("charged_points__lte", models.F("points")),
+                        ),
+                        name="points_accrual_charged_within_the_earned",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1433,6 +1539,39 @@ class Migration(migrations.Migration):
                     ("void_receipt_code", "Can void a receipt code"),
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("member__isnull", False)),
+                        fields=["member"],
+                        name="points_receiptcode_of_member",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accrual", None),
+                                ("claimed_at", None),
+                                ("member", None),
+                            ),
+                            models.Q(
+                                ("claimed_at__isnull", False),
+                                ("member__isnull", False),
+                                ("voided_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="points_receiptcode_claimed_by_someone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code_hash__regex", "^[0-9a-f]{64}$")),
+                        name="points_receiptcode_keeps_a_digest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="points_receiptcode_amount_is_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1507,6 +1646,27 @@ class Migration(migrations.Migration):
                     ("redeem_points", "Can spend a member’s points on a bill")
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["member", "-id"], name="points_redemption_of_member"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("points__gt", 0),
+                            ("worth__gt", 0),
+                            ("worth__lte", models.F("bill")),
+                        ),
+                        name="points_redemption_within_the_bill",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("returned__gte", 0), ("returned__lte", models.F("points"))
+                        ),
+                        name="points_redemption_returns_within_the_spent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1625,6 +1785,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "reward",
                 "verbose_name_plural": "rewards",
                 "default_permissions": ("view", "add", "change"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stock", None), ("stock__gte", 0), _connector="OR"
+                        ),
+                        name="points_reward_stock_never_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("money__gte", 0), ("points__gt", 0)),
+                        name="points_reward_costs_points",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("coupon", None), ("kind__in", ["goods", "donation"])
+                            ),
+                            models.Q(("coupon__isnull", False), ("kind", "coupon")),
+                            _connector="OR",
+                        ),
+                        name="points_reward_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at", None),
+                            ("ends_at", None),
+                            ("starts_at__lt", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="points_reward_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1742,6 +1933,63 @@ class Migration(migrations.Migration):
                     ("cancel_reward_order", "Can cancel a reward order"),
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["member", "-id"], name="points_rewardorder_of_member"
+                    ),
+                    models.Index(
+                        fields=["status", "-id"], name="points_rewardorder_by_status"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["ordered", "handed", "cancelled"])
+                        ),
+                        name="points_rewardorder_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__gt", 0),
+                            (
+                                "points",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("points_each"), "*", models.F("quantity")
+                                ),
+                            ),
+                            (
+                                "money",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("money_each"), "*", models.F("quantity")
+                                ),
+                            ),
+                        ),
+                        name="points_rewardorder_price_times_quantity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("code_hash__isnull", False),
+                                ("ended_at", None),
+                                ("status", "ordered"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "ordered"), _negated=True),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="points_rewardorder_ends_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("code_hash", None),
+                            ("code_hash__regex", "^[0-9a-f]{64}$"),
+                            _connector="OR",
+                        ),
+                        name="points_rewardorder_keeps_a_digest",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1778,6 +2026,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "rewards of a member",
                 "verbose_name_plural": "rewards of members",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reward", "member"),
+                        name="points_rewardtaken_one_row_each",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taken__gte", 0)),
+                        name="points_rewardtaken_never_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1905,6 +2163,29 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "stamp programmes",
                 "permissions": [("give_stamps", "Can give stamps")],
                 "default_permissions": ("view", "add", "change"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("most_per_day__gt", 0), ("stamps__gt", 0)),
+                        name="points_stampprogramme_has_stamps",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("earned_by", "visit"),
+                            models.Q(("amount__gt", 0), ("earned_by", "spend")),
+                            _connector="OR",
+                        ),
+                        name="points_stampprogramme_earned_by_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at", None),
+                            ("ends_at", None),
+                            ("starts_at__lt", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="points_stampprogramme_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1974,6 +2255,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "stamps given",
                 "verbose_name_plural": "stamps given",
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["member", "-id"], name="points_stampgrant_of_member"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("taken_back__lte", models.F("stamps"))),
+                        name="points_stampgrant_takes_back_within_the_given",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2014,6 +2306,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "stamps of a day",
                 "verbose_name_plural": "stamps of days",
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("programme", "member", "day"),
+                        name="points_stampday_one_row_each",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stamps__gte", 0)),
+                        name="points_stampday_never_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2130,6 +2432,42 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "tasks",
                 "permissions": [("complete_task", "Can mark a member’s task as done")],
                 "default_permissions": ("view", "add", "change"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "profile",
+                                    "first",
+                                    "streak",
+                                    "review",
+                                    "birthday",
+                                    "referral",
+                                    "other",
+                                ],
+                            ),
+                            (
+                                "period__in",
+                                ["once", "day", "week", "month", "year", "each"],
+                            ),
+                        ),
+                        name="points_task_words_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__gt", 0)),
+                        name="points_task_streak_has_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at", None),
+                            ("ends_at", None),
+                            ("starts_at__lt", models.F("ends_at")),
+                            _connector="OR",
+                        ),
+                        name="points_task_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2177,6 +2515,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "task done",
                 "verbose_name_plural": "tasks done",
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["member", "-id"], name="points_taskdone_of_member"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("task", "member", "period"), name="points_taskdone_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2322,435 +2670,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="pointspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("earn_per__gt", 0),
-                    ("growth_per__gt", 0),
-                    ("growth_top_up_per__gt", 0),
-                    ("least_points__gt", 0),
-                    ("step_points__gt", 0),
-                    ("step_worth__gt", 0),
-                ),
-                name="points_pointspolicy_rates_divide",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most_of_bill__lte", 1000)),
-                name="points_pointspolicy_bill_is_the_most",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("combine__in", ["multiply", "best"]),
-                    ("expiry__in", ["never", "months", "date"]),
-                    ("shortfall__in", ["debt", "forgive", "charge"]),
-                ),
-                name="points_pointspolicy_words_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("expiry_months__gte", 1),
-                    ("expiry_months__lte", 120),
-                    ("expiry_month__gte", 1),
-                    ("expiry_month__lte", 12),
-                    ("expiry_day__gte", 1),
-                    ("expiry_day__lte", 31),
-                ),
-                name="points_pointspolicy_expiry_is_a_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointspolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pending_days__lte", 365)),
-                name="points_pointspolicy_pending_is_bounded",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accrual",
-            index=models.Index(
-                fields=["member", "-id"], name="points_accrual_of_member"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accrual",
-            index=models.Index(
-                fields=["member", "business_date"], name="points_accrual_of_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accrual",
-            index=models.Index(
-                condition=models.Q(("pending__gt", 0)),
-                fields=["usable_from", "id"],
-                name="points_accrual_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="accrual",
-            index=models.Index(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=["reference"],
-                name="points_accrual_reference",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrual",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("amount__gte", 0),
-                    ("refunded__gte", 0),
-                    ("refunded__lte", models.F("amount")),
-                ),
-                name="points_accrual_refunds_within_the_sale",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrual",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("points_kept__gte", 0),
-                    ("points_kept__lte", models.F("points")),
-                    ("growth_kept__gte", 0),
-                    ("growth_kept__lte", models.F("growth")),
-                ),
-                name="points_accrual_keeps_within_the_earned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrual",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pending__gte", 0),
-                    ("debt_paid__gte", 0),
-                    (
-                        "pending__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("points"), "-", models.F("debt_paid")
-                        ),
-                    ),
-                ),
-                name="points_accrual_pending_within_the_earned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrual",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pending", 0), ("usable_from__isnull", False), _connector="OR"
-                ),
-                name="points_accrual_pending_has_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accrual",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("charged__gte", 0),
-                    ("charged_points__gte", 0),
-                    ("charged_points__lte", models.F("points")),
-                ),
-                name="points_accrual_charged_within_the_earned",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receiptcode",
-            index=models.Index(
-                condition=models.Q(("member__isnull", False)),
-                fields=["member"],
-                name="points_receiptcode_of_member",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accrual", None), ("claimed_at", None), ("member", None)),
-                    models.Q(
-                        ("claimed_at__isnull", False),
-                        ("member__isnull", False),
-                        ("voided_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="points_receiptcode_claimed_by_someone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code_hash__regex", "^[0-9a-f]{64}$")),
-                name="points_receiptcode_keeps_a_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)),
-                name="points_receiptcode_amount_is_positive",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(
-                fields=["member", "-id"], name="points_redemption_of_member"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("points__gt", 0),
-                    ("worth__gt", 0),
-                    ("worth__lte", models.F("bill")),
-                ),
-                name="points_redemption_within_the_bill",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("returned__gte", 0), ("returned__lte", models.F("points"))
-                ),
-                name="points_redemption_returns_within_the_spent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stock", None), ("stock__gte", 0), _connector="OR"),
-                name="points_reward_stock_never_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("money__gte", 0), ("points__gt", 0)),
-                name="points_reward_costs_points",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("coupon", None), ("kind__in", ["goods", "donation"])),
-                    models.Q(("coupon__isnull", False), ("kind", "coupon")),
-                    _connector="OR",
-                ),
-                name="points_reward_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at", None),
-                    ("ends_at", None),
-                    ("starts_at__lt", models.F("ends_at")),
-                    _connector="OR",
-                ),
-                name="points_reward_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rewardorder",
-            index=models.Index(
-                fields=["member", "-id"], name="points_rewardorder_of_member"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rewardorder",
-            index=models.Index(
-                fields=["status", "-id"], name="points_rewardorder_by_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["ordered", "handed", "cancelled"])),
-                name="points_rewardorder_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quantity__gt", 0),
-                    (
-                        "points",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("points_each"), "*", models.F("quantity")
-                        ),
-                    ),
-                    (
-                        "money",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("money_each"), "*", models.F("quantity")
-                        ),
-                    ),
-                ),
-                name="points_rewardorder_price_times_quantity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("code_hash__isnull", False),
-                        ("ended_at", None),
-                        ("status", "ordered"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "ordered"), _negated=True),
-                        ("ended_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="points_rewardorder_ends_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("code_hash", None),
-                    ("code_hash__regex", "^[0-9a-f]{64}$"),
-                    _connector="OR",
-                ),
-                name="points_rewardorder_keeps_a_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardtaken",
-            constraint=models.UniqueConstraint(
-                fields=("reward", "member"), name="points_rewardtaken_one_row_each"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rewardtaken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken__gte", 0)),
-                name="points_rewardtaken_never_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stampprogramme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most_per_day__gt", 0), ("stamps__gt", 0)),
-                name="points_stampprogramme_has_stamps",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stampprogramme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("earned_by", "visit"),
-                    models.Q(("amount__gt", 0), ("earned_by", "spend")),
-                    _connector="OR",
-                ),
-                name="points_stampprogramme_earned_by_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stampprogramme",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at", None),
-                    ("ends_at", None),
-                    ("starts_at__lt", models.F("ends_at")),
-                    _connector="OR",
-                ),
-                name="points_stampprogramme_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stampgrant",
-            index=models.Index(
-                fields=["member", "-id"], name="points_stampgrant_of_member"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stampgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken_back__lte", models.F("stamps"))),
-                name="points_stampgrant_takes_back_within_the_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stampday",
-            constraint=models.UniqueConstraint(
-                fields=("programme", "member", "day"),
-                name="points_stampday_one_row_each",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stampday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stamps__gte", 0)),
-                name="points_stampday_never_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "profile",
-                            "first",
-                            "streak",
-                            "review",
-                            "birthday",
-                            "referral",
-                            "other",
-                        ],
-                    ),
-                    ("period__in", ["once", "day", "week", "month", "year", "each"]),
-                ),
-                name="points_task_words_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days__gt", 0)), name="points_task_streak_has_days"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at", None),
-                    ("ends_at", None),
-                    ("starts_at__lt", models.F("ends_at")),
-                    _connector="OR",
-                ),
-                name="points_task_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="taskdone",
-            index=models.Index(
-                fields=["member", "-id"], name="points_taskdone_of_member"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskdone",
-            constraint=models.UniqueConstraint(
-                fields=("task", "member", "period"), name="points_taskdone_once"
-            ),
         ),
     ]
