@@ -20,7 +20,9 @@ CREATE OR REPLACE FUNCTION ledger_post_many(
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 -- Plans are made for the arrays at hand: a guess of ten rows would cost hours at ten thousand.
-SET plan_cache_mode = force_custom_plan AS $$
+SET plan_cache_mode = force_custom_plan
+-- Accounts and lots are looked up by their keys: a batch never reads those of all holders.
+SET enable_seqscan = off AS $$
 DECLARE
   v_keys text[];        -- written now; the others were written before
   v_ids uuid[];
