@@ -1,6 +1,7 @@
 """What these pages share: only one's own stores, and acts with a form."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
@@ -35,9 +36,35 @@ else:
     from unfold import decorators
     from unfold.admin import ModelAdmin
 
-    action, display = decorators.action, decorators.display
+    action = decorators.action
+
+    def display(*, label: Any = None, **options: Any) -> Any:
+        """The theme draws badges in lists alone; elsewhere one reads as its words."""
+
+        def drawn(column: Any) -> Any:
+            if label is None:
+                return decorators.display(**options)(column)
+
+            @wraps(column)
+            def badge(self: Any, row: Any) -> Any:
+                value = column(self, row)
+                return Badge(value) if isinstance(value, tuple) else value
+
+            return decorators.display(label=label, **options)(badge)
+
+        return drawn
+
 
 type Text = str | Promise
+
+
+class Badge(tuple[str, str]):
+    """The word that picks a badge's colour, and what stands on it."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self[1])
 
 
 def signed_in(request: HttpRequest) -> User:
