@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from config import messages
+from tests import template
 from tests.committed import clear
 
 # A database answers when it answers: no deadline, and no complaint about a slow start.
@@ -25,6 +27,15 @@ hypothesis_settings.register_profile(
     "soak", _patient, max_examples=2000, stateful_step_count=50
 )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """Each worker's database is a copy of one in which every migration has run."""
+    tests = settings.DATABASES["default"].setdefault("TEST", {})
+    tests["TEMPLATE"] = template.made()
 
 
 @pytest.fixture(autouse=True, scope="session")
