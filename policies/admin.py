@@ -16,9 +16,14 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.admin import ReadOnlyAdmin
 from common.forms import MoneyField
 from common.money import format_money
-from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.admin.base import ScopedAdmin, display, request_id, signed_in
+from stores.admin.base import (
+    ScopedAdmin,
+    display,
+    may_everywhere,
+    request_id,
+    signed_in,
+)
 
 from . import selectors as policies_selectors
 from . import services as policies_services
@@ -59,9 +64,7 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rules hold at every store, so only who may act for all publishes them."""
-        return stores_selectors.user_may_everywhere(
-            signed_in(request), self._name("add")
-        )
+        return may_everywhere(request, self._name("add"))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: P | None = None

@@ -40,7 +40,11 @@ class RoleBackend(BaseBackend):
         """With an object: at its store. Without: anywhere at all."""
         if not (isinstance(user_obj, User) and user_obj.is_active):
             return False
-        given = [grant for grant in _grants(user_obj) if perm in grant.permissions]
+        given = [
+            grant
+            for grant in grants_this_request(user_obj)
+            if perm in grant.permissions
+        ]
         if obj is None or not given:
             return bool(given)
         if isinstance(obj, User):
@@ -54,12 +58,12 @@ class RoleBackend(BaseBackend):
             return False
         return any(
             permission.startswith(f"{app_label}.")
-            for grant in _grants(user_obj)
+            for grant in grants_this_request(user_obj)
             for permission in grant.permissions
         )
 
 
-def _grants(user: User) -> list[Grant]:
+def grants_this_request(user: User) -> list[Grant]:
     """Read once a request: the user object lives no longer."""
     if CACHED not in user.__dict__:
         user.__dict__[CACHED] = grants_of(user)

@@ -16,9 +16,15 @@ from cards.numbers import grouped
 from common.admin import ReadOnlyAdmin
 from common.exports import csv_lines
 from ledger.services import Act
-from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.admin.base import ScopedAdmin, action, posted, request_id, signed_in
+from stores.admin.base import (
+    ScopedAdmin,
+    action,
+    may_everywhere,
+    posted,
+    request_id,
+    signed_in,
+)
 
 MAKE, EXPORT = "cards.make_stock", "cards.export_stock"
 
@@ -53,11 +59,11 @@ class StockBatchAdmin(ReadOnlyAdmin[StockBatch], ScopedAdmin[StockBatch]):
 
     def has_make_permission(self, request: HttpRequest) -> bool:
         """Stock is the house's, not a store's."""
-        return stores_selectors.user_may_everywhere(signed_in(request), MAKE)
+        return may_everywhere(request, MAKE)
 
     def has_numbers_permission(self, request: HttpRequest, object_id: str) -> bool:
         """The same."""
-        return stores_selectors.user_may_everywhere(signed_in(request), EXPORT)
+        return may_everywhere(request, EXPORT)
 
     @action(
         description=gettext_lazy("Make cards"),

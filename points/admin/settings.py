@@ -15,8 +15,13 @@ from points import services as points_services
 from points.models import EarningRule, StampProgramme, Task
 from points.models.policy import LARGEST_CAP
 from points.words import explain_step
-from stores import selectors as stores_selectors
-from stores.admin.base import HistoryAdmin, display, request_id, signed_in
+from stores.admin.base import (
+    HistoryAdmin,
+    display,
+    may_everywhere,
+    request_id,
+    signed_in,
+)
 
 from .forms import ProgrammeForm, RuleForm
 
@@ -40,9 +45,7 @@ class SettingAdmin[M: models.Model](HistoryAdmin[M]):
         return False
 
     def _everywhere(self, request: HttpRequest, verb: str) -> bool:
-        return stores_selectors.user_may_everywhere(
-            signed_in(request), self._name(verb)
-        )
+        return may_everywhere(request, self._name(verb))
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: M | None = None

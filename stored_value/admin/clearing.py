@@ -17,8 +17,7 @@ from stored_value import forms
 from stored_value import selectors as stored_value_selectors
 from stored_value.models import Wallet
 from stored_value.selectors.clearing import net
-from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, action, signed_in
+from stores.admin.base import ScopedAdmin, action, may_everywhere
 from stores.models import Store
 
 CLEARING = "stored_value.view_clearing"
@@ -29,7 +28,7 @@ class ClearingPage(ScopedAdmin[Wallet]):
 
     def has_clearing_permission(self, request: HttpRequest) -> bool:
         """It shows every store, so only to who may see them all."""
-        return stores_selectors.user_may_everywhere(signed_in(request), CLEARING)
+        return may_everywhere(request, CLEARING)
 
     @action(
         description=gettext_lazy("Clearing between stores"),

@@ -15,9 +15,14 @@ from common.admin import ReadOnlyAdmin
 from stored_value import services as stored_value_services
 from stored_value.forms import amount_field
 from stored_value.models import StaffAccount, TopUpPlan, TopUpStep
-from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.admin.base import HistoryAdmin, ScopedAdmin, request_id, signed_in
+from stores.admin.base import (
+    HistoryAdmin,
+    ScopedAdmin,
+    may_everywhere,
+    request_id,
+    signed_in,
+)
 
 WEEKDAYS = (
     (1, _("Monday")),
@@ -142,9 +147,7 @@ class TopUpPlanAdmin(HistoryAdmin[TopUpPlan]):
         return self._may_save(request, "change")
 
     def _may_save(self, request: HttpRequest, verb: str) -> bool:
-        return stores_selectors.user_may_everywhere(
-            signed_in(request), self._name(verb)
-        )
+        return may_everywhere(request, self._name(verb))
 
     def has_delete_permission(
         self, request: HttpRequest, obj: TopUpPlan | None = None

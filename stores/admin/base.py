@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,6 +19,7 @@ from structlog.contextvars import get_contextvars
 
 from common.errors import DomainError
 from stores import selectors as stores_selectors
+from stores.backends import grants_this_request
 from stores.models import Store, Till, User
 
 if TYPE_CHECKING:
@@ -74,6 +76,15 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+def may_everywhere(request: HttpRequest, permission: str) -> bool:
+    """May whoever is signed in do what belongs to no single store?"""
+    user = signed_in(request)
+    return user.is_superuser or any(
+        grant.store_id is None and permission in grant.permissions
+        for grant in grants_this_request(user)
+    )
+
+
 def request_id(request: HttpRequest) -> str:
     """The number under which the logs know this request."""
     return str(get_contextvars().get("request_id", ""))[:64]
@@ -102,6 +113,13 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """The same for lists, searches, exports and single rows."""
         return self.visible(request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """A filter that no date can be is a filter that does not exist."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as wrong:
+            raise IncorrectLookupParameters(str(wrong)) from wrong
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
