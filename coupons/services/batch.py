@@ -19,7 +19,6 @@ from stores import services as stores_services
 
 from .counting import take_quota
 from .issue import begin, check_open, issuable, period
-from .people import may
 from .templates import lock_template
 
 
@@ -31,7 +30,7 @@ def make_batch(
 
     Raises QuantityRefused, ReasonRefused, TemplateClosed, TemplateEnded, QuotaUsedUp.
     """
-    may(by, "coupons.make_batch")
+    stores_services.require_for(by, "coupons.make_batch")
     largest = policies_selectors.in_force(CouponsPolicy, at=at).per_batch
     if not 1 <= quantity <= largest:
         raise QuantityRefused(largest=largest)
@@ -69,7 +68,7 @@ def export_batch(*, issue_id: int, by: Act, at: datetime) -> list[str]:
     Only their keyed hashes stay. Raises BatchNotFound, BatchAlreadyExported,
     QuotaUsedUp.
     """
-    may(by, "coupons.export_batch")
+    stores_services.require_for(by, "coupons.export_batch")
     batches = CouponIssue.objects.filter(pk=issue_id, source=Source.BATCH)
     if not batches.exists():
         raise BatchNotFound

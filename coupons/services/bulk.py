@@ -16,7 +16,6 @@ from stores import services as stores_services
 
 from .counting import take_limits, take_quota, untake_limits
 from .issue import begin, check_open, issuable, period
-from .people import may
 from .templates import lock_template
 
 CHUNK = 50_000
@@ -117,7 +116,7 @@ def begin_issue(
     described: dict[str, object],
 ) -> int:
     """Write down that an audience shall have a coupon; a task then gives it."""
-    may(by, SEGMENT)
+    stores_services.require_for(by, SEGMENT)
     if not 1 <= quantity <= 100:
         raise QuantityRefused(largest=100)
     if not described:

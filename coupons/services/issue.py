@@ -35,7 +35,6 @@ from stores.models import Approval, Shift, User
 
 from .counting import take_limit, take_quota
 from .days import house_zone
-from .people import may
 from .templates import lock_template
 
 ISSUE = "coupons.issue_coupon"
@@ -94,7 +93,7 @@ def issue(
     """
     by_hand = source == Source.HAND
     if by_hand:
-        may(by, ISSUE)
+        stores_services.require_for(by, ISSUE)
         largest = policies_selectors.in_force(CouponsPolicy, at=at).per_hand
         if not 1 <= quantity <= largest:
             raise QuantityRefused(largest=largest)

@@ -14,7 +14,6 @@ from stores import services as stores_services
 
 from .acts import act_of
 from .locks import locked, locked_one
-from .people import may
 
 UNUSED = (CouponStatus.ISSUED, CouponStatus.OFFERED)
 
@@ -33,7 +32,7 @@ def void_coupon(*, coupon_id: int, reason: str, by: Act, at: datetime) -> None:
 
     Raises ReasonRefused, CouponNotUsable (used already), NotAllowed.
     """
-    may(by, "coupons.void_coupon")
+    stores_services.require_for(by, "coupons.void_coupon")
     _check(reason)
     coupon = _found(coupon_id)
     if coupon.status == CouponStatus.VOID:
@@ -58,7 +57,7 @@ def extend_coupon(
 
     Raises ReasonRefused, NotExtendable, CouponNotUsable, NotAllowed.
     """
-    may(by, "coupons.extend_coupon")
+    stores_services.require_for(by, "coupons.extend_coupon")
     _check(reason)
     coupon = _found(coupon_id)
     if coupon.status not in UNUSED:

@@ -20,7 +20,6 @@ from stores.models import Approval, Shift, User
 from .acts import act_of
 from .issue import Issued, issuable, issue_step
 from .locks import locked_one
-from .people import may
 from .templates import lock_template
 
 REFUND = "coupons.refund_pass"
@@ -35,7 +34,7 @@ def sell(
 
     Raises NotForSale, NotAllowed, and what `issue_step` raises.
     """
-    may(by, "coupons.sell_coupon")
+    stores_services.require_for(by, "coupons.sell_coupon")
     if tender not in stores_selectors.TENDERS or by.store_id is None:
         raise NotForSale
     sold = CouponIssue.objects.filter(key=f"{key}:coupon").first()
@@ -96,7 +95,7 @@ def refund_pass(
 
     Raises NothingToRefund, CouponNotUsable, NotAllowed, ApprovalNeeded.
     """
-    may(by, REFUND)
+    stores_services.require_for(by, REFUND)
     coupon = locked_one(coupon_id)
     if coupon is None:
         raise CouponNotUsable(why="unknown")

@@ -25,7 +25,6 @@ from stores.models import Store
 from tiers.models import Tier
 
 from .days import begin_of, day_of
-from .people import may
 
 # A merged member's count is the survivor's, however long the chain.
 COUNT_MEMBERS = """
@@ -61,7 +60,9 @@ def save_template(*, template: CouponTemplate, by: Act, at: datetime) -> None:
     QuotaBelowIssued.
     """
     is_new = template.pk is None
-    may(by, "coupons.add_coupontemplate" if is_new else "coupons.change_coupontemplate")
+    stores_services.require_for(
+        by, "coupons.add_coupontemplate" if is_new else "coupons.change_coupontemplate"
+    )
     template.claim_word = (template.claim_word or "").strip().upper() or None
     _check(template)
     if not is_new:
@@ -82,7 +83,7 @@ def publish_terms(
     *, template: CouponTemplate, by: Act, at: datetime
 ) -> TemplateVersion:
     """Write the template's terms down as its next version, where they differ."""
-    may(by, "coupons.change_coupontemplate")
+    stores_services.require_for(by, "coupons.change_coupontemplate")
     lock_template(template.pk)
     terms: dict[str, Any] = {name: getattr(template, name) for name in TERMS}
     terms["hours"] = [

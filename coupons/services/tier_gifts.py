@@ -16,7 +16,6 @@ from stores import services as stores_services
 from .bulk import RETRIES
 from .counting import take_limits, take_quota, untake_limits
 from .issue import begin, issuable, period
-from .people import may
 from .templates import lock_template
 
 CHUNK = 10_000
@@ -75,7 +74,7 @@ SELECT %(version)s, %(issue)s, due.nth, due.member, due.member, coupons_code(due
 @transaction.atomic
 def save_tier_gift(*, gift: TierGift, by: Act, at: datetime) -> None:
     """Set up or end what a tier gives; what was given stays."""
-    may(by, "coupons.change_coupontemplate")
+    stores_services.require_for(by, "coupons.change_coupontemplate")
     is_new = gift.pk is None
     if is_new:
         gift.since = at

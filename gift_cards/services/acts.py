@@ -6,7 +6,7 @@ from datetime import datetime
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.errors import ApprovalNeeded, NotAllowed, ReasonMissing
+from stores.errors import ApprovalNeeded, ReasonMissing
 from stores.models import Approval, Shift, Store, User
 
 SELL = "gift_cards.sell_gift_card"
@@ -28,20 +28,6 @@ class SecondPerson:
 
     checker: User
     secret: str
-
-
-def require(by: Act, permission: str) -> None:
-    """Refuse a member of staff what they may not do here; keys have their scopes."""
-    if by.staff_id is None:
-        return
-    user = User.objects.get(pk=by.staff_id)
-    if by.store_id is None:
-        allowed = stores_selectors.user_may_everywhere(user, permission)
-    else:
-        store = Store.objects.get(pk=by.store_id)
-        allowed = stores_selectors.user_may(user, permission, store=store)
-    if not allowed:
-        raise NotAllowed(permission=permission)
 
 
 def reason_of(text: str) -> str:
@@ -85,7 +71,7 @@ def within_limit(
             subject=subject,
         )
         return
-    require(by, act)
+    stores_services.require_for(by, act)
     if by.store_id is None:
         return
     store = Store.objects.get(pk=by.store_id)

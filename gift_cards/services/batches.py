@@ -27,7 +27,7 @@ from ledger.services import Act
 from policies import selectors as policies_selectors
 from stores import services as stores_services
 
-from .acts import EXPORT, ORDER, WITHDRAW, reason_of, require
+from .acts import EXPORT, ORDER, WITHDRAW, reason_of
 from .renew import FreshCode, new_codes
 
 LONGEST_NAME = 60
@@ -55,7 +55,7 @@ def order_batch(
 
     Raises NotForSale, CardAmountRefused, QuantityRefused, WordsRefused, NotAllowed.
     """
-    require(by, ORDER)
+    stores_services.require_for(by, ORDER)
     plain_name = name.strip()
     if not plain_name or len(plain_name) > LONGEST_NAME or "\x00" in name:
         raise WordsRefused
@@ -98,7 +98,7 @@ def export_codes(
     The codes exist nowhere else. A file that got lost means a new batch. Raises
     BatchNotExportable, PassphraseRefused, NotAllowed.
     """
-    require(by, EXPORT)
+    stores_services.require_for(by, EXPORT)
     batch = GiftCardBatch.objects.filter(
         pk=batch_id, exported_at=None, withdrawn_at=None
     ).first()
@@ -142,7 +142,7 @@ def export_codes(
 @transaction.atomic
 def withdraw_batch(*, batch_id: int, reason: str, by: Act, at: datetime) -> int:
     """Make what is unsold of a batch void for ever; how many cards. Harmless twice."""
-    require(by, WITHDRAW)
+    stores_services.require_for(by, WITHDRAW)
     why = reason_of(reason)
     batch = GiftCardBatch.objects.filter(pk=batch_id).first()
     if batch is None:

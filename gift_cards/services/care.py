@@ -18,7 +18,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import BLOCK, REPLACE, VOID, reason_of, require, subject_of, within_limit
+from .acts import BLOCK, REPLACE, VOID, reason_of, subject_of, within_limit
 from .gifts import stop
 from .locks import locked_card
 from .renew import FreshCode, renew_code
@@ -46,7 +46,7 @@ def unblock(*, card_id: int, reason: str, by: Act, at: datetime) -> None:
 def _set_blocked(
     card_id: int, reason: str, by: Act, at: datetime, *, blocked: bool
 ) -> None:
-    require(by, BLOCK)
+    stores_services.require_for(by, BLOCK)
     why = reason_of(reason)
     card = locked_card(card_id)
     if card.status not in (Status.ACTIVE, Status.BLOCKED) or card.account_id is None:

@@ -13,8 +13,6 @@ from gift_cards.models import GiftCardDesign, GiftCardPicture
 from ledger.services import Act
 from stores import services as stores_services
 
-from .acts import require
-
 ADD = "gift_cards.add_giftcarddesign"
 CHANGE = "gift_cards.change_giftcarddesign"
 FIRST_VALUES = [50_00, 100_00, 200_00, 500_00]
@@ -30,7 +28,7 @@ def save_design(
     DesignRefused, PictureRefused, NotAllowed.
     """
     is_new = design.pk is None
-    require(by, ADD if is_new else CHANGE)
+    stores_services.require_for(by, ADD if is_new else CHANGE)
     if design.face != GiftCardDesign.Face.OWN:
         design.picture = None
     elif upload is not None:

@@ -25,7 +25,7 @@ from gift_cards.models import Gift, GiftCard
 from ledger.services import Act
 from stores import services as stores_services
 
-from .acts import RESEND, reason_of, require
+from .acts import RESEND, reason_of
 from .locks import locked_card
 from .renew import FreshCode, give_to, renew_code
 
@@ -203,7 +203,7 @@ def resend(*, gift_id: int, reason: str, by: Act, at: datetime) -> None:
 
     The link sent before opens nothing any more. Raises GiftNotSendable, NotAllowed.
     """
-    require(by, RESEND)
+    stores_services.require_for(by, RESEND)
     why = reason_of(reason)
     cut_off = Q(status=Gift.Status.SENDING, sending_at__lte=at - CUT_OFF_AFTER)
     again = Gift.objects.filter(

@@ -24,7 +24,7 @@ from stores import services as stores_services
 from stores.models import Store
 
 from . import accounts
-from .acts import SELL, require
+from .acts import SELL
 from .find import find
 from .gifts import GiftWish, check_wish, wrap
 from .locks import locked
@@ -120,7 +120,7 @@ def sell(
         "sell", design_id, amount, quantity, _asked(payment), gift and gift.asked()
     )
     with transaction.atomic():
-        require(by, SELL)
+        stores_services.require_for(by, SELL)
         first = ledger_services.posted_before(key=key, fingerprint=request)
         if first is not None:
             return _again(first.entry_id)
@@ -157,7 +157,7 @@ def activate(
     """
     if not 0 < len(codes) <= MOST_AT_ONCE:
         raise QuantityRefused(most=MOST_AT_ONCE)
-    require(by, SELL)
+    stores_services.require_for(by, SELL)
     found = {
         card.card_id: card
         for card in (find(code=code, by=by, at=at, is_scanned=True) for code in codes)

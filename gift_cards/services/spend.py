@@ -15,10 +15,11 @@ from ledger import services as ledger_services
 from ledger.errors import AccountClosed, AccountFrozen, InvalidAmount
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import REDEEM, REFUND, require, subject_of, within_limit
+from .acts import REDEEM, REFUND, subject_of, within_limit
 from .find import Found, find
 from .locks import locked_card
 from .sell import fingerprint
@@ -67,7 +68,7 @@ def redeem(
     InvalidAmount, StoreNeeded, NotAllowed, IdempotencyConflict.
     """
     store_id = accounts.store_of(by)
-    require(by, REDEEM)
+    stores_services.require_for(by, REDEEM)
     found = find(
         code=code, pin=pin, is_scanned=is_scanned, callers=callers, by=by, at=at
     )

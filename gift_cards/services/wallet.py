@@ -16,7 +16,7 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, lock_wallets, open_wallet
 from stores import services as stores_services
 
-from .acts import REDEEM, require
+from .acts import REDEEM
 from .find import find
 from .gifts import open_gift
 from .locks import locked_card
@@ -49,7 +49,7 @@ def redeem_to_wallet(
     Raises GiftCardNotFound, TooManyTries, GiftCardUnavailable, GiftCardEmpty,
     NotAllowed, and what the wallet refuses (HoldsTooMuch above the country's limit).
     """
-    require(by, REDEEM)
+    stores_services.require_for(by, REDEEM)
     found = find(
         code=code, pin=pin, is_scanned=is_scanned, callers=callers, by=by, at=at
     )
