@@ -24,7 +24,7 @@ from tests.factories.ledger import (
     holding,
     spend,
 )
-from tests.ledger.test_enforcement import columns, copied
+from tests.ledger.attacks import columns, copied
 from tests.ledger.test_prove import busy_books
 
 pytestmark = pytest.mark.django_db
