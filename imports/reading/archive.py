@@ -20,7 +20,7 @@ WORTH_A_LOOK: Final = 10 * MIB
 DAMAGE: Final = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
-    NotImplementedError,
+    NotImplementedError,  # zipfile: a way of packing that it does not know
     RuntimeError,
     OSError,
     EOFError,
