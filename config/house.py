@@ -7,6 +7,7 @@ APPS: Final = (
     "ledger",
     "stores",
     "policies",
+    "outbox",
     "members",
     "recognition",
     "tiers",
@@ -16,5 +17,7 @@ APPS: Final = (
     "stored_value",
     "gift_cards",
     "imports",
+    "checkout",
+    "api",
     "demo",
 )
