@@ -1,0 +1,26 @@
+from .offers import BillOffer, NextVisitGift
+from .policy import CheckoutPolicy, RefundOrder
+from .refunds import Refund, RefundPart
+from .sales import (
+    DiscountKind,
+    PaymentKind,
+    Sale,
+    SaleDiscount,
+    SaleLine,
+    SalePayment,
+)
+
+__all__ = [
+    "BillOffer",
+    "CheckoutPolicy",
+    "DiscountKind",
+    "NextVisitGift",
+    "PaymentKind",
+    "Refund",
+    "RefundOrder",
+    "RefundPart",
+    "Sale",
+    "SaleDiscount",
+    "SaleLine",
+    "SalePayment",
+]
