@@ -8,12 +8,15 @@ class CouponsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models can be imported only now.
+        from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
         from .parts import CouponsPart  # noqa: PLC0415
+        from .proofs import CHECKS  # noqa: PLC0415
 
         parts.register(CouponsPart())
+        proofs.register(CHECKS)
         name_acts(
             {
                 "coupons.template_added": _("Coupon template added"),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .codes import HELD, digests, normalised
@@ -17,25 +16,6 @@ from .models import (
     TemplateMember,
 )
 from .rules import BillFacts, Refusal, Saving, saving_of
-
-MISCOUNTS = """
-WITH held AS (
-  SELECT c.id, v.template_id, c.issued_to_id
-    FROM coupons_coupon c JOIN coupons_templateversion v ON v.id = c.version_id
-)
-SELECT 'total', t.template_id, t.issued,
-       (SELECT count(*) FROM held h WHERE h.template_id = t.template_id)
-  FROM coupons_templatecount t
- WHERE t.issued <> (SELECT count(*) FROM held h WHERE h.template_id = t.template_id)
-UNION ALL
-SELECT 'member', t.template_id, sum(t.issued)::bigint,
-       (SELECT count(*) FROM held h
-         WHERE h.template_id = t.template_id AND h.issued_to_id IS NOT NULL)
-  FROM coupons_templatemember t GROUP BY t.template_id
-HAVING sum(t.issued) <> (SELECT count(*) FROM held h
-         WHERE h.template_id = t.template_id AND h.issued_to_id IS NOT NULL)
-ORDER BY 1, 2
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,23 +129,6 @@ def report(template_id: int, *, at: datetime) -> TemplateReport:
         void=Count("pk", filter=Q(status=CouponStatus.VOID)),
     )
     return TemplateReport(**found)
-
-
-@dataclass(frozen=True, slots=True)
-class Miscount:
-    """A counter that does not say what the rows say."""
-
-    counter: str
-    template_id: int
-    counted: int
-    rows: int
-
-
-def miscounts() -> list[Miscount]:
-    """Every quota counter that differs from its rows: there must be none."""
-    with connection.cursor() as cursor:
-        cursor.execute(MISCOUNTS)
-        return [Miscount(*row) for row in cursor.fetchall()]
 
 
 def unfinished_issues() -> list[tuple[int, dict[str, object]]]:

@@ -8,12 +8,15 @@ class GiftCardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Takes part in merging, exporting and erasing; names its acts."""
+        from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415 (apps are loaded only now)
         from stores.words import name_acts  # noqa: PLC0415
 
         from .parts import GiftCardsPart  # noqa: PLC0415
+        from .proofs import CHECKS  # noqa: PLC0415
 
         parts.register(GiftCardsPart())
+        proofs.register(CHECKS)
         name_acts(
             {
                 "gift_cards.sold": _("Gift cards sold"),

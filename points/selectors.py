@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -234,26 +234,6 @@ def stamp_cards(member_id: int, at: datetime) -> list[StampCard]:
         if held[programme.code]
     ]
     return sorted(cards, key=lambda card: (card.missing, card.programme.pk))
-
-
-def what_differs() -> list[tuple[str, int, int]]:
-    """Members whose pending points in the books are not those of their accruals."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT 'member ' || coalesce(a.holder_id, p.member_id),
-                   coalesce(a.balance, 0), coalesce(p.pending, 0)
-              FROM (SELECT holder_id, balance FROM ledger_account
-                     WHERE kind = 'points' AND slot = 'pending'
-                       AND holder_kind = 'member') a
-              FULL JOIN (SELECT member_id, sum(pending)::bigint AS pending
-                           FROM points_accrual WHERE pending > 0 GROUP BY 1) p
-                ON p.member_id = a.holder_id
-             WHERE coalesce(a.balance, 0) <> coalesce(p.pending, 0)
-            """
-        )
-        rows: list[Any] = cursor.fetchall()
-    return [tuple(row) for row in rows]
 
 
 def _account(member_id: int) -> int | None:

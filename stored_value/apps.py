@@ -8,11 +8,14 @@ class StoredValueConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what the acts are called, and what is kept about a member."""
+        from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415 (models are loaded only now)
         from stored_value.parts import StoredValuePart  # noqa: PLC0415 (the same)
+        from stored_value.proofs import CHECKS  # noqa: PLC0415 (the same)
         from stores.words import name_acts  # noqa: PLC0415 (the same)
 
         parts.register(StoredValuePart())
+        proofs.register(CHECKS)
         name_acts(
             {
                 "stored_value.top_up_wallet": _("Wallet topped up"),

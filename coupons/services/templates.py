@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from coupons.errors import QuotaBelowIssued, TemplateRefused
+from coupons.kinds import Source
 from coupons.models import (
     Coupon,
     CouponTemplate,
@@ -38,6 +39,7 @@ WITH RECURSIVE chain (member, survivor) AS (
   SELECT coalesce(s.survivor, c.issued_to_id) AS member, count(*) AS issued
     FROM coupons_coupon c
     JOIN coupons_templateversion v ON v.id = c.version_id
+    JOIN coupons_couponissue i ON i.id = c.issue_id AND i.source <> 'opening'
     LEFT JOIN (
       SELECT c.member, c.survivor FROM chain c
         JOIN members_member m ON m.id = c.survivor AND m.merged_into_id IS NULL
@@ -154,8 +156,13 @@ def _unknown(template: CouponTemplate) -> list[str]:
 
 
 def _count(template: CouponTemplate, at: datetime) -> None:
-    """Counters exist just where there is a quota or limit, and begin from the rows."""
-    issued = Coupon.objects.filter(version__template=template)
+    """Counters exist just where there is a quota or limit, and begin from the rows.
+
+    What members brought along counts towards none.
+    """
+    issued = Coupon.objects.filter(version__template=template).exclude(
+        issue__source=Source.OPENING
+    )
     if template.quota_total is None:
         TemplateCount.objects.filter(template=template).delete()
     else:

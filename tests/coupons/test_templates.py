@@ -12,12 +12,11 @@ from coupons.kinds import CouponKind, Validity
 from coupons.models import (
     Coupon,
     CouponTemplate,
-    TemplateCount,
     TemplateHours,
     TemplateVersion,
 )
 from coupons.rules import Saving, saving_of
-from coupons.selectors import miscounts, report
+from coupons.selectors import report
 from stores.errors import NotAllowed
 from tests.factories.coupons import (
     TemplateFactory,
@@ -108,17 +107,6 @@ def test_a_quota_is_not_set_below_what_is_issued() -> None:
 
     assert refusal.value.facts == {"issued": 2}
     assert everything() == before
-
-
-def test_counters_are_what_the_rows_say_and_a_difference_is_named() -> None:
-    template = TemplateFactory.drawn(quota_total=5, per_member=2)
-    issued(template)
-    assert miscounts() == []
-
-    TemplateCount.objects.update(issued=4)
-
-    [wrong] = miscounts()
-    assert (wrong.counter, wrong.counted, wrong.rows) == ("total", 4, 1)
 
 
 def test_the_report_says_what_became_of_them() -> None:

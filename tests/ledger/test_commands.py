@@ -16,7 +16,7 @@ from django.db import connection
 from ledger import selectors as ledger_selectors
 from ledger import tasks
 from tests.factories.ledger import NOON, balance, holding, spend
-from tests.ledger.test_prove import tamper
+from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
 

@@ -17,6 +17,7 @@ from tests.factories.ledger import (
     holding,
     spend,
 )
+from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
 
@@ -37,35 +38,6 @@ def busy_books() -> int:
         at=NOON + timedelta(days=10), business_date=TODAY, request_id="sweep"
     )
     return account
-
-
-def tamper(sql: str) -> None:
-    """As the database's own superuser would: triggers off, change, triggers on."""
-    tables = (
-        "account",
-        "entry",
-        "posting",
-        "lot",
-        "lotuse",
-        "reversed",
-        "seal",
-        "proofrun",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in tables:
-            cursor.execute(f"ALTER TABLE ledger_{table} DISABLE TRIGGER USER")
-        cursor.execute(sql)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in tables:
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
-                f" AND tgrelid = 'ledger_{table}'::regclass"
-            )
-            for (trigger,) in cursor.fetchall():
-                cursor.execute(
-                    f"ALTER TABLE ledger_{table} ENABLE ALWAYS TRIGGER {trigger}"
-                )
 
 
 def test_busy_books_are_proven_and_summed() -> None:

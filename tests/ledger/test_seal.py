@@ -9,7 +9,8 @@ from django.db import connection
 
 from ledger import services as ledger_services
 from tests.factories.ledger import NOON, TODAY, holding, spend
-from tests.ledger.test_prove import busy_books, tamper
+from tests.ledger.test_prove import busy_books
+from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
 

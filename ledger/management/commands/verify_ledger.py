@@ -53,8 +53,11 @@ class Command(BaseCommand):
                 f"DIFFERS {difference.row}: {difference.fact} should be"
                 f" {difference.expected}, is {difference.found} ({difference.check})"
             )
+        for check, rows in proof.failing.items():
+            self.stdout.write(f"FAILS: {check} ({rows:,} rows)")
         self.stdout.write(
             "The books are proven."
             if proof.is_proven
-            else f"The books are NOT proven: {len(proof.differences)} rows differ."
+            else "The books are NOT proven:"
+            f" {sum(proof.failing.values()):,} rows differ."
         )
