@@ -49,6 +49,10 @@ class BillFacts:
     def amount(self) -> int:
         return sum(line.amount for line in self.lines)
 
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        return tuple(line.amount for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Saving:
@@ -66,8 +70,61 @@ class Refusal:
     sentence: str
 
 
-def saving(version: TemplateVersion, bill: BillFacts) -> Saving | Refusal:
-    """What one use of this coupon saves on the bill, were it the only one."""
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """A coupon that fits a bill's place, time and items: what it saves of the amounts
+    of its lines, whatever these have become.
+    """
+
+    version: TemplateVersion
+    places: tuple[int, ...]
+    quantities: tuple[int, ...]
+
+    @property
+    def is_of_one_item(self) -> bool:
+        return self.version.kind in (CouponKind.ITEM, CouponKind.PASS)
+
+    def short_by(self, amounts: Sequence[int]) -> int:
+        """How much is missing to the minimum spend; nothing or less: it is reached."""
+        if self.is_of_one_item:
+            return self.version.min_spend - sum(amounts)
+        return self.version.min_spend - sum(amounts[at] for at in self.places)
+
+    def saves(self, amounts: Sequence[int]) -> Saving | None:
+        """What it saves of these amounts; None below its minimum, or if nothing."""
+        if self.short_by(amounts) > 0:
+            return None
+        if self.is_of_one_item:
+            found = self._on_the_dearest(amounts)
+        else:
+            found = self._on_all(amounts)
+        return found if found.amount else None
+
+    def _on_all(self, amounts: Sequence[int]) -> Saving:
+        version = self.version
+        base = sum(amounts[at] for at in self.places)
+        off = version.amount or share(base, version.off_bp)
+        amount = min(_capped(off, version.cap), base)
+        if len(amounts) == 1:
+            return Saving(amount, (amount,))
+        weights = [0] * len(amounts)
+        for at in self.places:
+            weights[at] = amounts[at]
+        return Saving(amount, spread(amount, weights))
+
+    def _on_the_dearest(self, amounts: Sequence[int]) -> Saving:
+        """One piece of the dearest item it is for, down to the coupon's price."""
+        pieces = self.quantities
+        best = max(self.places, key=lambda at: (amounts[at] // pieces[at], -at))
+        piece = amounts[best] // pieces[best]
+        amount = _capped(max(0, piece - self.version.amount), self.version.cap)
+        per_line = [0] * len(amounts)
+        per_line[best] = amount
+        return Saving(amount, tuple(per_line))
+
+
+def fitting(version: TemplateVersion, bill: BillFacts) -> Fitting | Refusal:
+    """Whether a coupon is for such a bill at all, however much is on it."""
     refusal = _of_place_and_time(version, bill)
     if refusal is not None:
         return refusal
@@ -78,19 +135,28 @@ def saving(version: TemplateVersion, bill: BillFacts) -> Saving | Refusal:
         places = [at for at in places if not bill.lines[at].has_tier_discount]
         if not places:
             return Refusal("tier_discount", _("Not together with the tier’s discount."))
-    of_one_item = version.kind in (CouponKind.ITEM, CouponKind.PASS)
-    counted = (
-        bill.amount if of_one_item else sum(bill.lines[at].amount for at in places)
-    )
-    short = version.min_spend - counted
+    quantities = tuple(line.quantity for line in bill.lines)
+    return Fitting(version, tuple(places), quantities)
+
+
+def saving(version: TemplateVersion, bill: BillFacts) -> Saving | Refusal:
+    """What one use of this coupon saves on the bill, were it the only one."""
+    fit = fitting(version, bill)
+    if isinstance(fit, Refusal):
+        return fit
+    found = fit.saves(bill.amounts)
+    return found if found is not None else why_nothing(fit, bill.amounts)
+
+
+def why_nothing(fit: Fitting, amounts: Sequence[int]) -> Refusal:
+    """Why a coupon that fits saves nothing of these amounts."""
+    short = fit.short_by(amounts)
     if short > 0:
         return Refusal(
             "min_spend",
             _("%(amount)s more to use this coupon.") % {"amount": format_money(short)},
         )
-    if of_one_item:
-        return _on_the_dearest(version, bill.lines, places)
-    return _on_all(version, bill.lines, places)
+    return Refusal("saves_nothing", _("This coupon saves nothing on this bill."))
 
 
 def saving_of(coupon: Coupon, bill: BillFacts, *, at: datetime) -> Saving | Refusal:
@@ -279,27 +345,3 @@ def _within(hours: Sequence[int | str | None], weekday: int, now: time) -> bool:
     if first < last:
         return first <= now < last
     return now >= first or now < last
-
-
-def _on_all(
-    version: TemplateVersion, lines: Sequence[BillLine], places: Sequence[int]
-) -> Saving:
-    base = sum(lines[at].amount for at in places)
-    off = version.amount or share(base, version.off_bp)
-    amount = min(_capped(off, version.cap), base)
-    weights = [line.amount if at in places else 0 for at, line in enumerate(lines)]
-    return Saving(amount, spread(amount, weights))
-
-
-def _on_the_dearest(
-    version: TemplateVersion, lines: Sequence[BillLine], places: Sequence[int]
-) -> Saving | Refusal:
-    """One piece of the dearest item it is for, down to the coupon's price."""
-    best = max(places, key=lambda at: (lines[at].amount // lines[at].quantity, -at))
-    piece = lines[best].amount // lines[best].quantity
-    amount = _capped(max(0, piece - version.amount), version.cap)
-    if amount == 0:
-        return Refusal("saves_nothing", _("This coupon saves nothing on this bill."))
-    return Saving(
-        amount, tuple(amount if at == best else 0 for at in range(len(lines)))
-    )

@@ -118,8 +118,7 @@ class BillOffer(Offer):
         ]
 
     def clean(self) -> None:
-        off, reached = self.amount_off, self.min_spend
-        if off is not None and reached is not None and off > reached:
+        if (self.amount_off or 0) > (self.min_spend or 0):
             raise ValidationError(_("It takes off more than the bill must reach."))
 
 

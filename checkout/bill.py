@@ -1,0 +1,195 @@
+"""What a bill is, what its guest holds, and what a quote says: values, no database.
+
+Amounts are minor units, points whole numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Final
+
+from django.utils.functional import Promise
+
+from coupons.models import Coupon
+from points.earning import EarnResult, Facts, Tender
+from points.models import EarningRule, PointsPolicy
+from tiers.models import Benefits
+
+from .models import BillOffer, CheckoutPolicy, DiscountKind, PaymentKind
+
+MOST_LINES: Final = 200
+NO_TIER: Final = Benefits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Some of one item; `member_price` is the price of one for members, if lower."""
+
+    name: str
+    sku: str = ""
+    category: str = ""
+    quantity: int = 1
+    unit_price: int
+    member_price: int | None = None
+    excluded: bool = False
+
+    @property
+    def gross(self) -> int:
+        return self.quantity * self.unit_price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """What is to be paid for."""
+
+    lines: tuple[Line, ...]
+    channel: str = "counter"
+
+    @property
+    def gross(self) -> int:
+        return sum(line.gross for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCardShown:
+    """A gift card laid on the counter; `most` is what the guest lets it pay."""
+
+    card_id: int
+    account_id: int | None
+    last4: str
+    usable: int
+    is_active: bool = True
+    status: str = "active"
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the guest wants to use; None for stored value: all that the bill takes."""
+
+    coupons: tuple[int, ...] | None = None  # None: the best offer
+    points: int | None = 0  # None: as many as the bill takes
+    gift_cards: tuple[GiftCardShown, ...] = ()
+    stored_value: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Whose bill it is, as far as a quote asks; nobody's for a stranger's."""
+
+    member_id: int | None = None
+    tier_id: int | None = None
+    tier_name: str = ""
+    benefits: Benefits = NO_TIER
+    coupons: tuple[Coupon, ...] = ()
+    points: int = 0
+    principal: int = 0
+    bonus: int = 0
+
+    @property
+    def wallet(self) -> int:
+        return self.principal + self.bonus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """The shop's rules as they stand for this bill: where, when, under which policies.
+
+    `facts` are what earning asks; None where nobody earns.
+    """
+
+    store_id: int
+    day: date
+    local_time: time
+    policy: CheckoutPolicy
+    points_policy: PointsPolicy
+    spending_order: str
+    coupons_per_bill: int
+    offers: tuple[BillOffer, ...] = ()
+    rules: tuple[EarningRule, ...] = ()
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """Something taken off, and how much of it each line bears."""
+
+    kind: DiscountKind
+    amount: int
+    per_line: tuple[int, ...]
+    subject: int | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """Something of the guest's own that pays."""
+
+    kind: PaymentKind
+    amount: int
+    points: int = 0
+    principal: int = 0
+    bonus: int = 0
+    card: GiftCardShown | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """Something that does not apply, as a word and as a sentence to read aloud."""
+
+    kind: str
+    subject: int | None
+    code: str
+    message: str | Promise
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a bill costs: gross = Σ discounts + net, net = Σ payments + due."""
+
+    gross: int
+    discounts: tuple[Discount, ...]
+    net_lines: tuple[int, ...]
+    payments: tuple[Payment, ...]
+    due: int
+    rejected: tuple[Rejected, ...]
+    earned: EarnResult | None = None
+    paid_by: Mapping[Tender, int] = field(default_factory=dict)
+
+    @property
+    def net(self) -> int:
+        return sum(self.net_lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(discount.amount for discount in self.discounts)
+
+    @property
+    def points_spent(self) -> int:
+        return sum(payment.points for payment in self.payments)
+
+    @property
+    def points_earned(self) -> int:
+        return self.earned.points if self.earned else 0
+
+    @property
+    def stored_value(self) -> Payment | None:
+        kinds = (p for p in self.payments if p.kind == PaymentKind.STORED_VALUE)
+        return next(kinds, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenderGiven:
+    """Money handed over, or a payment made elsewhere."""
+
+    kind: str
+    amount: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When a bill is looked at."""
+
+    at: datetime

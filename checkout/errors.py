@@ -1,0 +1,235 @@
+"""What a bill is refused for, in sentences that a cashier can read aloud."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+from common.money import format_money
+
+if TYPE_CHECKING:
+    from .bill import Quote
+
+
+class BillRefused(DomainError):
+    """A bill that is none: no lines, too many, or amounts that cannot be."""
+
+    def __init__(self, code: str = "bill_refused") -> None:
+        sentences = {
+            "bill_refused": _("A bill has 1 to 200 lines, each with its price."),
+            "nothing_to_pay": _("A bill of nothing cannot be settled."),
+            "bill_too_large": _("This bill is too large."),
+            "reference_refused": _("A bill number has 1 to 80 plain characters."),
+            "tender_refused": _("A payment names its kind and an amount above zero."),
+        }
+        super().__init__(code, sentences[code])
+
+
+class StoreNeeded(DomainError):
+    """Head office sells nothing: a bill belongs to a store."""
+
+    def __init__(self) -> None:
+        super().__init__("store_required", _("Name the store of this bill."))
+
+
+class Underpaid(DomainError):
+    """The tenders do not cover what is due."""
+
+    def __init__(self, *, missing: int) -> None:
+        super().__init__(
+            "underpaid",
+            _("%(amount)s is still to be paid.") % {"amount": format_money(missing)},
+            missing=missing,
+        )
+
+
+class Overpaid(DomainError):
+    """More than is due, and not in cash that could be changed."""
+
+    def __init__(self, *, excess: int) -> None:
+        super().__init__(
+            "overpaid",
+            _("That is %(amount)s too much; only cash can be changed.")
+            % {"amount": format_money(excess)},
+            excess=excess,
+        )
+
+
+class QuoteChanged(DomainError):
+    """What the guest was told is not true any more; the new quote comes along."""
+
+    def __init__(self, quote: "Quote", *, told: int) -> None:
+        super().__init__(
+            "quote_changed",
+            _("The amount has changed: %(now)s is due, not %(told)s.")
+            % {"now": format_money(quote.due), "told": format_money(told)},
+            due=quote.due,
+        )
+        self.quote = quote
+
+
+class DuplicateReference(DomainError):
+    """The till's own bill number was settled before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "duplicate_reference", _("This bill number was settled before.")
+        )
+
+
+class RequestInProgress(DomainError):
+    """The same request is being carried out this moment."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "request_in_progress", _("This request is still being carried out.")
+        )
+
+
+class CardNotActive(DomainError):
+    """The card that was shown may not pay: lost, replaced, expired, closed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "card_not_active", _("This card cannot be used to pay any more.")
+        )
+
+
+class MemberNotActive(DomainError):
+    """A member who is frozen or gone uses nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("member_not_active", _("This member cannot use anything now."))
+
+
+class GuestUnknown(DomainError):
+    """Nobody is known by this id or code."""
+
+    def __init__(self) -> None:
+        super().__init__("member_not_found", _("Nobody is known by this."))
+
+
+class CodeNotAccepted(DomainError):
+    """A rotating code that is wrong, too old, or was used before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "code_not_accepted",
+            _("This code is not valid any more; ask for the one shown now."),
+        )
+
+
+class InsufficientFunds(DomainError):
+    """The wallet does not hold so much."""
+
+    def __init__(self, *, short_by: int) -> None:
+        super().__init__(
+            "insufficient_funds",
+            _("The stored value is %(amount)s short.")
+            % {"amount": format_money(short_by)},
+            short_by=short_by,
+        )
+
+
+class InsufficientPoints(DomainError):
+    """There are not so many points."""
+
+    def __init__(self) -> None:
+        super().__init__("insufficient_points", _("There are not enough points."))
+
+
+class CouponUnavailable(DomainError):
+    """A coupon that was asked for cannot be used on this bill."""
+
+    def __init__(self, *, coupon_id: int | None, why: str = "") -> None:
+        super().__init__(
+            "coupon_unavailable",
+            why or _("A coupon cannot be used any more."),
+            coupon=coupon_id,
+        )
+
+
+class GiftCardUnavailable(DomainError):
+    """A gift card that was shown cannot pay what it was to pay."""
+
+    def __init__(self, *, last4: str) -> None:
+        super().__init__(
+            "gift_card_unavailable",
+            _("The gift card ending in %(last4)s cannot pay that.") % {"last4": last4},
+        )
+
+
+class ShareLimitReached(DomainError):
+    """The shared wallet's owner does not let it pay so much."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "share_limit_exceeded",
+            _("The owner of this wallet does not share so much of it."),
+        )
+
+
+class PaymentCodeRequired(DomainError):
+    """The shop asks for the member's own code above an amount."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "payment_code_required",
+            _("Ask for the payment code, or for the code on the member’s phone."),
+        )
+
+
+class SaleUnknown(DomainError):
+    """No such sale at this store."""
+
+    def __init__(self) -> None:
+        super().__init__("sale_not_found", _("There is no such sale."))
+
+
+class OverRefund(DomainError):
+    """More than is left of what was paid."""
+
+    def __init__(self, *, left: int) -> None:
+        super().__init__(
+            "over_refund",
+            _("Only %(amount)s of this sale can still be refunded.")
+            % {"amount": format_money(left)},
+            left=left,
+        )
+
+
+class RefundRefused(DomainError):
+    """A refund that says neither how much nor of what."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "refund_refused", _("Say how much to refund: an amount or lines, above 0.")
+        )
+
+
+class NotVoidable(DomainError):
+    """Only an untouched sale of the same shift, or day, can be voided."""
+
+    def __init__(self, code: str = "not_voidable") -> None:
+        sentences = {
+            "not_voidable": _(
+                "Only a sale of the same shift can be voided; refund it instead."
+            ),
+            "already_void": _("This sale is void."),
+            "already_refunded": _(
+                "Something of this sale was refunded; refund the rest instead."
+            ),
+        }
+        super().__init__(code, sentences[code])
+
+
+class CodeLocked(DomainError):
+    """Too many wrong codes; for a while none is taken."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(
+            "code_locked",
+            _("Too many wrong codes. Try again in a few minutes."),
+            until=until.isoformat(),
+        )
