@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from common.statements import statements_not_kept
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from members import services as members_services
@@ -33,6 +34,7 @@ class Loaded:
     seconds: float
 
 
+@statements_not_kept()
 def load(
     *, stores: Sequence[Store], members: int, seed: int, until: datetime, say: Say
 ) -> Loaded | None:

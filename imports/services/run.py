@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from common.statements import statements_not_kept
 from imports.errors import ChangedMeanwhile, OptionRefused, RowsAreBad
 from imports.fates import Fate
 from imports.kinds import KINDS, Context, Kind
@@ -53,6 +54,7 @@ def limits() -> Limits:
     return Limits(file_bytes=settings.IMPORT_MOST_BYTES, rows=settings.IMPORT_MOST_ROWS)
 
 
+@statements_not_kept()
 def look_through(
     *,
     kind: str,
@@ -79,6 +81,7 @@ def look_through(
     return outcome
 
 
+@statements_not_kept()
 def bring_in(
     *,
     kind: str,
