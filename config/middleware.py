@@ -47,7 +47,12 @@ class RequestLogMiddleware(StructlogMiddleware):
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:
-        """Name the actor by id and the place by id; nothing that names a person."""
+        """Name the actor by id and the place by id; nothing that names a person.
+
+        A program is named when its key is read: no cookie of a browser speaks for it.
+        """
+        if request.path_info.startswith("/api/"):
+            return
         StructlogMiddleware.bind_user_id(request)
         user_id = structlog.contextvars.get_contextvars().get("user_id")
         structlog.contextvars.unbind_contextvars("user_id")

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
     "django_structlog",
+    "ninja",  # the assets of the API's page
     "simple_history",
     *APPS,
 ]
@@ -204,6 +205,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tiers give what comes with them": {
         "task": "coupons.tasks.give_upgrade_gifts",
         "schedule": 300.0,
+    },
+    "answers to tills are forgotten": {
+        "task": "api.tasks.forget_answers",
+        "schedule": crontab(hour=4, minute=40),
     },
     "the books are proved": {
         "task": "ledger.tasks.prove_books",
@@ -389,3 +394,8 @@ LEDGER_SEAL_FILE = Path(
 IMPORTS_DIR = Path(env.text("IMPORTS_DIR", default=str(VAR_DIR / "imports")))
 IMPORT_MOST_BYTES = env.number("IMPORT_MOST_MB", default=200, at_least=1) * 1024 * 1024
 IMPORT_MOST_ROWS = env.number("IMPORT_MOST_ROWS", default=2_000_000, at_least=1)
+
+# --- The API for tills --------------------------------------------------------------
+# Of each key, in each web process; twice as many at once. 0: without limit.
+API_REQUESTS_PER_SECOND = env.number("API_REQUESTS_PER_SECOND", default=1000)
+API_LARGEST_BODY = 256 * 1024

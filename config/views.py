@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from api import problems
 from config import health, metrics
 from ledger import selectors as ledger_selectors
 
@@ -83,12 +84,16 @@ def error_page(
     request: HttpRequest, status: int, *, template: str = ""
 ) -> HttpResponse:
     """A sentence in the reader's language, and the number to quote."""
+    if problems.concerns(request):
+        return problems.plain_response(status)
     context = {"request_id": getattr(request, "request_id", "")}
     return render(request, template or f"{status}.html", context, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Drawn without context processors: whatever broke must not break this too."""
+    if problems.concerns(request):
+        return problems.plain_response(500)
     context = {
         "csp_nonce": getattr(request, "_csp_nonce", ""),
         "request_id": getattr(request, "request_id", ""),

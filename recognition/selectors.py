@@ -1,6 +1,7 @@
 """What the counter wants to know of a guest before it says a word."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from members import services as members_services
+from members.birthdays import Birthday
 from members.models import Member
 from policies import selectors as policies_selectors
 from stores.models import User
@@ -161,7 +163,12 @@ def recognise(member_id: int, at: datetime) -> Glance | None:
         rhythm_days=summary.get("rhythm_days"),
         last_said=_said(known["said"]),
         uncured=known["uncured"],
-        coming=_coming(member, known["occasions"] or (), policy, at),
+        coming=coming(
+            members_services.birthday_of(member),
+            known["occasions"] or (),
+            soon_days=policy.occasion_soon_days,
+            at=at,
+        ),
         notes=tuple(
             Remark(datetime.fromisoformat(when), author or "", text)
             for when, author, text in known["notes"] or ()
@@ -176,6 +183,34 @@ def favourites(*, member_id: int, shown: int) -> tuple[Favourite, ...]:
             FAVOURITES, {"member": member_id, "back": LOOKED_BACK, "shown": shown}
         )
         return tuple(Favourite(*row) for row in cursor.fetchall())
+
+
+def coming(
+    birthday: Birthday | None,
+    occasions: Iterable[tuple[str, str, int, int]],
+    *,
+    soon_days: int,
+    at: datetime,
+) -> tuple[Coming, ...]:
+    """The days that are near; occasions are kind, words, month and day."""
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    until = today + timedelta(days=soon_days)
+    days = [
+        (kind, text, next_on(month=month, day=day, today=today))
+        for kind, text, month, day in occasions
+    ]
+    if birthday is not None:
+        days.append(("birthday", "", birthday.next_on(today)))
+    return tuple(
+        sorted(
+            (
+                Coming(kind, text, on, (on - today).days)
+                for kind, text, on in days
+                if on <= until
+            ),
+            key=lambda day: (day.on, day.kind != "birthday", day.kind, day.words),
+        )
+    )
 
 
 def complaints_due(*, at: datetime) -> QuerySet[Feedback]:
@@ -198,30 +233,6 @@ def _known(member_id: int, policy: RecognitionPolicy) -> dict[str, Any]:
         cursor.execute(KNOWN, {"member": member_id, "notes": policy.notes_shown})
         found: dict[str, Any] = json.loads(cursor.fetchone()[0], parse_float=Decimal)
     return found
-
-
-def _coming(
-    member: Member, occasions: Any, policy: RecognitionPolicy, at: datetime
-) -> tuple[Coming, ...]:
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    until = today + timedelta(days=policy.occasion_soon_days)
-    days = [
-        (kind, text, next_on(month=month, day=day, today=today))
-        for kind, text, month, day in occasions
-    ]
-    birthday = members_services.birthday_of(member)
-    if birthday is not None:
-        days.append(("birthday", "", birthday.next_on(today)))
-    return tuple(
-        sorted(
-            (
-                Coming(kind, text, on, (on - today).days)
-                for kind, text, on in days
-                if on <= until
-            ),
-            key=lambda day: (day.on, day.kind != "birthday", day.kind, day.words),
-        )
-    )
 
 
 def _date(text: str | None) -> date | None:

@@ -188,3 +188,14 @@ class StoreMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__("store_missing", _("Money can only be taken in a store."))
+
+
+class ScopeUnknown(DomainError):
+    """A key is made for what the house knows, so that a slip of the pen shows."""
+
+    def __init__(self, *, scope: str) -> None:
+        super().__init__(
+            "scope_unknown",
+            _("There is no scope “%(scope)s”; create_api_key --help lists them all.")
+            % {"scope": scope[:60]},
+        )

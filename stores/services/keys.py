@@ -1,18 +1,31 @@
 """Keys by which other programs sign in."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from stores.errors import KeyNameTaken, KeyNotUsable
 from stores.models import ApiKey, Store, User
+from stores.scopes import scopes_of_new_key
 
 from .audit import act, record_act, require
 
 PREFIX_LENGTH = 12
+WRITTEN: Final = re.compile(r"reg_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
+# One round trip, whatever asks: the key, and the store where it acts.
+FIND: Final = """
+SELECT k.id, k.name, k.scopes, k.prefix, k.store_id,
+       s.id, s.code, s.name, s.time_zone, s.day_starts_at, s.is_active
+  FROM stores_apikey k
+  LEFT JOIN stores_store s
+    ON s.id = coalesce(k.store_id, (SELECT id FROM stores_store WHERE code = %s))
+ WHERE k.digest = %s AND k.revoked_at IS NULL
+"""
 
 
 def create_api_key(
@@ -26,8 +39,10 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key; its text is returned this once and kept nowhere.
 
-    Without `by` it is made at the server's own prompt.
+    Without `by` it is made at the server's own prompt; without scopes it may do what a
+    till does, or for the head office look. Raises ScopeUnknown, KeyNameTaken.
     """
+    allowed = scopes_of_new_key(scopes, of_a_store=store is not None)
     text = f"reg_{secrets.token_hex(4)}_{secrets.token_urlsafe(32)}"
     with transaction.atomic(durable=True):
         if by is not None:
@@ -37,7 +52,7 @@ def create_api_key(
                 key = ApiKey.objects.create(
                     name=name,
                     store=store,
-                    scopes=sorted(set(scopes)),
+                    scopes=allowed,
                     prefix=text[:PREFIX_LENGTH],
                     digest=_digest(text),
                     created_at=at,
@@ -79,18 +94,32 @@ def revoke_api_key(
     )
 
 
-def use_api_key(text: str) -> ApiKey:
-    """The key that this text is, if it is one and still valid."""
+def use_api_key(text: str, *, store_code: str = "") -> tuple[ApiKey, Store | None]:
+    """The key that this text is, if it is one and still valid, and where it acts.
+
+    That is its own store; one of the head office acts where `store_code` says, if
+    there is such a store. One query. Raises KeyNotUsable.
+    """
     # 256 random bits: a plain fingerprint cannot be guessed back, and it is looked up
     # by index, so no comparison's timing says anything.
-    key = (
-        ApiKey.objects.select_related("store")
-        .filter(digest=_digest(text), revoked_at=None)
-        .first()
-    )
-    if key is None:
+    if not WRITTEN.fullmatch(text):
         raise KeyNotUsable
-    return key
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [store_code, _digest(text)])
+        row = cursor.fetchone()
+    if row is None:
+        raise KeyNotUsable
+    key = ApiKey(id=row[0], name=row[1], scopes=row[2], prefix=row[3], store_id=row[4])
+    if row[5] is None:
+        return key, None
+    return key, Store(
+        id=row[5],
+        code=row[6],
+        name=row[7],
+        time_zone=row[8],
+        day_starts_at=row[9],
+        is_active=row[10],
+    )
 
 
 def _digest(text: str) -> str:

@@ -34,6 +34,11 @@ MALFORMED: list[tuple[str, str, Reader]] = [
         lambda: env.number("IMPORT_MOST_MB", default=200, at_least=1),
     ),
     (
+        "API_REQUESTS_PER_SECOND",
+        "-1",
+        lambda: env.number("API_REQUESTS_PER_SECOND", default=1000),
+    ),
+    (
         "IMPORT_MOST_ROWS",
         "many",
         lambda: env.number("IMPORT_MOST_ROWS", default=2_000_000, at_least=1),

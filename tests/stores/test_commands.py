@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from stores import services as stores_services
+from stores.scopes import READING, SCOPES
 from tests.factories.stores import StoreFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,11 +28,28 @@ def test_stores_are_listed_a_line_each() -> None:
 def test_a_key_is_the_last_word_of_the_last_line() -> None:
     store = StoreFactory.create(code="A")
 
-    words = told("create_api_key", "--name", "till", "--store", "A", "--scope", "sale")
+    asked = ["--scope", "sales:write", "--scope", "sales:write"]
+    words = told("create_api_key", "--name", "till", "--store", "A", *asked)
 
-    key = stores_services.use_api_key(words.split()[-1])
+    key, place = stores_services.use_api_key(words.split()[-1])
     assert words.splitlines()[-1].endswith(words.split()[-1])
-    assert (key.name, key.store, key.scopes) == ("till", store, ["sale"])
+    assert (key.name, place, key.scopes) == ("till", store, ["sales:write"])
+
+
+def test_a_key_without_scopes_does_what_a_till_does_or_looks() -> None:
+    StoreFactory.create(code="A")
+
+    of_a_store = told("create_api_key", "--name", "till", "--store", "A")
+    of_the_office = told("create_api_key", "--name", "office")
+
+    till, _store = stores_services.use_api_key(of_a_store.split()[-1])
+    office, nowhere = stores_services.use_api_key(of_the_office.split()[-1])
+    assert sorted(till.scopes) == sorted(SCOPES)
+    assert office.scopes == sorted(READING)
+    assert nowhere is None
+    assert "It may: coupons:read gift_cards:read members:read sales:read" in (
+        of_the_office
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,6 +59,7 @@ def test_a_key_is_the_last_word_of_the_last_line() -> None:
         (["--name", ""], "1 to 80 characters"),
         (["--name", "x" * 81], "1 to 80 characters"),
         (["--name", "taken"], "in use"),
+        (["--name", "till", "--scope", "sale"], "no scope “sale”"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(words: list[str], why: str) -> None:

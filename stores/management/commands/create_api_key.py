@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from common.errors import DomainError
 from stores import services as stores_services
 from stores.models import Store
+from stores.scopes import SCOPES
 
 
 class Command(BaseCommand):
@@ -15,7 +16,13 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="whose key it is")
         parser.add_argument("--store", help="the code of its store; none: head office")
         parser.add_argument(
-            "--scope", action="append", default=[], help="what it may do; repeatable"
+            "--scope",
+            action="append",
+            default=[],
+            help=(
+                f"what it may do, repeatable: {', '.join(SCOPES)}. None named: all of"
+                " them for a store's key, only the reading ones for the head office's"
+            ),
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -36,4 +43,5 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         where = store.code if store is not None else "head office"
         self.stdout.write(f"{key.name} ({where}): keep it now, it is not shown again.")
+        self.stdout.write(f"It may: {' '.join(key.scopes)}")
         self.stdout.write(f"Key: {text}")

@@ -1,0 +1,124 @@
+"""How an address of the API is declared: method, scope, answer, and whether once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import uuid4
+
+from django.db import transaction
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import BaseModel
+
+from . import once
+from .auth import ApiKeyBearer, ApiRequest
+from .reading import fingerprint_of
+
+JSON: Final = "application/json"
+# Every address may say these; the others are named where they can happen.
+ALWAYS: Final = (400, 401, 403, 404, 405, 413, 415, 422, 429, 500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the OpenAPI document needs to know of an address beyond its types."""
+
+    scope: str
+    refusals: tuple[int, ...]
+    idempotent: str  # "", "optional" or "required"
+
+
+def endpoint(
+    router: Router,
+    method: str,
+    path: str,
+    *,
+    scope: str,
+    answer: type[BaseModel],
+    status: int = HTTPStatus.OK,
+    key: str = "",
+    refusals: Sequence[int] = (),
+    first: Callable[..., object] | None = None,
+    tag: str = "",
+    example: dict[str, Any] | None = None,
+) -> Callable[[Callable[..., BaseModel]], Callable[..., BaseModel]]:
+    """Declare an address: who may call it (`scope`), what it answers, and whether it
+    takes an idempotency `key` ("required", "optional", or none).
+
+    With a key sent, the view runs in the transaction that claims the key, and its
+    answer is kept there; it may run several times, when the database breaks it off.
+    Without, a view that writes (POST, PATCH) runs in one transaction. `first` gets
+    what the view gets, runs before and outside the transaction, and leaves what it
+    returns in `request.first`. A view returns its answer's model or raises.
+    """
+
+    def declare(view: Callable[..., BaseModel]) -> Callable[..., BaseModel]:
+        @wraps(view)
+        def run(request: ApiRequest, **values: Any) -> HttpResponse:
+            def work() -> HttpResponse:
+                return answered(view(request, **values), status)
+
+            before = None if first is None else lambda: first(request, **values)
+            if key and once.key_of(request):
+                request.fingerprint = fingerprint_of(request, store_id=_store(request))
+                return once.perform(request, work, first=before)
+            if key == "required":
+                raise once.required()
+            if before is not None:
+                request.first = before()
+            if method.upper() == "GET" or not key:
+                return work()
+            with transaction.atomic(durable=True):
+                return work()
+
+        said = Said(scope=scope, refusals=tuple(refusals), idempotent=key)
+        run.said = said  # type: ignore[attr-defined]  # read by `openapi.py`
+        router.api_operation(
+            [method.upper()],
+            path,
+            auth=ApiKeyBearer(scope, writes=not scope.endswith(":read")),
+            response={int(status): answer},
+            operation_id=view.__name__,
+            summary=(view.__doc__ or "").strip().split("\n")[0],
+            description=_rest(view.__doc__),
+            tags=[tag] if tag else None,
+            openapi_extra=_example(example),
+        )(run)
+        return view
+
+    return declare
+
+
+def answered(model: BaseModel, status: int) -> HttpResponse:
+    """An answer as it is sent, and as it is kept."""
+    return HttpResponse(
+        model.model_dump_json(by_alias=True).encode(), content_type=JSON, status=status
+    )
+
+
+def ledger_key(request: ApiRequest) -> str:
+    """The key that commands hand to the books, from the request's own where it has
+    one.
+    """
+    key = once.key_of(request)
+    if not key:
+        return f"api:{request.auth.key.pk}:{uuid4()}"
+    return once.ledger_key(request.auth.key.pk, key)
+
+
+def _store(request: ApiRequest) -> int | None:
+    store = request.auth.store
+    return None if store is None else store.pk
+
+
+def _rest(docstring: str | None) -> str | None:
+    lines = (docstring or "").strip().split("\n")[1:]
+    return "\n".join(line.strip() for line in lines).strip() or None
+
+
+def _example(example: dict[str, Any] | None) -> dict[str, Any] | None:
+    if example is None:
+        return None
+    return {"requestBody": {"content": {JSON: {"example": example}}}}

@@ -1,0 +1,64 @@
+"""Lists a page at a time, by a cursor that nobody need understand."""
+
+import base64
+import re
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import BeforeValidator, Field
+
+from .problems import Invalid
+
+MOST: Final = 200
+USUAL: Final = 50
+MARK: Final = re.compile(r"([a-z]{1,12}):([0-9]{1,19})")
+LAST: Final = 2**63 - 1
+
+
+def _whole(value: object) -> object:
+    """A number of a query string: plain digits, not `1.0` or `1_0`."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
+            raise ValueError("not a whole number")
+        return int(value)
+    return value
+
+
+type Limit = Annotated[
+    int, BeforeValidator(_whole), Field(ge=1, le=MOST, description="Items of a page.")
+]
+type Cursor = Annotated[
+    str | None,
+    Field(max_length=80, description="`next_cursor` of the page before."),
+]
+
+
+def after(cursor: str | None, *, of: str) -> int | None:
+    """Behind which row this page begins; None: at the beginning. Raises Invalid."""
+    if cursor is None or cursor == "":
+        return None
+    refused = Invalid([("cursor", _("This cursor is not one of ours."))])
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        text = base64.b64decode(padded.encode(), altchars=b"-_", validate=True)
+        mark = MARK.fullmatch(text.decode("ascii"))
+    except ValueError as wrong:
+        raise refused from wrong
+    if mark is None or mark[1] != of or int(mark[2]) > LAST:
+        raise refused
+    return int(mark[2])
+
+
+def cursor_of(row: int, *, of: str) -> str:
+    """The cursor that begins behind a row."""
+    return base64.urlsafe_b64encode(f"{of}:{row}".encode()).decode().rstrip("=")
+
+
+def page[Row](
+    rows: Sequence[Row], *, limit: int, of: str, last: int | None
+) -> tuple[Sequence[Row], str | None]:
+    """A page out of one row more than it holds, and the cursor of the next."""
+    if len(rows) <= limit or last is None:
+        return rows, None
+    return rows[:limit], cursor_of(last, of=of)

@@ -1,0 +1,95 @@
+"""What comes in: JSON and nothing else, of a bearable size, without surprises."""
+
+import hashlib
+import json
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from ninja.parser import Parser
+
+from .problems import Invalid, Refusal
+
+LARGEST: Final = 2**63 - 1
+DEEPEST: Final = 32
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class StrictParser(Parser):
+    """UTF-8, finite numbers, no NUL and no half a character, not nested for sport."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """The body as Python. Raises not_json, Invalid."""
+        try:
+            parsed = json.loads(request.body.decode(), parse_constant=_refuse)
+        except (ValueError, RecursionError) as wrong:
+            raise Refusal("not_json", _("The body is not JSON in UTF-8.")) from wrong
+        _check(parsed, "", 0)
+        return parsed
+
+
+def check_body(request: HttpRequest) -> None:
+    """Read the body, if it may be one. Raises too_large, not_json_typed."""
+    most = settings.API_LARGEST_BODY
+    refused = Refusal("too_large", _("This request is too large."))
+    try:
+        announced = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        announced = 0
+    if announced > most:
+        raise refused
+    if request.method not in WITH_BODY:
+        return
+    body = request.read(most + 1)
+    if len(body) > most:
+        raise refused
+    request._body = body
+    if not body:
+        return
+    charset = (
+        request.content_params.get("charset", "utf-8")
+        if (request.content_params)
+        else "utf-8"
+    )
+    if request.content_type != "application/json" or charset.lower() not in (
+        "utf-8",
+        "utf8",
+    ):
+        raise Refusal(
+            "not_json_typed", _("Send JSON, as Content-Type: application/json.")
+        )
+
+
+def fingerprint_of(request: HttpRequest, *, store_id: int | None) -> bytes:
+    """What a request asked, however its JSON was spaced and ordered."""
+    asked = json.loads(request.body) if request.body else None
+    canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
+    said = f"{request.method}\n{request.path}\n{store_id}\n{canonical}"
+    return hashlib.sha256(said.encode()).digest()
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(word)
+
+
+def _check(value: Any, place: str, depth: int) -> None:
+    """Refuse what no column could keep, wherever it stands."""
+    if depth > DEEPEST:
+        raise Invalid([(place[:200], _("This is nested too deeply."))])
+    if isinstance(value, str):
+        _check_text(value, place)
+    elif isinstance(value, dict):
+        for name, found in value.items():
+            _check_text(name, place)
+            _check(found, f"{place}.{name}".lstrip("."), depth + 1)
+    elif isinstance(value, list):
+        for number, found in enumerate(value):
+            _check(found, f"{place}.{number}".lstrip("."), depth + 1)
+    elif isinstance(value, int | float) and not -LARGEST <= value <= LARGEST:
+        raise Invalid([(place, _("This number is too large."))])
+
+
+def _check_text(text: str, place: str) -> None:
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise Invalid([(place, _("This text has characters that cannot be kept."))])

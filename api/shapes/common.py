@@ -1,0 +1,86 @@
+"""Pieces that many shapes are made of. Strict: a number is no text, text no number."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+)
+
+LARGEST: Final = 10**12  # minor units or points: beyond any till, within any column
+
+type Amount = Annotated[int, Field(gt=0, le=LARGEST, description="Minor units.")]
+type AmountOrNone = Annotated[int, Field(ge=0, le=LARGEST, description="Minor units.")]
+type Identity = Annotated[
+    str, Field(min_length=1, max_length=64, description="An id, as we gave it.")
+]
+type Words = Annotated[str, Field(max_length=200)]
+type TenderKind = Literal["cash", "card", "wechat", "alipay"]
+
+
+def _written(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("a moment is text in RFC 3339, with an offset")
+    return datetime.fromisoformat(value)
+
+
+type Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+
+
+class In(BaseModel):
+    """Something that is sent to us: nothing unknown in it, nothing converted."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Out(BaseModel):
+    """Something that we answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Tender(In):
+    """A way of paying."""
+
+    kind: TenderKind
+    amount: Amount
+    reference: Words | None = Field(
+        None, description="The other side's number of the payment."
+    )
+
+
+class Wallet(Out):
+    """Stored value, in minor units."""
+
+    principal: int
+    bonus: int
+    total: int
+
+
+class FieldProblem(Out):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class Problem(Out):
+    """A refusal (RFC 9457). `code` stays the same word; `detail` is for people."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    reason: StrictStr | None = Field(
+        None, description="The finer word, where several share a code."
+    )
+    facts: dict[str, Any] | None = None
+    errors: list[FieldProblem] | None = None

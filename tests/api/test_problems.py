@@ -1,0 +1,170 @@
+"""What is refused, and how it is told: always a document, never a page or a 500."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from api import v1
+from common.errors import DomainError
+from members.models import Member
+from tests.factories.api import Till, a_till, is_problem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def till() -> Till:
+    return a_till()
+
+
+def sent(till: Till, body: bytes, content_type: str = "application/json") -> Any:
+    return till.client.generic(
+        "POST",
+        "/api/v1/members",
+        body,
+        content_type=content_type,
+        headers={"Authorization": f"Bearer {till.text}"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "not_json"),
+        (b'{"name": "\xff"}', 400, "not_json"),
+        (b'{"name": NaN}', 400, "not_json"),
+        (b"[" * 100_000, 400, "not_json"),
+        (b"[" * 40 + b"]" * 40, 422, "invalid"),
+        (b"1" * 5000, 400, "not_json"),
+        (b'"text"', 422, "invalid"),
+        (b"null", 422, "invalid"),
+        (b"[]", 422, "invalid"),
+        (b"", 422, "invalid"),
+        (b'{"name": "a\\u0000", "phone": "1"}', 422, "invalid"),
+        (b'{"name": "\\ud800", "phone": "1"}', 422, "invalid"),
+        (b'{"\\ud800": 1}', 422, "invalid"),
+        (b'{"name": 1e999, "phone": "1"}', 422, "invalid"),
+        (b'{"name": 99999999999999999999, "phone": "1"}', 422, "invalid"),
+        (b'{"name": ["a"], "phone": {"b": 1}}', 422, "invalid"),
+        (b'{"name": "a", "phone": true}', 422, "invalid"),
+        (b" " * (256 * 1024 + 1), 413, "too_large"),
+    ],
+)
+def test_a_body_that_is_no_request_changes_nothing(
+    till: Till, body: bytes, status: int, code: str
+) -> None:
+    assert is_problem(sent(till, body), status, code)
+    assert Member.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=gbk",
+        "multipart/form-data; boundary=x",
+        "",
+        "😀",
+    ],
+)
+def test_only_json_is_read(till: Till, content_type: str) -> None:
+    response = sent(till, b'{"name": "a", "phone": "b"}', content_type)
+
+    assert is_problem(response, 415, "unsupported_media_type")
+
+
+def test_each_field_is_told_what_is_wrong(till: Till) -> None:
+    body = {"name": 5, "consents": {"sms": "yes"}, "odd": 1}
+
+    response = till.post("/members", body)
+
+    assert is_problem(response, 422, "invalid")
+    told = {error["field"]: error["message"] for error in response.json()["errors"]}
+    assert told == {
+        "name": "This must be text.",
+        "phone": "This is missing.",
+        "consents.sms": "This must be true or false.",
+        "odd": "There is no such field.",
+    }
+
+
+def test_a_refusal_is_in_the_readers_language(till: Till) -> None:
+    told = till.ask("/members?code=1", Accept_Language="zh-Hans").json()
+
+    assert told["code"] == "member_not_found"
+    assert not told["detail"].isascii()
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v2", "/api/v1/", "/api/v1/nothing", "/api/v1/members/1/2"]
+)
+def test_an_unknown_address_is_a_document_too(path: str) -> None:
+    assert is_problem(Client().get(path), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "HEAD"])
+def test_a_method_that_is_not_known_is_told_which_are(method: str) -> None:
+    response = Client().generic(method, "/api/v1/members")
+
+    assert response.status_code == 405
+    assert response["Content-Type"] == "application/problem+json"
+    assert set(response["Allow"].split(", ")) == {"GET", "POST"}
+
+
+def test_what_breaks_is_told_without_a_detail(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr("api.routes.members.pictures.by_code", broken)
+
+    response = till.ask("/members?code=1")
+
+    assert is_problem(response, 500, "internal_error")
+    assert b"secret" not in response.content
+
+
+@override_settings(ALLOWED_HOSTS=["till.example"])
+def test_a_wrong_host_is_told_so_in_a_document() -> None:
+    response = Client().get("/api/v1/members", headers={"Host": "evil.example"})
+
+    assert response.status_code == 400
+    assert json.loads(response.content)["status"] == 400
+
+
+def test_every_refusal_of_the_house_has_a_status() -> None:
+    """The table names only words that some app says; a typing slip would be silent."""
+    from pathlib import Path
+
+    from api import problems
+
+    root = Path(v1.__file__).parent.parent
+    texts = [path.read_text() for path in root.glob("*/errors.py")]
+    texts += [path.read_text() for path in root.glob("api/**/*.py")]
+    said = "".join(texts)
+    made = {f"coupon_{why}" for why in ("unknown", "void", "redeemed", "offered")}
+    made |= {f"coupon_{why}" for why in ("not_yet", "expired", "other_member", "uses")}
+    missing = [
+        code
+        for code in problems.TOLD
+        if code not in made and said.count(f'"{code}"') < 2
+    ]
+    assert missing == []
+
+
+def test_a_refusal_tells_figures_and_no_secrets() -> None:
+    from api import problems
+
+    refusal = DomainError(
+        "top_up_too_large", "No.", most=5, pin="1234", phone="138", member=7
+    )
+
+    body = problems.body_of(refusal)
+
+    assert (body["code"], body["reason"]) == ("limit_exceeded", "top_up_too_large")
+    assert body["facts"] == {"most": 5}
+    assert "138" not in json.dumps(body)
