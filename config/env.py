@@ -29,6 +29,7 @@ EXAMPLES = {
     "LOG_LEVEL": "LOG_LEVEL=INFO",
     "IMPORT_MOST_MB": "IMPORT_MOST_MB=200",
     "IMPORT_MOST_ROWS": "IMPORT_MOST_ROWS=2000000",
+    "WEBHOOK_PORTS": "WEBHOOK_PORTS=443,8443",
     "METRICS_ALLOWED_HOSTS": "METRICS_ALLOWED_HOSTS=127.0.0.0/8,10.0.0.0/8",
 }
 SHORTEST_SECRET = 40
@@ -162,3 +163,12 @@ def networks(name: str, *, default: str) -> list[str]:
         except ValueError as unknown:
             raise wrong(name, f"contains {part!r}: give addresses") from unknown
     return found
+
+
+def ports(name: str, *, default: str) -> frozenset[int]:
+    """Numbers of ports, parted by commas."""
+    found = words(name) or default.split(",")
+    for part in found:
+        if not (part.isdecimal() and 0 < int(part) < 65536):
+            raise wrong(name, f"contains {part!r}: give numbers of ports")
+    return frozenset(map(int, found))

@@ -58,6 +58,9 @@ def logging_settings(*, level: str) -> dict[str, Any]:
             "_granian": {"handlers": [], "propagate": True},
             "granian.access": {"handlers": [], "propagate": True},
             "axes": {"level": "WARNING"},
+            # It would write whole addresses, and a webhook's may hold a token.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
         },
     }
 

@@ -111,6 +111,8 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
             ("how_to_reg", "stores.approval", _("Approvals")),
             ("policy", "stores.auditevent", _("Audit log")),
             ("key", "stores.apikey", _("API keys")),
+            ("webhook", "outbox.webhookendpoint", _("Webhooks")),
+            ("outgoing_mail", "outbox.delivery", _("Webhook deliveries")),
             ("upload_file", "imports.importjob", _("Imports")),
         ],
     ),

@@ -28,6 +28,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 
 from ledger import selectors as ledger_selectors
+from outbox import selectors as outbox_selectors
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -51,7 +52,7 @@ def count_request(*, method: str, route: str, status: int, seconds: float) -> No
 
 
 class BooksCollector:
-    """Asks the books at each scrape."""
+    """Asks the books and the outbox at each scrape."""
 
     def collect(self) -> Iterator[Any]:
         """The gauges; when the books cannot be asked, that is what is said."""
@@ -59,7 +60,7 @@ class BooksCollector:
             "regulars_books_reachable", "1 when the books could be asked."
         )
         try:
-            families = [*self._proof(), self._liabilities()]
+            families = [*self._proof(), self._liabilities(), *self._outbox()]
             reachable.add_metric([], 1)
         except DatabaseError:
             families = []
@@ -94,6 +95,22 @@ class BooksCollector:
         for row in ledger_selectors.liabilities():
             owed.add_metric([str(row["kind"]), str(row["unit"])], row["total"])
         return owed
+
+    def _outbox(self) -> Iterator[GaugeMetricFamily]:
+        backlog = outbox_selectors.backlog(at=timezone.now())
+        yield GaugeMetricFamily(
+            "regulars_outbox_age_seconds",
+            "Seconds that the oldest event has waited to be passed on.",
+            value=backlog.age,
+        )
+        deliveries = GaugeMetricFamily(
+            "regulars_webhook_deliveries",
+            "Webhook deliveries on their way, and given up.",
+            labels=["status"],
+        )
+        deliveries.add_metric(["pending"], backlog.pending)
+        deliveries.add_metric(["failed"], backlog.failed)
+        yield deliveries
 
 
 def exposition() -> bytes:

@@ -234,6 +234,19 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "imports.tasks.look_after_imports",
         "schedule": 60.0,
     },
+    "what happened is passed on": {
+        "task": "outbox.tasks.relay_events",
+        "schedule": 3.0,
+        "options": {"expires": 30},  # the next tick does the same
+    },
+    "webhooks that are switched off wait for nothing": {
+        "task": "outbox.tasks.look_after_webhooks",
+        "schedule": 60.0,
+    },
+    "events told long ago are forgotten": {
+        "task": "outbox.tasks.forget_old_events",
+        "schedule": crontab(hour=4, minute=40),
+    },
     "files that were imported are deleted": {
         "task": "imports.tasks.delete_old_files",
         "schedule": crontab(hour=4, minute=10),
@@ -399,3 +412,9 @@ IMPORT_MOST_ROWS = env.number("IMPORT_MOST_ROWS", default=2_000_000, at_least=1)
 # Of each key, in each web process; twice as many at once. 0: without limit.
 API_REQUESTS_PER_SECOND = env.number("API_REQUESTS_PER_SECOND", default=1000)
 API_LARGEST_BODY = 256 * 1024
+
+# --- Webhooks -----------------------------------------------------------------------
+# Ports of other hosts that may be told of events.
+WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", default="443")
+# A receiver that is being written runs on this machine, and speaks plain http.
+WEBHOOKS_TO_THIS_MACHINE = DEBUG

@@ -66,6 +66,11 @@ class Delivery(models.Model):
                 condition=Q(status="pending"),
             ),
             Index(fields=["endpoint", "id"], name="outbox_delivery_of_endpoint"),
+            Index(
+                fields=["id"],
+                name="outbox_delivery_given_up",
+                condition=Q(status="failed"),
+            ),
         ]
         constraints = [
             UniqueConstraint(

@@ -1,5 +1,7 @@
 """Where another program listens."""
 
+from urllib.parse import urlsplit
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
@@ -98,3 +100,8 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        """Where it is; the rest of its address may hold a token."""
+        return urlsplit(self.url).hostname or ""

@@ -14,6 +14,8 @@ SIGNALS = {
 }
 # Who may lock rows, and where: a new place is a decision, so it is written here.
 MAY_LOCK = {
+    "outbox/services/endpoints.py": "an endpoint is changed by one at a time",
+    "outbox/services/relay.py": "relays share the work; what they learn adds up",
     "points/services/tries.py": "wrong codes are counted one by one",
     "recognition/services/permit.py": "nobody is written about while being erased",
     "gift_cards/services/locks.py": "every act on a card waits for the one before",
