@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -19,14 +18,12 @@ ATTEMPTS = 5
 UNREADABLE: Final = 0
 
 
-@dataclass(frozen=True, slots=True)
 class SealBroken(Exception):
     """The exported heads and the seals disagree; sealing on would hide it."""
 
-    facts: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return "; ".join(self.facts)
+    def __init__(self, facts: tuple[str, ...]) -> None:
+        super().__init__("; ".join(facts))
+        self.facts = facts
 
 
 def seal_file() -> Path:

@@ -1,6 +1,8 @@
 """The seal: whoever changes a sealed entry is found, the superuser too."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +104,18 @@ def test_an_inserted_entry_is_found() -> None:
     rows = {found.row.split()[0] for found in ledger_services.prove_books().differences}
 
     assert "entry" in rows
+
+
+def test_a_broken_seal_goes_through_a_context_manager_as_it_is() -> None:
+    """Leaving a `with` sets a traceback; a frozen exception refused that."""
+
+    @contextmanager
+    def anything() -> Iterator[None]:
+        yield
+
+    facts = ("the head exported for entry 3 is not the one in the database", "b")
+    with pytest.raises(ledger_services.SealBroken) as broken, anything():
+        raise ledger_services.SealBroken(facts)
+
+    assert broken.value.facts == facts
+    assert str(broken.value) == "; ".join(facts)
