@@ -174,6 +174,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "gift_cards.tasks.forget_tries",
         "schedule": crontab(hour=4, minute=10),
     },
+    "wrong codes of coupons are forgotten": {
+        "task": "coupons.tasks.forget_tries",
+        "schedule": crontab(hour=4, minute=20),
+    },
+    "wrong codes of points are forgotten": {
+        "task": "points.tasks.forget_tries",
+        "schedule": crontab(hour=4, minute=25),
+    },
     "holds run out": {
         "task": "stored_value.tasks.expire_holds",
         "schedule": 60.0,

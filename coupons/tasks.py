@@ -57,3 +57,9 @@ def give_upgrade_gifts(**_unknown: object) -> int:
     return services.give_upgrade_gifts(
         by=stores_services.act(task="coupons", at=at), at=at
     )
+
+
+@shared_task(acks_late=True)
+def forget_tries(**_unknown: object) -> int:
+    """Wrong codes of yesterday count no more; how many were forgotten."""
+    return services.forget_tries(at=now())

@@ -1,4 +1,4 @@
-"""What points do by themselves: become usable, and orders nobody picks up end."""
+"""What points do by themselves: become usable; orders and wrong tries end."""
 
 from celery import shared_task
 from django.utils.timezone import now
@@ -23,3 +23,9 @@ def cancel_overdue_rewards(**_unknown: object) -> int:
     by = stores_services.act(at=at, task="points")
     reason = _("not picked up in time")
     return points_services.cancel_overdue(at=at, by=by, reason=reason)
+
+
+@shared_task(acks_late=True)
+def forget_tries(**_unknown: object) -> int:
+    """Wrong codes of yesterday count no more; how many were forgotten."""
+    return points_services.forget_tries(at=now())

@@ -50,6 +50,8 @@ class StoredValuePart:
                     "at": row.at,
                     "paid_out": row.paid_out,
                     "bonus_voided": row.bonus_voided,
+                    "charged_for_bonus": row.bonus_spent_charged,
+                    "charged_for_points": row.points_charged,
                     "fee": row.fee,
                     "reason": row.reason,
                 }

@@ -1,6 +1,6 @@
 """The arithmetic of stored value: no database, no clock, integers only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import TextChoices
@@ -102,7 +102,7 @@ class RefundTerms:
 class RefundFormula:
     """What a refund of a top-up pays, and how it comes about, in minor units.
 
-    `principal_left` = `paid_out` + `fee` + `bonus_spent_charged`.
+    `principal_left` = `paid_out` + `fee` + `bonus_spent_charged` + `points_charged`.
     """
 
     paid: int
@@ -113,6 +113,16 @@ class RefundFormula:
     bonus_spent_charged: int
     paid_out: int
     is_cooling_off: bool
+    points_charged: int = 0
+
+    @property
+    def payable(self) -> int:
+        """What could be paid out, were no points charged."""
+        return self.paid_out + self.points_charged
+
+    def charging(self, money: int) -> "RefundFormula":
+        """The same, less money for points that cannot be taken back."""
+        return replace(self, points_charged=money, paid_out=self.payable - money)
 
 
 def refund(lot: LotState, terms: RefundTerms) -> RefundFormula:

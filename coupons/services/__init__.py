@@ -2,7 +2,7 @@
 
 from .batch import export_batch, make_batch
 from .bulk import Given, begin_issue, continue_issue, issue_to_members
-from .claim import claim, claim_by_code
+from .claim import claim, claim_by_code, forget_tries
 from .gift import Offer, accept, lapse_gifts, offer, take_back
 from .issue import Issued, issue, issue_step
 from .load import CouponRow, load_coupons
@@ -27,6 +27,7 @@ __all__ = [
     "continue_issue",
     "export_batch",
     "extend_coupon",
+    "forget_tries",
     "give_birthday_gifts",
     "give_upgrade_gifts",
     "issue",

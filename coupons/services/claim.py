@@ -4,6 +4,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from coupons import codes
 from coupons.errors import (
@@ -59,6 +60,15 @@ def claim_by_code(
     return _claim_printed(coupon_id, member_id, by=by, at=at)
 
 
+def forget_tries(*, at: datetime) -> int:
+    """Forget wrong tries that count no more and hold nobody up; how many rows."""
+    policy = policies_selectors.in_force(CouponsPolicy, at=at)
+    kept = max(timedelta(days=1), timedelta(minutes=policy.claim_pause_minutes))
+    over = Q(locked_until=None) | Q(locked_until__lte=at)
+    old, _rows = ClaimTries.objects.filter(over, since__lt=at - kept).delete()
+    return old
+
+
 def _take(
     template_id: int, member_id: int, *, by: Act, at: datetime, key: str
 ) -> Issued:
@@ -79,7 +89,10 @@ def _look_up(
     """Paused? Else the template or the printed coupon that the code names, if any."""
     policy = policies_selectors.in_force(CouponsPolicy, at=at)
     ClaimTries.objects.bulk_create(
-        [ClaimTries(subject=subject[:80], since=at)], ignore_conflicts=True
+        [ClaimTries(subject=subject[:80], since=at)],
+        update_conflicts=True,  # which locks it: no sweep takes it away meanwhile
+        unique_fields=["subject"],
+        update_fields=["subject"],
     )
     # Guesses sent at once are counted one by one.
     tries = ClaimTries.objects.select_for_update(no_key=True).get(subject=subject[:80])

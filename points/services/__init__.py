@@ -33,7 +33,12 @@ from .redeem import (
     return_redeemed,
     return_redeemed_step,
 )
-from .refund import claw_back_step, refund_accrual, refund_accrual_step
+from .refund import (
+    charge_of_claw_back,
+    claw_back_step,
+    refund_accrual,
+    refund_accrual_step,
+)
 from .release import release_due, release_due_step
 from .rewards import (
     Ordered,
@@ -45,6 +50,7 @@ from .rewards import (
 from .settings import restock, save_setting
 from .stamps import give_stamps, give_stamps_step, take_back_stamps
 from .tasks import Done, check_in, complete_due_tasks, complete_task
+from .tries import forget_tries
 
 __all__ = [
     "GRANT",
@@ -58,11 +64,13 @@ __all__ = [
     "accrue_step",
     "cancel_overdue",
     "cancel_reward_order",
+    "charge_of_claw_back",
     "check_in",
     "claim_receipt",
     "claw_back_step",
     "complete_due_tasks",
     "complete_task",
+    "forget_tries",
     "give_stamps",
     "give_stamps_step",
     "grant_growth_step",

@@ -120,12 +120,14 @@ def claw_back_step(
     at: datetime,
     key: str,
     share: Fraction = Fraction(1),
+    charge_at_most: int | None = None,
 ) -> AccrualRefund:
     """A step of what undoes a gift (a top-up refunded): take back a share of it.
 
     `gift_key` is the key under which it was given; `share` of the whole gift, all
     refunds so far included, so that parts add up and rounding favours nobody: what is
-    kept is rounded down. Raises NothingThere.
+    kept is rounded down. No more money is charged than `charge_at_most` (minor units);
+    what that does not cover becomes a debt. Raises NothingThere.
     """
     accrual = Accrual.objects.filter(key=gift_key).first()
     if accrual is None:
@@ -135,13 +137,38 @@ def claw_back_step(
     asked = permit.fingerprint("claw back", gift_key, str(share))
 
     def decide(row: Accrual) -> Refund:
-        keeps = 1 - share
-        return Refund(
-            points=row.points_kept - min(row.points_kept, floor(row.points * keeps)),
-            growth=row.growth_kept - min(row.growth_kept, floor(row.growth * keeps)),
-        )
+        return _after_claw_back(row, share)
 
-    return _take_back(accrual.pk, decide, by=by, at=at, key=key, asked=asked)
+    return _take_back(
+        accrual.pk,
+        decide,
+        by=by,
+        at=at,
+        key=key,
+        asked=asked,
+        charge_at_most=charge_at_most,
+    )
+
+
+def charge_of_claw_back(
+    *, gift_key: str, share: Fraction, at: datetime, charge_at_most: int
+) -> int:
+    """The money that taking back a share of a gift would charge now (minor units)."""
+    accrual = Accrual.objects.select_related("policy").filter(key=gift_key).first()
+    if accrual is None or accrual.policy.shortfall != PointsPolicy.Shortfall.CHARGE:
+        return 0
+    points = _after_claw_back(accrual, share).points
+    holding = holding_of(accrual.member_id)
+    parts = _parts(accrual, points, holding, at, charge_at_most)
+    return _charge(accrual, parts.charged_points)
+
+
+def _after_claw_back(row: Accrual, share: Fraction) -> Refund:
+    keeps = 1 - share
+    return Refund(
+        points=row.points_kept - min(row.points_kept, floor(row.points * keeps)),
+        growth=row.growth_kept - min(row.growth_kept, floor(row.growth * keeps)),
+    )
 
 
 def _take_back(
@@ -152,6 +179,7 @@ def _take_back(
     at: datetime,
     key: str,
     asked: bytes,
+    charge_at_most: int | None = None,
 ) -> AccrualRefund:
     accrual, holding = _locked(accrual_id)
     if done := permit.first_answer(AccrualRefund, key, asked):
@@ -159,7 +187,7 @@ def _take_back(
     refund = decide(accrual)
     if release_due_step(member_id=accrual.member_id, at=at, by=by):
         accrual.refresh_from_db()
-    parts = _parts(accrual, refund.points, holding, at)
+    parts = _parts(accrual, refund.points, holding, at, charge_at_most)
     lines = _lines(accrual, parts, refund.growth, holding, by=by, at=at)
     entry_id = None
     if lines:
@@ -309,7 +337,13 @@ def spread(amount: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
-def _parts(accrual: Accrual, points: int, holding: Holding, at: datetime) -> Parts:
+def _parts(
+    accrual: Accrual,
+    points: int,
+    holding: Holding,
+    at: datetime,
+    charge_at_most: int | None,
+) -> Parts:
     """Pending first, then their own lot, then what was spent: from other points, and
     what these do not cover as the policy says. What lapsed is not asked for again.
     """
@@ -321,19 +355,35 @@ def _parts(accrual: Accrual, points: int, holding: Holding, at: datetime) -> Par
     needed = min(rest - from_lot, spent)
     others = min(needed, usable(holding.points, at) - from_lot) if needed else 0
     short = needed - others
-    policy = accrual.policy
+    debt, forgiven, charged = _shortfall(accrual, short, charge_at_most)
     return Parts(
         points=points,
         from_pending=from_pending,
         from_lot=from_lot,
         from_others=others,
         lapsed=rest - from_lot - needed,
-        debt=short if policy.shortfall == PointsPolicy.Shortfall.DEBT else 0,
-        forgiven=short if policy.shortfall == PointsPolicy.Shortfall.FORGIVE else 0,
-        charged_points=(
-            short if policy.shortfall == PointsPolicy.Shortfall.CHARGE else 0
-        ),
+        debt=debt,
+        forgiven=forgiven,
+        charged_points=charged,
     )
+
+
+def _shortfall(
+    accrual: Accrual, short: int, charge_at_most: int | None
+) -> tuple[int, int, int]:
+    """What is missing: owed, let go, charged (points), as the policy says."""
+    policy = accrual.policy
+    if policy.shortfall == PointsPolicy.Shortfall.DEBT:
+        return short, 0, 0
+    if policy.shortfall == PointsPolicy.Shortfall.FORGIVE:
+        return 0, short, 0
+    if charge_at_most is None:
+        return 0, 0, short
+    # The most points that cost no more than that, with those charged before.
+    money = charge_at_most + accrual.charged
+    most = ((money + 1) * policy.step_points - 1) // policy.step_worth
+    charged = max(0, min(short, most - accrual.charged_points))
+    return short - charged, 0, charged
 
 
 def _own_lot(accrual: Accrual, points: int, rest: int, at: datetime) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from ledger.services import Act
 from points.errors import CodeRefused, CodesLocked
@@ -12,6 +13,7 @@ from stores import services as stores_services
 
 TRIES = 5
 WINDOW = timedelta(minutes=15)
+KEPT = timedelta(days=1)
 
 
 def with_code[T](attempt: Callable[[], T | None], *, by: Act, at: datetime) -> T:
@@ -34,7 +36,10 @@ def _try[T](
 ) -> tuple[datetime | None, T | None]:
     """Under the row's lock, so that guesses sent at once are counted one by one."""
     CodeTries.objects.bulk_create(
-        [CodeTries(who=by.actor, first_at=at)], ignore_conflicts=True
+        [CodeTries(who=by.actor, first_at=at)],
+        update_conflicts=True,  # which locks it: no sweep takes it away meanwhile
+        unique_fields=["who"],
+        update_fields=["who"],
     )
     tries = CodeTries.objects.select_for_update(no_key=True).get(who=by.actor)
     if tries.locked_until is not None and at < tries.locked_until:
@@ -53,3 +58,10 @@ def _try[T](
         name="points.wrong_code", by=by, at=at, facts={"failures": failures}
     )
     return None, None
+
+
+def forget_tries(*, at: datetime) -> int:
+    """Forget wrong tries that count no more and hold nobody up; how many rows."""
+    over = Q(locked_until=None) | Q(locked_until__lte=at)
+    old, _rows = CodeTries.objects.filter(over, first_at__lt=at - KEPT).delete()
+    return old

@@ -141,6 +141,7 @@ class TopUpRefundAdmin(ReadOnlyAdmin[TopUpRefund], ScopedAdmin[TopUpRefund]):
         "fee",
         "bonus_voided",
         "bonus_spent_charged",
+        "points_charged",
         "tender",
         "store",
         "at",

@@ -155,6 +155,7 @@ class TopUpRefund(models.Model):
     principal_left = models.BigIntegerField(_("principal left"))
     bonus_voided = models.BigIntegerField(_("bonus voided"))
     bonus_spent_charged = models.BigIntegerField(_("charged for bonus spent"))
+    points_charged = models.BigIntegerField(_("charged for points spent"), default=0)
     fee = models.BigIntegerField(_("fee"))
     paid_out = models.BigIntegerField(_("paid out"))
     points_taken = models.BigIntegerField(_("points taken back"), default=0)
@@ -174,11 +175,15 @@ class TopUpRefund(models.Model):
         constraints = [
             CheckConstraint(
                 condition=Q(
-                    principal_left=F("paid_out") + F("fee") + F("bonus_spent_charged")
+                    principal_left=F("paid_out")
+                    + F("fee")
+                    + F("bonus_spent_charged")
+                    + F("points_charged")
                 )
                 & Q(paid_out__gte=0)
                 & Q(fee__gte=0)
                 & Q(bonus_spent_charged__gte=0)
+                & Q(points_charged__gte=0)
                 & Q(bonus_voided__gte=0),
                 name="stored_value_topuprefund_adds_up",
             ),

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
+from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ from cards.models import Card
 from ledger import lineage as ledger_lineage
 from ledger.kinds import AccountKind
 from ledger.lineage import Heir
+from points import services as points_services
 from policies.profiles import PROFILES
 from stored_value import rules
 from stored_value.holders import LAPSED, Holder
@@ -50,6 +53,8 @@ def refund_preview(*, top_up: TopUp, at: datetime) -> RefundPreview:
     """Reckon a refund by the rules under which the top-up was made.
 
     Only what its holder still has counts: what was given to somebody else is theirs.
+    Points that can no longer be taken back cost what the points' own rules say; what
+    the payout does not cover is owed.
     """
     owner = current_holder(top_up)
     holder = (owner.kind, owner.id)
@@ -75,7 +80,26 @@ def refund_preview(*, top_up: TopUp, at: datetime) -> RefundPreview:
         ),
         terms.refund_terms(made_at=top_up.at, at=at),
     )
-    return RefundPreview(formula, principal, bonus)
+    charged = 0
+    if formula.principal_left and top_up.member_id is not None:
+        charged = points_services.charge_of_claw_back(
+            gift_key=gift_key(top_up, "points"),
+            share=refunded_share(top_up, formula.principal_left),
+            at=at,
+            charge_at_most=formula.payable,
+        )
+    return RefundPreview(formula.charging(charged), principal, bonus)
+
+
+def gift_key(top_up: TopUp, word: str) -> str:
+    """Under which key a top-up gave its points, or its coupons."""
+    return f"top_up:{top_up.pk}:{word}"
+
+
+def refunded_share(top_up: TopUp, principal: int) -> Fraction:
+    """How much of a top-up is refunded once so much more principal is."""
+    before = top_up.refunds.aggregate(sum=Sum("principal_left", default=0))["sum"]
+    return Fraction(before + principal, top_up.paid)
 
 
 def formula_lines(formula: RefundFormula) -> list[RefundLine]:
@@ -95,6 +119,10 @@ def formula_lines(formula: RefundFormula) -> list[RefundLine]:
             RefundLine(
                 _("Charged for the bonus that was spent"), -formula.bonus_spent_charged
             )
+        )
+    if formula.points_charged:
+        lines.append(
+            RefundLine(_("Charged for points that were spent"), -formula.points_charged)
         )
     if formula.fee:
         lines.append(RefundLine(_("Fee"), -formula.fee))

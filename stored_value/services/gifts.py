@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
-
-from django.db.models import Sum
 
 from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
@@ -14,6 +11,7 @@ from points.models import Accrual
 from stored_value.holders import Holder
 from stored_value.models import TopUp
 from stored_value.offers import Gift
+from stored_value.selectors.refunds import gift_key, refunded_share
 from tiers import selectors as tiers_selectors
 
 
@@ -24,6 +22,7 @@ class TakenBack:
     points: int = 0
     growth: int = 0
     coupons: int = 0
+    charged: int = 0
 
 
 def tier_of(holder: Holder, at: datetime) -> int | None:
@@ -47,7 +46,7 @@ def give_step(*, top_up: TopUp, gift: Gift, by: Act, at: datetime) -> None:
         growth=gift.growth,
         by=by,
         at=at,
-        key=_key(top_up, "points"),
+        key=gift_key(top_up, "points"),
         reference=f"top_up:{top_up.pk}",
     )
     if gift.coupons and gift.coupon_template is not None:
@@ -57,43 +56,46 @@ def give_step(*, top_up: TopUp, gift: Gift, by: Act, at: datetime) -> None:
             quantity=gift.coupons,
             by=by,
             at=at,
-            key=_key(top_up, "coupons"),
+            key=gift_key(top_up, "coupons"),
             source=CouponSource.TOP_UP,
         )
 
 
 def take_back_step(
-    *, top_up: TopUp, principal: int, by: Act, at: datetime, key: str
+    *,
+    top_up: TopUp,
+    principal: int,
+    charge_at_most: int,
+    by: Act,
+    at: datetime,
+    key: str,
 ) -> TakenBack:
     """A step of a refund that returns so much principal: points and growth value for
     it are taken back, all refunds so far together rounded to the house; coupons not
     yet used become void.
 
-    What was spent of the points becomes a debt, as the points' own rules say.
+    What was spent of the points becomes a debt, is let go, or is charged to the money
+    paid back, as the points' own rules say: `charged`, at most `charge_at_most`.
     """
     if top_up.member_id is None:
         return TakenBack()
-    before = top_up.refunds.aggregate(sum=Sum("principal_left", default=0))["sum"]
-    points = growth = coupons = 0
-    if Accrual.objects.filter(key=_key(top_up, "points")).exists():
+    points = growth = coupons = charged = 0
+    if Accrual.objects.filter(key=gift_key(top_up, "points")).exists():
         taken = points_services.claw_back_step(
-            gift_key=_key(top_up, "points"),
+            gift_key=gift_key(top_up, "points"),
             by=by,
             at=at,
             key=f"{key}:points",
-            share=Fraction(before + principal, top_up.paid),
+            share=refunded_share(top_up, principal),
+            charge_at_most=charge_at_most,
         )
-        points, growth = taken.points, taken.growth
+        points, growth, charged = taken.points, taken.growth, taken.charged
     if top_up.coupons:
         revoked = coupons_services.revoke_unused_step(
-            issue_key=_key(top_up, "coupons"),
+            issue_key=gift_key(top_up, "coupons"),
             by=by,
             at=at,
             reason="top-up refunded",
         )
         coupons = len(revoked.revoked)
-    return TakenBack(points, growth, coupons)
-
-
-def _key(top_up: TopUp, word: str) -> str:
-    return f"top_up:{top_up.pk}:{word}"
+    return TakenBack(points, growth, coupons, charged)

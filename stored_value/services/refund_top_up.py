@@ -1,6 +1,6 @@
 """Giving a top-up back: the principal that is left, never the bonus."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -44,7 +44,8 @@ def refund_top_up(
 ) -> TopUpRefund:
     """Pay out the principal left of a top-up; its bonus, points and coupons end.
 
-    By the rules it was made under. The row that comes back keeps the formula. What a
+    By the rules it was made under; points that were spent are charged where the points'
+    policy says so. The row that comes back keeps the formula. What a
     refunded sale puts back into its lots later can be refunded once more. Raises
     NothingLeft, CashOutTooLarge, and what limits and the books refuse.
     """
@@ -66,9 +67,18 @@ def refund_top_up(
         return TopUpRefund.objects.get(entry_id=done)
     refuse_own(by, [holder])
     preview = refund_preview(top_up=top_up, at=at)
-    formula = preview.formula
-    if not formula.principal_left:
+    if not preview.formula.principal_left:
         raise NothingLeft
+    # First, for what cannot be taken back may be charged to what is paid out.
+    taken = take_back_step(
+        top_up=top_up,
+        principal=preview.formula.principal_left,
+        charge_at_most=preview.formula.payable,
+        by=by,
+        at=at,
+        key=key,
+    )
+    formula = preview.formula.charging(taken.charged)
     require_payout(
         WalletTerms(top_up.policy, PROFILES[top_up.profile]), tender, formula.paid_out
     )
@@ -85,12 +95,9 @@ def refund_top_up(
         key=key,
         at=at,
         act=by,
-        lines=_lines(preview, tender, top_up, by, at),
+        lines=_lines(replace(preview, formula=formula), tender, top_up, by, at),
         memo=reason,
         fingerprint=request,
-    )
-    taken = take_back_step(
-        top_up=top_up, principal=formula.principal_left, by=by, at=at, key=key
     )
     row = TopUpRefund(
         top_up=top_up,
@@ -102,6 +109,7 @@ def refund_top_up(
         principal_left=formula.principal_left,
         bonus_voided=formula.bonus_left,
         bonus_spent_charged=formula.bonus_spent_charged,
+        points_charged=formula.points_charged,
         fee=formula.fee,
         paid_out=formula.paid_out,
         points_taken=taken.points,
@@ -119,6 +127,7 @@ def refund_top_up(
         facts={
             "entry": str(posted.entry_id),
             "paid_out": formula.paid_out,
+            "points_charged": formula.points_charged,
             "bonus_voided": formula.bonus_left,
             "reason": reason,
         },
@@ -190,6 +199,7 @@ def _destinations(
         for kind, slot, amount in wanted
         if amount
     ]
-    if formula.bonus_spent_charged:
-        due.append((promotion_id, formula.bonus_spent_charged))
+    charged = formula.bonus_spent_charged + formula.points_charged
+    if charged:
+        due.append((promotion_id, charged))
     return due

@@ -1,0 +1,1 @@
+"""What holds only across the apps: merge, erase, export, and what peers got wrong."""
