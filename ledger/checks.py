@@ -76,17 +76,29 @@ CHECKS: Final[dict[str, str]] = {
         SELECT 'posting ' || p.id, 'entry', 1, 0 FROM ledger_posting p
          WHERE NOT EXISTS (SELECT FROM ledger_entry e WHERE e.id = p.entry_id)""",
     "nothing is reversed beyond what it was": """
-        WITH mirrored AS (
-          SELECT e.reverses_id, p.debit_id, p.credit_id, p.unit_id, sum(p.amount) AS amount
+        WITH RECURSIVE line AS (
+          SELECT account_id, heir_id FROM ledger_succession
+          UNION ALL
+          SELECT l.account_id, s.heir_id FROM line l JOIN ledger_succession s ON s.account_id = l.heir_id
+        ), heirs AS (  -- the last of each line: whoever was merged on is nobody's heir
+          SELECT account_id, heir_id FROM line
+           WHERE NOT EXISTS (SELECT FROM ledger_succession s WHERE s.account_id = line.heir_id)
+        ), mirrored AS (
+          SELECT e.reverses_id, coalesce(d.heir_id, p.debit_id) AS debit_id, coalesce(c.heir_id, p.credit_id) AS credit_id,
+                 p.unit_id, sum(p.amount) AS amount
             FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+            LEFT JOIN heirs d ON d.account_id = p.debit_id LEFT JOIN heirs c ON c.account_id = p.credit_id
            WHERE e.reverses_id IS NOT NULL GROUP BY 1, 2, 3, 4)
         SELECT 'posting ' || r.posting_id, 'reversed', r.amount, r.reversed
           FROM ledger_reversed r JOIN ledger_posting p ON p.id = r.posting_id
          WHERE r.reversed > p.amount OR r.amount <> p.amount
         UNION ALL
         SELECT 'entry ' || o.entry_id, 'reversed', o.counted, coalesce(m.amount, 0)
-          FROM (SELECT p.entry_id, p.debit_id, p.credit_id, sum(r.reversed) AS counted
-                  FROM ledger_reversed r JOIN ledger_posting p ON p.id = r.posting_id GROUP BY 1, 2, 3) o
+          FROM (SELECT p.entry_id, coalesce(d.heir_id, p.debit_id) AS debit_id,
+                       coalesce(c.heir_id, p.credit_id) AS credit_id, sum(r.reversed) AS counted
+                  FROM ledger_reversed r JOIN ledger_posting p ON p.id = r.posting_id
+                  LEFT JOIN heirs d ON d.account_id = p.debit_id LEFT JOIN heirs c ON c.account_id = p.credit_id
+                 GROUP BY 1, 2, 3) o
           LEFT JOIN mirrored m ON m.reverses_id = o.entry_id AND m.debit_id = o.credit_id AND m.credit_id = o.debit_id
          WHERE o.counted > coalesce(m.amount, 0)
         UNION ALL
@@ -121,7 +133,7 @@ CHECKS: Final[dict[str, str]] = {
 TRIGGERS: Final = [
     *(
         f"ledger_{table}_append_only"
-        for table in ("entry", "posting", "lotuse", "seal", "proofrun")
+        for table in ("entry", "posting", "lotuse", "seal", "proofrun", "succession")
     ),
     *(
         f"ledger_{table}_never_deleted"
@@ -139,8 +151,10 @@ TRIGGERS: Final = [
             "account",
             "reversed",
             "unit",
+            "succession",
         )
     ),
+    "ledger_succession_of_the_closed",
     "ledger_account_identity",
     "ledger_lot_identity",
     "ledger_reversed_identity",

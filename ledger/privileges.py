@@ -14,6 +14,7 @@ FUNCTIONS_ONLY: Final = [
     "ledger_lot",
     "ledger_lotuse",
     "ledger_reversed",
+    "ledger_succession",
 ]
 # Written once by the application, never changed. An app above adds its own by name.
 INSERT_ONLY: Final = [
@@ -55,6 +56,7 @@ FUNCTIONS: Final = [
     "ledger_last_written",
     "ledger_lock_accounts",
     "ledger_prolong_lots",
+    "ledger_name_heirs",
 ]
 
 

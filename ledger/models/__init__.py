@@ -1,6 +1,6 @@
 """The tables of the books; `ledger/sql/` holds what the database itself enforces."""
 
-from .accounts import Account, Unit
+from .accounts import Account, Succession, Unit
 from .entries import LARGEST_AMOUNT, Entry, Posting, Reversed
 from .lots import Lot, LotUse
 from .proofs import ProofRun, Seal
@@ -15,5 +15,6 @@ __all__ = [
     "ProofRun",
     "Reversed",
     "Seal",
+    "Succession",
     "Unit",
 ]

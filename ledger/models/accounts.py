@@ -97,3 +97,26 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
+
+
+class Succession(models.Model):
+    """Whose a closed account’s value is now, its holder being merged into another."""
+
+    account = models.OneToOneField(
+        Account,
+        models.PROTECT,
+        primary_key=True,
+        related_name="succession",
+        verbose_name=_("account"),
+    )
+    heir = models.ForeignKey(
+        Account, models.PROTECT, related_name="inherited", verbose_name=_("heir")
+    )
+
+    class Meta:
+        verbose_name = _("succession")
+        verbose_name_plural = _("successions")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"#{self.account_id} → #{self.heir_id}"

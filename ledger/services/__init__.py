@@ -3,6 +3,7 @@
 from ledger.services.accounts import (
     HolderAccount,
     lock_accounts,
+    name_heirs,
     open_account,
     open_accounts,
     open_unit,
@@ -36,6 +37,7 @@ __all__ = [
     "expire_lots",
     "export_seals",
     "lock_accounts",
+    "name_heirs",
     "open_account",
     "open_accounts",
     "open_unit",

@@ -1,6 +1,6 @@
 """Opening, freezing and closing accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,3 +102,15 @@ def set_account_status(*, account_id: int, status: str) -> None:
         raise InvalidEntry(rule="ledger_account_status_is_known")
     with typed_refusals(), connection.cursor() as cursor:
         cursor.execute("SELECT ledger_set_account_status(%s, %s)", [account_id, status])
+
+
+def name_heirs(heirs: Mapping[int, int]) -> None:
+    """Say whose the value of closed accounts is now: what is reversed later goes there.
+
+    Named once, for an account of the same kind; a closed one inherits nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_name_heirs(%s::bigint[], %s::bigint[])",
+            [list(heirs), list(heirs.values())],
+        )

@@ -48,6 +48,8 @@ DECLARE
   v_change bigint;
   v_need bigint;
   v_take bigint;
+  v_skip bigint;        -- of a reversed posting: what went to an heir before
+  v_after bigint[];     -- the lots that a merged holder's lots have become
   v_posting bigint;
 BEGIN
   replayed := false;
@@ -98,7 +100,8 @@ BEGIN
     END LOOP;
     -- Mirrored: what was posted last is undone first.
     FOR v_row IN
-      SELECT p.id, p.debit_id, p.credit_id, p.amount, p.amount - coalesce(r.reversed, 0) AS left_over
+      SELECT p.id, ledger_heir_of(p.debit_id) AS debit_id, ledger_heir_of(p.credit_id) AS credit_id,
+             p.amount, p.amount - coalesce(r.reversed, 0) AS left_over
         FROM ledger_posting p LEFT JOIN ledger_reversed r ON r.posting_id = p.id
        WHERE p.entry_id = p_reverses ORDER BY p.id
     LOOP
@@ -111,6 +114,10 @@ BEGIN
           DETAIL = jsonb_build_object('posting', v_row.id, 'left', v_row.left_over)::text;
       END IF;
       CONTINUE WHEN v_take = 0;
+      IF v_row.debit_id = v_row.credit_id THEN  -- both sides are one holder by now
+        RAISE EXCEPTION 'this kind of entry is not reversed' USING ERRCODE = 'RG007',
+          DETAIL = jsonb_build_object('kind', v_first.kind)::text;
+      END IF;
       v_need := v_need + v_take;
       p_debits := v_row.credit_id || p_debits;
       p_credits := v_row.debit_id || p_credits;
@@ -191,15 +198,36 @@ BEGIN
           VALUES (v_ids[v_place], v_posting, v_need, v_need, true,
                   CASE WHEN v_sides[v_place] = 'C' THEN p_expires[i] END);  -- a debt does not lapse
         ELSE
-          -- Back into the lots it was taken from, the one taken last first.
+          -- Back into the lots it was taken from, the one taken last first; where these are
+          -- a merged holder's, into new ones of the heir with the same life.
+          v_skip := NULL;
           FOR v_lot IN
-            SELECT u.id AS use_id, u.lot_id,
+            SELECT u.id AS use_id, u.lot_id, l.account_id, l.expires_at,
                    u.amount - coalesce((SELECT sum(b.amount) FROM ledger_lotuse b WHERE b.returns_id = u.id), 0) AS remaining
               FROM ledger_lotuse u JOIN ledger_lot l ON l.id = u.lot_id
-             WHERE u.posting_id = v_undo[i] AND u.returns_id IS NULL AND l.account_id = v_ids[v_place]
+             WHERE u.posting_id = v_undo[i] AND u.returns_id IS NULL
+               AND (l.account_id = v_ids[v_place] OR ledger_heir_of(l.account_id) = v_ids[v_place])
              ORDER BY u.id DESC
           LOOP
             EXIT WHEN v_need = 0;
+            IF v_lot.account_id <> v_ids[v_place] THEN
+              IF v_skip IS NULL THEN  -- what an heir was given back before now
+                SELECT r.reversed - p_amounts[i] - coalesce((
+                         SELECT sum(b.amount) FROM ledger_lotuse u
+                           JOIN ledger_lotuse b ON b.returns_id = u.id JOIN ledger_lot l ON l.id = u.lot_id
+                          WHERE u.posting_id = v_undo[i] AND ledger_heir_of(l.account_id) = v_ids[v_place]), 0)
+                  INTO v_skip FROM ledger_reversed r WHERE r.posting_id = v_undo[i];
+              END IF;
+              v_take := least(v_skip, v_lot.remaining);
+              v_skip := v_skip - v_take;
+              v_take := least(v_need, v_lot.remaining - v_take);
+              CONTINUE WHEN v_take = 0;
+              INSERT INTO ledger_lot (account_id, posting_id, initial, remaining, is_open, expires_at)
+              VALUES (v_ids[v_place], v_posting, v_take, v_take, true,
+                      CASE WHEN v_lot.expires_at < p_live_until THEN p_live_until ELSE v_lot.expires_at END);
+              v_need := v_need - v_take;
+              CONTINUE;
+            END IF;
             v_take := least(v_need, v_lot.remaining);
             CONTINUE WHEN v_take = 0;
             UPDATE ledger_lot SET remaining = ledger_lot.remaining + v_take, is_open = true,
@@ -214,10 +242,16 @@ BEGIN
           END IF;
         END IF;
       ELSE
+        v_after := NULL;
+        IF v_undo[i] IS NOT NULL AND NOT EXISTS (
+             SELECT FROM ledger_posting p WHERE p.id = v_undo[i] AND v_ids[v_place] IN (p.debit_id, p.credit_id)) THEN
+          v_after := ledger_lots_after(v_undo[i]);  -- the holder was merged: what was made is the heir's
+        END IF;
         FOR v_lot IN
           SELECT id, remaining FROM ledger_lot
            WHERE account_id = v_ids[v_place] AND is_open
-             AND CASE WHEN v_undo[i] IS NOT NULL THEN posting_id = v_undo[i]
+             AND CASE WHEN v_after IS NOT NULL THEN id = ANY (v_after)
+                      WHEN v_undo[i] IS NOT NULL THEN posting_id = v_undo[i]
                       ELSE (expires_at IS NULL OR expires_at > p_at) AND (p_lots[i] IS NULL OR id = p_lots[i]) END
            ORDER BY expires_at, id
         LOOP

@@ -78,7 +78,8 @@ def move_all(
 ) -> UUID | None:
     """Every lot to the other member's account of the same kind, with its own expiry.
 
-    Debts go along. The emptied accounts are closed. The entry, if anything moved.
+    Debts go along. The emptied accounts are closed, and the other's are their heirs:
+    what is reversed later goes there. The entry, if anything moved.
     """
     targets = counterparts(holding.accounts, to_id)
     lines = [
@@ -92,12 +93,12 @@ def move_all(
             kind=EntryKind.TRANSFER, key=key, at=at, act=by, lines=lines, memo=memo
         ).entry_id
     close_all(holding)
+    ledger_services.name_heirs(targets)
     return entry_id
 
 
 def counterparts(accounts: Sequence[HeldAccount], member_id: int) -> dict[int, int]:
-    """For each account that holds something, the other member's of the same kind."""
-    full = [account for account in accounts if account.balance]
+    """For each account, the other member's of the same kind."""
     ids = ledger_services.open_accounts(
         [
             HolderAccount(
@@ -107,10 +108,10 @@ def counterparts(accounts: Sequence[HeldAccount], member_id: int) -> dict[int, i
                 holder_id=member_id,
                 slot=account.slot,
             )
-            for account in full
+            for account in accounts
         ]
     )
-    return dict(zip((account.pk for account in full), ids, strict=True))
+    return dict(zip((account.pk for account in accounts), ids, strict=True))
 
 
 def give_up(

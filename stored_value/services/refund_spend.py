@@ -12,6 +12,7 @@ from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import PostingFacts
 from ledger.services import Act
+from members import selectors as members_selectors
 from stored_value import rules
 from stored_value.errors import AmountRefused, NotAPayment, NothingLeft
 from stored_value.holders import Holder, lock_wallets
@@ -143,10 +144,20 @@ def _payment(entry_id: UUID) -> list[PostingFacts]:
 
 
 def _holders(postings: Sequence[PostingFacts]) -> list[Holder]:
+    """Whose the money is now: of a merged member, the survivor's."""
     pairs = {
         (posting.debit_holder_kind, posting.debit_holder_id) for posting in postings
     }
-    return [Holder(kind, pk) for kind, pk in sorted(pairs, key=str) if pk is not None]
+    holders = {Holder(kind, pk) for kind, pk in pairs if pk is not None}
+    return sorted(
+        {
+            holder
+            if holder.is_bearer
+            else Holder.member(members_selectors.resolve(holder.id))
+            for holder in holders
+        },
+        key=str,
+    )
 
 
 def _taken(postings: list[PostingFacts]) -> _Taken:

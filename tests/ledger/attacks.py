@@ -11,6 +11,10 @@ USER = "(SELECT max(id) FROM stores_user)"
 STORE = "(SELECT max(id) FROM stores_store)"
 TILL = "(SELECT max(id) FROM stores_till)"
 NOTHING = "-1"
+# What fits no heir is refused by a trigger before the keys are asked.
+UNFITTING = (
+    "ALTER TABLE ledger_succession DISABLE TRIGGER ledger_succession_of_the_closed;"
+)
 NO_ENTRY = "'00000000-0000-0000-0000-000000000000'"
 
 # What a copy of a row needs changed, so that it breaks no rule yet.
@@ -91,6 +95,14 @@ CONSTRAINTS: dict[str, list[str]] = {
         copied("account", unit_id=NOTHING)
     ],
     "ledger_account_pkey": [copied("account", id="id", unit_id=POINTS)],
+    # A closed account has one heir, and both are accounts.
+    "ledger_succession_pkey": [copied("succession")],
+    "ledger_succession_account_id_73617ecd_fk_ledger_account_id": [
+        UNFITTING + copied("succession", account_id=NOTHING)
+    ],
+    "ledger_succession_heir_id_987b732a_fk_ledger_account_id": [
+        UNFITTING + copied("succession", account_id=POINTS_ACCOUNT, heir_id=NOTHING)
+    ],
     # An entry says what happened, once, by whom and where.
     "ledger_entry_key_key": [copied("entry", key="key")],
     "ledger_entry_seq_key": [copied("entry", seq="seq")],
@@ -256,7 +268,7 @@ FACTS: dict[str, tuple[str, list[str]]] = {
     ),
 }
 
-WRITTEN_ONCE = ("entry", "posting", "lotuse", "seal", "proofrun")
+WRITTEN_ONCE = ("entry", "posting", "lotuse", "seal", "proofrun", "succession")
 NEVER_DELETED = {
     # Rows that no other row needs, so that only the trigger can refuse.
     "account": f"id = {CLOSED_ACCOUNT}",
@@ -306,6 +318,11 @@ TRIGGERS: dict[str, list[str]] = {
     ],
     "ledger_unit_identity": [
         "UPDATE ledger_unit SET exponent = 0 WHERE code = 'CNY'",
+    ],
+    # Whoever is left is named once, for the closed, and is alike.
+    "ledger_succession_of_the_closed": [
+        copied("succession", account_id=POINTS_ACCOUNT),
+        copied("succession", account_id=CLOSED_ACCOUNT),
     ],
     "ledger_posting_open_accounts": [
         copied("posting", credit_id=CLOSED_ACCOUNT),

@@ -36,6 +36,9 @@ def _books() -> None:
     ledger_services.set_account_status(
         account_id=guarded(AccountKind.GIFT_CARD), status="closed"
     )
+    gone, heir = (guarded(AccountKind.GROWTH, unit_id=points_unit()) for _ in "ab")
+    ledger_services.set_account_status(account_id=gone, status="closed")
+    ledger_services.name_heirs({gone: heir})
     ledger_services.open_unit(code="SPARE")
     ledger_services.seal_day(day=TODAY, at=NOON)
     ledger_services.record_proof(
