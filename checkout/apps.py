@@ -5,3 +5,24 @@ from django.utils.translation import gettext_lazy as _
 class CheckoutConfig(AppConfig):
     name = "checkout"
     verbose_name = _("Checkout")
+
+    def ready(self) -> None:
+        """Takes part in merging, exporting and erasing; names its acts."""
+        from members import parts  # noqa: PLC0415 (apps are loaded only now)
+        from stores.words import name_acts  # noqa: PLC0415
+
+        from .parts import CheckoutPart  # noqa: PLC0415 (models are loaded only now)
+
+        parts.register(CheckoutPart())
+        name_acts(
+            {
+                "checkout.sale_refunded": _("Sale refunded"),
+                "checkout.sale_voided": _("Sale voided"),
+                "checkout.refund_sale": _("Refund a sale"),
+                "checkout.void_sale": _("Void a sale"),
+                "checkout.offer_added": _("Bill offer added"),
+                "checkout.offer_changed": _("Bill offer changed"),
+                "checkout.next_visit_added": _("Coupon for the next visit added"),
+                "checkout.next_visit_changed": _("Coupon for the next visit changed"),
+            }
+        )

@@ -208,6 +208,17 @@ class RefundRefused(DomainError):
         )
 
 
+class GiftCardGone(DomainError):
+    """What a gift card paid cannot go back to it: the card itself was taken back."""
+
+    def __init__(self, *, last4: str) -> None:
+        super().__init__(
+            "gift_card_unavailable",
+            _("The gift card ending in %(last4)s is void; nothing goes back to it.")
+            % {"last4": last4},
+        )
+
+
 class NotVoidable(DomainError):
     """Only an untouched sale of the same shift, or day, can be voided."""
 

@@ -48,7 +48,12 @@ from .rewards import (
     order_reward,
 )
 from .settings import restock, save_setting
-from .stamps import give_stamps, give_stamps_step, take_back_stamps
+from .stamps import (
+    give_stamps,
+    give_stamps_step,
+    take_back_stamps,
+    take_back_stamps_step,
+)
 from .tasks import Done, check_in, complete_due_tasks, complete_task
 from .tries import forget_tries
 
@@ -98,5 +103,6 @@ __all__ = [
     "save_setting",
     "subject_of",
     "take_back_stamps",
+    "take_back_stamps_step",
     "void_receipt_code",
 ]

@@ -2,6 +2,7 @@
 
 from .close import close_wallet
 from .codes import prove_payment_code, set_payment_code
+from .doing import allow, refuse_own
 from .gift_cards import redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
 from .lapse import lapse_principal, reactivate
@@ -16,6 +17,7 @@ from .transfer import transfer
 __all__ = [
     "Paid",
     "Tender",
+    "allow",
     "capture_hold",
     "close_wallet",
     "expire_holds",
@@ -27,6 +29,7 @@ __all__ = [
     "redeem_into_wallet_step",
     "refund_spend",
     "refund_top_up",
+    "refuse_own",
     "release_hold",
     "save_plan",
     "set_payment_code",

@@ -16,6 +16,7 @@ SIGNALS = {
 MAY_LOCK = {
     "outbox/services/endpoints.py": "an endpoint is changed by one at a time",
     "outbox/services/relay.py": "relays share the work; what they learn adds up",
+    "checkout/services/locks.py": "a sale is refunded, voided or followed up by one",
     "points/services/tries.py": "wrong codes are counted one by one",
     "recognition/services/permit.py": "nobody is written about while being erased",
     "gift_cards/services/locks.py": "every act on a card waits for the one before",

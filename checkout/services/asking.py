@@ -1,0 +1,101 @@
+"""Who asks to give a sale back, whether they may, and whether they asked before."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from checkout.errors import SaleUnknown
+from checkout.models import Refund, Sale, SalePayment
+from ledger.errors import IdempotencyConflict
+from ledger.services import Act
+from stored_value import services as stored_value_services
+from stored_value.holders import Holder
+from stored_value.models import StaffAccount
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.errors import BeneficiaryRefused, ReasonMissing
+from stores.models import Approval
+
+from .locks import locked_sale
+
+REFUND = "checkout.refund_sale"
+VOID = "checkout.void_sale"
+
+
+def subject_of(sale_id: UUID) -> str:
+    """What an approval is about."""
+    return f"sale:{sale_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request to give back: why, how, by whom; `seal` stands for all of it."""
+
+    is_void: bool
+    reason: str
+    to: str
+    by: Act
+    at: datetime
+    key: str
+    seal: bytes
+
+
+def its_sale(sale_id: UUID | str, asked: Asked, permission: str) -> tuple[Sale, Asked]:
+    """The sale under its lock, and the act as one of its store: another store's sale
+    does not exist, and what head office does falls into the store's day.
+    """
+    sale, by = locked_sale(sale_id), asked.by
+    if by.store_id not in (None, sale.store_id):
+        raise SaleUnknown
+    stores_services.require_for(by, permission)
+    if by.store_id is None:
+        day = stores_selectors.business_date(sale.store, asked.at)
+        by = replace(by, store_id=sale.store_id, business_date=day)
+    return sale, replace(asked, by=by)
+
+
+def first_answer(asked: Asked) -> Refund | None:
+    """What this key did before. Raises IdempotencyConflict for another request."""
+    row = Refund.objects.filter(key=asked.key).first()
+    if row is not None and bytes(row.fingerprint) != asked.seal:
+        raise IdempotencyConflict
+    return row
+
+
+def allowed(
+    sale: Sale, asked: Asked, permission: str, amount: int, approval: Approval | None
+) -> Asked:
+    """Within one's limit or with a second person; nobody who gains by it."""
+    holders = SalePayment.objects.filter(sale=sale).values_list("holder_id", flat=True)
+    members = {pk for pk in (sale.member_id, *holders) if pk is not None}
+    stored_value_services.refuse_own(asked.by, [Holder.member(pk) for pk in members])
+    if approval is not None:
+        gains = StaffAccount.objects.filter(
+            staff_id=approval.checker_id, member_id__in=members
+        )
+        if gains.exists():
+            raise BeneficiaryRefused
+    by = stored_value_services.allow(
+        asked.by,
+        permission,
+        amount=amount,
+        at=asked.at,
+        approval=approval,
+        subject=subject_of(sale.pk),
+    )
+    return replace(asked, by=by)
+
+
+def said(reason: str) -> str:
+    """Why, in a few words; it stays for ever. Raises ReasonMissing."""
+    plain = reason.replace("\x00", "").strip()[:200]
+    if not plain:
+        raise ReasonMissing
+    return plain
+
+
+def seal_of(*request: object) -> bytes:
+    """What stands for a whole request, so that its key never stands for another."""
+    return hashlib.sha256(json.dumps(request, default=str).encode()).digest()
