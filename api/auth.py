@@ -1,7 +1,7 @@
 """Who calls: a bearer key, its store and its scopes, in one query."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from stores.errors import KeyNotUsable
 from stores.models import ApiKey, Store
 from stores.models.places import CODE_PATTERN
 
-from . import limits
+from . import limits, sealing
 from .problems import Refusal
 
 STORE_HEADER: Final = "Regulars-Store"
@@ -33,6 +33,7 @@ class Caller:
     store: Store | None
     request_id: str
     address: str
+    sealing_key: bytes = field(repr=False)
 
     @property
     def is_of_a_store(self) -> bool:
@@ -98,6 +99,7 @@ class ApiKeyBearer(HttpBearer):
             store,
             getattr(request, "request_id", ""),
             get_client_ip_address(request) or "",
+            sealing.key_from(token.strip()),
         )
         request.at = now()  # type: ignore[attr-defined]  # ours to give
         return caller

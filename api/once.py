@@ -9,7 +9,7 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from psycopg import Error as PsycopgError
 from common.errors import DomainError
 from ledger.errors import IdempotencyConflict
 
-from . import problems
+from . import problems, sealing
 from .auth import ApiRequest
 from .models import LONGEST_KEY
 from .problems import Refusal
@@ -46,6 +46,23 @@ class Once:
     key: str
     fingerprint: bytes
     at: datetime
+    sealing_key: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, request: ApiRequest) -> "Once":
+        """What a request that was let in asks, and under which key."""
+        caller = request.auth
+        return cls(
+            caller.key.pk,
+            key_of(request),
+            request.fingerprint,
+            request.at,
+            caller.sealing_key,
+        )
+
+    @property
+    def _belongs_to(self) -> str:
+        return f"{self.api_key_id}:{self.key}"
 
     @property
     def claim_params(self) -> list[Any]:
@@ -58,7 +75,9 @@ class Once:
             *self.claim_params,
             response.status_code,
             response["Content-Type"],
-            response.content,
+            sealing.seal(
+                self.sealing_key, response.content, belongs_to=self._belongs_to
+            ),
             self.at,
         ]
 
@@ -88,9 +107,12 @@ class Once:
             )
         if outcome == "new":
             return None
-        response = HttpResponse(
-            bytes(body or b""), content_type=content_type, status=status
+        plain = sealing.unseal(
+            self.sealing_key, bytes(body or b""), belongs_to=self._belongs_to
         )
+        if plain is None:  # written by nobody who holds this key
+            raise RuntimeError("an answer cannot be unsealed")
+        response = HttpResponse(plain, content_type=content_type, status=status)
         response[REPLAYED] = "true"
         return response
 
@@ -140,7 +162,7 @@ def perform(
     as opening a gift card, whose wrong tries outlive the refusal; what it returns is
     `request.first`. A refusal is remembered too, after all of it was undone.
     """
-    once = Once(request.auth.key.pk, key_of(request), request.fingerprint, request.at)
+    once = Once.of(request)
     try:
         if first is not None:
             with transaction.atomic():

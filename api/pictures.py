@@ -110,7 +110,7 @@ SELECT p.country, p.occasion_soon_days, m.id, m.public_id, m.name, m.phone, m.em
               AND l.is_open AND l.expires_at > %(at)s
             GROUP BY 2 ORDER BY 2 LIMIT {MOST_EXPIRING}) e)::text,
   (SELECT count(*) FROM coupons_coupon c WHERE c.member_id = m.id
-      AND c.status = 'issued' AND c.valid_from <= %(at)s AND c.valid_until > %(at)s),
+      AND c.status = 'issued' AND c.valid_until > %(at)s),
   ({_KNOWN})::text,
   (SELECT coalesce(jsonb_agg(jsonb_build_array(f.sku, f.name, f.visits, f.pieces)), '[]')
      FROM ({_FAVOURITES}) f (sku, name, visits, pieces))::text

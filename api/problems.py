@@ -77,6 +77,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "other_store": ("", 403),
     "store_is_closed": ("", 403),
     "not_found": ("", 404),
+    "top_up_not_found": ("", 404),
     "method_not_allowed": ("", 405),
     "too_large": ("", 413),
     "not_json_typed": ("unsupported_media_type", 415),

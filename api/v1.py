@@ -13,7 +13,7 @@ from common.errors import DomainError
 from . import problems
 from .problems import Invalid
 from .reading import StrictParser
-from .routes import members
+from .routes import coupons, gift_cards, members, stored_value
 
 log = get_logger(__name__)
 
@@ -34,6 +34,9 @@ api = NinjaAPI(
     parser=StrictParser(),
 )
 api.add_router("/members", members.router)
+api.add_router("", stored_value.router)
+api.add_router("/gift-cards", gift_cards.router)
+api.add_router("", coupons.router)
 
 # pydantic's words for what is wrong with a value, in ours.
 SENTENCES = {

@@ -50,7 +50,7 @@ class Tender(In):
     kind: TenderKind
     amount: Amount
     reference: Words | None = Field(
-        None, description="The other side's number of the payment."
+        default=None, description="The other side's number of the payment."
     )
 
 
@@ -80,7 +80,7 @@ class Problem(Out):
     detail: str
     code: str
     reason: StrictStr | None = Field(
-        None, description="The finer word, where several share a code."
+        default=None, description="The finer word, where several share a code."
     )
     facts: dict[str, Any] | None = None
     errors: list[FieldProblem] | None = None

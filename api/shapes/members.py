@@ -42,14 +42,14 @@ class _Told(In):
     email: Annotated[str, Field(max_length=300)] | None = None
     birthday: BirthdayText | None = None
     lunar_birthday: bool | None = Field(
-        None, description="The birthday is one of the lunar calendar."
+        default=None, description="The birthday is one of the lunar calendar."
     )
     gender: Gender | None = None
     language: Language | None = None
     consents: Consents | None = None
     referral_code: Annotated[str, Field(max_length=40)] | None = None
     note: Annotated[str, Field(max_length=1000)] | None = Field(
-        None, description="For the colleagues, kept with the member."
+        default=None, description="For the colleagues, kept with the member."
     )
 
 

@@ -26,7 +26,7 @@ from .spend import (
     refund_redemption,
     unavailable_when_stopped,
 )
-from .wallet import Moved, gift_to_wallet, redeem_to_wallet
+from .wallet import Moved, gift_to_wallet, move_to_wallet, redeem_to_wallet
 
 __all__ = [
     "Found",
@@ -55,6 +55,7 @@ __all__ = [
     "keep_gift",
     "lapsed_of",
     "left_of",
+    "move_to_wallet",
     "open_gift",
     "order_batch",
     "redeem",

@@ -73,11 +73,15 @@ class Sold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """What was paid for cards, by tender in minor units, and by whom."""
+    """What was paid for cards, by tender in minor units, and by whom.
+
+    `reference` is what payment providers call it; it stands in the entry.
+    """
 
     tenders: Mapping[str, int]
     buyer_id: int | None = None
     for_organisation: bool = False
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +297,7 @@ def _pay(
             )
             for place, word, paid in rules.shares(amounts, payment.tenders)
         ],
+        memo=payment.reference.replace("\x00", "").strip()[:200],
         fingerprint=request,
     )
     if posted.replayed:

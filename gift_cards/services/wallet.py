@@ -53,7 +53,9 @@ def redeem_to_wallet(
     found = find(
         code=code, pin=pin, is_scanned=is_scanned, callers=callers, by=by, at=at
     )
-    return _move(found.card_id, member_id, by, at, key)
+    return move_to_wallet(
+        card_id=found.card_id, member_id=member_id, by=by, at=at, key=key
+    )
 
 
 @transaction.atomic
@@ -71,11 +73,19 @@ def gift_to_wallet(
         kept = Gift.objects.filter(pk=gift.pk, kept_at=None).update(kept_at=at)
         if kept != 1:
             raise GiftNotFound
-    return _move(gift.card_id, member_id, by, at, key)
+    return move_to_wallet(
+        card_id=gift.card_id, member_id=member_id, by=by, at=at, key=key
+    )
 
 
 @transaction.atomic
-def _move(card_id: int, member_id: int, by: Act, at: datetime, key: str) -> Moved:
+def move_to_wallet(
+    *, card_id: int, member_id: int, by: Act, at: datetime, key: str
+) -> Moved:
+    """Move all that is left on a card that was opened before into a wallet.
+
+    Raises GiftCardUnavailable, GiftCardEmpty, and what the wallet refuses.
+    """
     card = locked_card(card_id)
     request = fingerprint("to_wallet", card_id, member_id)
     first = ledger_services.posted_before(key=key, fingerprint=request)

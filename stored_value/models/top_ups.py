@@ -82,6 +82,9 @@ class TopUp(models.Model):
         verbose_name=_("stored value policy"),
     )
     profile = models.CharField(_("country’s rules"), max_length=4)
+    reference = models.CharField(
+        _("number of the payment"), max_length=200, blank=True, default=""
+    )
 
     class Meta:
         verbose_name = _("top-up")

@@ -2,7 +2,7 @@
 
 from .clearing import ClearingRow, clearing
 from .plans import best_offer, offers, terms_of
-from .refunds import RefundLine, current_holder, formula_lines, refund_preview
+from .refunds import RefundLine, current_holder, formula_lines, gift_key, refund_preview
 from .wallets import (
     HeldLot,
     Holdings,
@@ -28,6 +28,7 @@ __all__ = [
     "current_holder",
     "explained",
     "formula_lines",
+    "gift_key",
     "held_at",
     "left_of_payment",
     "offers",

@@ -60,10 +60,12 @@ def top_up(
     key: str,
     plan_id: int | None = None,
     approval: Approval | None = None,
+    reference: str = "",
 ) -> TopUp:
     """Take money in: “pay 300, get 50” is principal 300 and bonus 50, one entry.
 
-    The plan that gives most applies, unless one is named. What it promises is stamped
+    The plan that gives most applies, unless one is named. `reference` is what a payment
+    provider calls the payment. What it promises is stamped
     on the top-up with the rules and the law of that moment. Raises what limits, plans
     and the books refuse; nothing is changed then.
     """
@@ -94,6 +96,7 @@ def top_up(
         subject=f"{holder.kind}:{holder.id}",
     )
     row = _promised(holder, paid, offer, terms, by, at)
+    row.reference = reference.replace("\x00", "").strip()[:200]
     posted = ledger_services.post_entry(
         kind=EntryKind.TOP_UP,
         key=key,

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.utils.timezone import now
 from psycopg import errors as psycopg_errors
 
-from api import once, problems
+from api import once, problems, sealing
 from api.models import Answer
 from api.services import forget_answers
 from common.errors import DomainError
@@ -147,6 +147,21 @@ def test_the_same_request_at_another_store_is_another_request() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_kept_tells_nobody_anything(till: Till) -> None:
+    till.post("/members", SOMEONE, key="k")
+
+    kept = bytes(Answer.objects.get().body)
+
+    assert b"138" not in kept
+    assert sealing.unseal(b"x" * 32, kept, belongs_to=f"{till.key.pk}:k") is None
+    key = sealing.key_from(till.text)
+    assert sealing.unseal(key, kept, belongs_to=f"{till.key.pk}:other") is None
+    plain = sealing.unseal(key, kept, belongs_to=f"{till.key.pk}:k")
+    assert plain is not None
+    assert b"13800138000" in plain
+
+
+@pytest.mark.django_db
 def test_answers_are_kept_for_a_week() -> None:
     till = a_till()
     till.post("/members", SOMEONE, key="old")
@@ -197,7 +212,7 @@ def noted(till: Till) -> Any:
 
     def send(_number: int) -> HttpResponse:
         request: Any = type("Request", (), {})()
-        request.auth = type("Caller", (), {"key": till.key})()
+        request.auth = type("Caller", (), {"key": till.key, "sealing_key": b"k" * 32})()
         request.headers = {once.HEADER: "one"}
         request.fingerprint = b"x" * 32
         request.at = now()

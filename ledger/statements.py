@@ -1,0 +1,91 @@
+"""Statements over several accounts of one holder, read as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+LAST: Final = 2**63 - 1
+# What an account held after its last posting before another's.
+_AFTER: Final = """
+SELECT p.id, p.credit_after AS after FROM ledger_posting p
+ WHERE p.credit_id = other AND p.id < m.posting_id
+UNION ALL
+SELECT p.id, p.debit_after FROM ledger_posting p
+ WHERE p.debit_id = other AND p.id < m.posting_id
+"""
+TOGETHER: Final = f"""
+SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
+       m.account, m.change, m.after, m.after + coalesce((
+         SELECT sum((SELECT a.after FROM ({_AFTER}) a ORDER BY a.id DESC LIMIT 1))
+           FROM unnest(%(accounts)s::bigint[]) AS other WHERE other <> m.account
+       ), 0)::bigint
+  FROM (
+    SELECT came.* FROM unnest(%(accounts)s::bigint[]) AS mine, LATERAL (
+      SELECT p.id AS posting_id, p.entry_id, mine AS account, p.amount AS change,
+             p.credit_after AS after
+        FROM ledger_posting p WHERE p.credit_id = mine AND p.id < %(before)s
+       ORDER BY p.id DESC LIMIT %(limit)s) came
+    UNION ALL
+    SELECT went.* FROM unnest(%(accounts)s::bigint[]) AS mine, LATERAL (
+      SELECT p.id, p.entry_id, mine, -p.amount, p.debit_after
+        FROM ledger_posting p WHERE p.debit_id = mine AND p.id < %(before)s
+       ORDER BY p.id DESC LIMIT %(limit)s) went
+    ORDER BY posting_id DESC, change LIMIT %(limit)s
+  ) m JOIN ledger_entry e ON e.id = m.entry_id
+ ORDER BY m.posting_id DESC, m.change
+"""  # noqa: S608 (our own text throughout)
+TENDERS: Final = """
+SELECT a.slot, sum(p.amount)::bigint FROM ledger_posting p
+  JOIN ledger_account a ON a.id = p.debit_id AND a.kind = 'tender'
+ WHERE p.entry_id = %s GROUP BY a.slot ORDER BY 2 DESC, 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line: the signed change of one account, and what all held after it."""
+
+    posting_id: int
+    entry_id: UUID
+    kind: str
+    occurred_at: datetime
+    business_date: date
+    store_id: int | None
+    memo: str
+    account_id: int
+    change: int
+    account_after: int
+    together_after: int
+
+
+def together(
+    *, account_ids: Sequence[int], before: int | None = None, limit: int = 50
+) -> list[Movement]:
+    """The movements of accounts that grow by credit (principal and bonus, points),
+    newest first, each with what they held together after it.
+
+    Page on by giving the last line's `posting_id` as `before`.
+    """
+    if not account_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TOGETHER,
+            {
+                "accounts": list(account_ids),
+                "before": LAST if before is None else before,
+                "limit": limit,
+            },
+        )
+        return [Movement(*row) for row in cursor.fetchall()]
+
+
+def tenders_of(*, entry_id: UUID) -> dict[str, int]:
+    """What an entry took by tender, in minor units, the largest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(TENDERS, [entry_id])
+        return dict(cursor.fetchall())
