@@ -17,6 +17,8 @@ from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
 from members.models import Member
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from policies import selectors as policies_selectors
 from policies.profiles import Profile
 from stores import selectors as stores_selectors
@@ -322,6 +324,18 @@ def _pay(
             "cards": len(cards),
             "amount": sum(amounts),
         },
+    )
+    outbox_services.record_many(
+        kind=EventKind.GIFT_CARD_SOLD,
+        facts={
+            str(card.public_id): {
+                "entry": str(posted.entry_id),
+                "amount": card.amount,
+            }
+            for card in cards
+        },
+        store_id=terms.store.pk,
+        at=terms.at,
     )
     return posted
 

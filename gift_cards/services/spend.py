@@ -15,6 +15,8 @@ from ledger import services as ledger_services
 from ledger.errors import AccountClosed, AccountFrozen, InvalidAmount
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from stores import services as stores_services
 from stores.models import Approval
 
@@ -95,6 +97,18 @@ def _redeem(
             act=by,
             lines=lines,
             fingerprint=request,
+        )
+    if not posted.replayed:
+        outbox_services.record(
+            kind=EventKind.GIFT_CARD_REDEEMED,
+            subject=str(found.public_id),
+            store_id=store_id,
+            payload={
+                "entry": str(posted.entry_id),
+                "amount": amount,
+                "left": posted.debits_after[0] or 0,
+            },
+            at=at,
         )
     return _redeemed(posted, found.card_id, amount)
 

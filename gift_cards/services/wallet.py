@@ -12,6 +12,8 @@ from gift_cards.models import Gift, GiftCard
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.services import Act
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder, lock_wallets, open_wallet
 from stores import services as stores_services
@@ -114,6 +116,13 @@ def move_to_wallet(
         at=at,
         subject=card,
         facts={"amount": amount, "member": member_id},
+    )
+    outbox_services.record(
+        kind=EventKind.GIFT_CARD_REDEEMED,
+        subject=str(card.public_id),
+        store_id=by.store_id,
+        payload={"entry": str(posted.entry_id), "amount": amount, "left": 0},
+        at=at,
     )
     return Moved(posted.entry_id, card_id, amount, replayed=False)
 

@@ -29,6 +29,8 @@ from members.fields import (
 )
 from members.models import CustomField, Member
 from members.names import tidy
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from stores import services as stores_services
 from stores.errors import NotAllowed
 from stores.models import User
@@ -81,6 +83,7 @@ def change(*, member_id: int, by: Act, at: datetime, **given: Any) -> Member:
         subject=member,
         facts={"fields": sorted(set(changed) & STAFFS)},
     )
+    _tell(member, set(changed) & STAFFS, by=by, at=at)
     return member
 
 
@@ -126,6 +129,7 @@ def set_birthday(
     stores_services.record_act(
         name="members.birthday_set", by=by, at=at, subject=member, facts={}
     )
+    _tell(member, {"birthday"}, by=by, at=at)
     return member
 
 
@@ -223,6 +227,17 @@ def _put_keys(member: Member) -> list[str]:
     for name, value in fresh.items():
         setattr(member, name, value)
     return list(fresh)
+
+
+def _tell(member: Member, fields: Iterable[str], *, by: Act, at: datetime) -> None:
+    """Which fields changed, never what they say: who may know that asks for it."""
+    outbox_services.record(
+        kind=EventKind.MEMBER_CHANGED,
+        subject=str(member.public_id),
+        store_id=by.store_id,
+        payload={"fields": sorted(name.removesuffix("_id") for name in fields)},
+        at=at,
+    )
 
 
 def _save(member: Member, fields: Iterable[str]) -> None:

@@ -20,6 +20,8 @@ from members.fields import (
 from members.models import CustomField, Member
 from members.names import tidy
 from members.phones import read_phone
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from policies import selectors as policies_selectors
 from policies.models import ShopPolicy
 from stores import services as stores_services
@@ -76,6 +78,14 @@ def enrol(
     _insert(member)
     stores_services.record_act(
         name="members.enrolled", by=by, at=at, subject=member, facts={}
+    )
+    # Of a load of many (`load_members`) nobody is told: they are members already.
+    outbox_services.record(
+        kind=EventKind.MEMBER_ENROLLED,
+        subject=str(member.public_id),
+        store_id=by.store_id,
+        payload={"referred": member.referrer_id is not None},
+        at=at,
     )
     return member
 

@@ -11,7 +11,7 @@ from .endpoints import (
     switch_on,
 )
 from .forget import forget_old
-from .record import record
+from .record import record, record_many
 from .relay import endpoints_due, fan_out, give_up_switched_off, settle, take_up
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "forget_old",
     "give_up_switched_off",
     "record",
+    "record_many",
     "rotate_secret",
     "send_test",
     "settle",

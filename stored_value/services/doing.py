@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from cards.models import Card
 from ledger.services import Act
@@ -17,18 +18,22 @@ from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
 from stores.models import Approval, Shift, Store, User
 
 
-def require_in_use(holder: Holder) -> None:
-    """Refuse who is merged, erased, dead or unknown."""
+def require_in_use(holder: Holder) -> UUID | None:
+    """Refuse who is merged, erased, dead or unknown.
+
+    What a member is called outside comes back; nothing for a bearer card.
+    """
     if holder.is_bearer:
-        known = Card.objects.filter(
+        if not Card.objects.filter(
             pk=holder.id, status=Card.Status.ACTIVE, member=None
-        ).exists()
-    else:
-        known = Member.objects.filter(
-            pk=holder.id, status=Member.Status.ACTIVE
-        ).exists()
-    if not known:
+        ).exists():
+            raise NoSuchHolder
+        return None
+    known = Member.objects.filter(pk=holder.id, status=Member.Status.ACTIVE)
+    public_id = known.values_list("public_id", flat=True).first()
+    if public_id is None:
         raise NoSuchHolder
+    return public_id
 
 
 def allow(

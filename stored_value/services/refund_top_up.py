@@ -9,6 +9,8 @@ from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import Heir
 from ledger.services import Act, Line
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from policies.profiles import PROFILES
 from stored_value.errors import NoSuchHolder, NothingLeft
 from stored_value.holders import REFUND_FEE, lock_wallets, open_store_account
@@ -53,7 +55,7 @@ def refund_top_up(
     if not reason or "\x00" in reason:
         raise ReasonMissing
     top_up = (
-        TopUp.objects.select_related("policy", "plan_version")
+        TopUp.objects.select_related("policy", "plan_version", "member")
         .filter(pk=top_up_id)
         .first()
     )
@@ -132,7 +134,25 @@ def refund_top_up(
             "reason": reason,
         },
     )
+    outbox_services.record(
+        kind=EventKind.TOP_UP_REFUNDED,
+        subject=str(top_up.entry_id),
+        store_id=by.store_id,
+        payload={
+            "member": _member_of(top_up),
+            "refund": str(posted.entry_id),
+            "principal": formula.principal_left,
+            "bonus": formula.bonus_left,
+            "paid_out": formula.paid_out,
+        },
+        at=at,
+    )
     return row
+
+
+def _member_of(top_up: TopUp) -> str | None:
+    """What whoever topped up is called outside; nothing for a bearer card."""
+    return str(top_up.member.public_id) if top_up.member is not None else None
 
 
 @dataclass(slots=True)

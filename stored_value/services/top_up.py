@@ -10,6 +10,8 @@ from django.db.models import Count
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Act, Line
+from outbox import services as outbox_services
+from outbox.kinds import EventKind
 from stored_value.errors import (
     CashRefused,
     HoldsTooMuch,
@@ -82,7 +84,7 @@ def top_up(
     done = done_before(key=key, fingerprint=request)
     if done is not None:
         return TopUp.objects.get(entry_id=done)
-    require_in_use(holder)
+    member = require_in_use(holder)
     refuse_own(by, [holder])
     terms = terms_at(at)
     _check_limits(terms, holder, tenders, paid, _held(accounts, balances))
@@ -115,6 +117,18 @@ def top_up(
         at=at,
         subject=row,
         facts={"entry": str(posted.entry_id), "paid": paid, "bonus": row.bonus},
+    )
+    outbox_services.record(
+        kind=EventKind.TOP_UP_MADE,
+        subject=str(posted.entry_id),
+        store_id=by.store_id,
+        payload={
+            "member": str(member) if member is not None else None,
+            "amount": paid,
+            "bonus": row.bonus,
+            "points": row.points,
+        },
+        at=at,
     )
     return row
 
