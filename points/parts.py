@@ -142,7 +142,11 @@ class PointsPart:
         return [_("%(count)s rewards to be picked up") % {"count": waiting}]
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
-        """Nothing here names the person: what was earned stays under the pseudonym."""
+        """Nothing here names the person: what was earned stays under the pseudonym.
+
+        What was pending was given up with the account that held it: none is released.
+        """
+        Accrual.objects.filter(member_id=member_id, pending__gt=0).update(pending=0)
 
 
 def _rows(found: Iterable[Mapping[str, object]]) -> Rows:

@@ -83,7 +83,7 @@ def hold(
                 keeps_life=False,
             )
         ],
-        memo=note,
+        # The note may name somebody, and an entry is for ever: it stays in the row.
         fingerprint=request,
     )
     row = Hold(
@@ -144,7 +144,6 @@ def capture_hold(
             )
             for posting_id, due in taken.items()
         ],
-        memo=row.note,
         fingerprint=request,
     )
     rest = {
