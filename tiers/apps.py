@@ -18,6 +18,7 @@ class TiersConfig(AppConfig):
             {
                 "tiers.tier_added": _("Tier added"),
                 "tiers.tier_changed": _("Tier changed"),
+                "tiers.reviewed": _("Tiers reviewed by hand"),
                 "tiers.sold": _("Tier sold"),
                 "tiers.refunded": _("Tier refunded"),
                 "tiers.given": _("Tier given by hand"),

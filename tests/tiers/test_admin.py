@@ -1,5 +1,6 @@
 """The ladder in the admin, and what may be done with members' tiers there."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,23 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from stores.models import User
+from stores.errors import NotAllowed
+from stores.models import AuditEvent, User
 from tests.factories.ledger import an_act
-from tests.factories.members import MemberFactory
+from tests.factories.members import MemberFactory, by
 from tests.factories.stores import StoreFactory, UserFactory
 from tests.factories.tiers import TierFactory, a_ladder, grow
 from tiers import selectors as tiers_selectors
 from tiers import services as tiers_services
-from tiers.models import Standing, StandingChange, Tier, TierGrant, TierPolicy
+from tiers.models import (
+    Standing,
+    StandingChange,
+    Tier,
+    TierGrant,
+    TierPolicy,
+    TierReview,
+)
+from tiers.tasks import review_tiers
 
 pytestmark = pytest.mark.django_db
 MODELS = [
@@ -185,3 +195,55 @@ def test_who_may_not_is_refused_whatever_they_send() -> None:
     gone = superuser.post(page("standing", "delete", member.pk), {"post": "yes"})
     assert gone.status_code == 403
     assert tiers_selectors.standing(member.pk).tier == tier
+
+
+def test_all_tiers_are_reviewed_by_hand_once_a_day_and_the_page_tells_what_was_found(
+    office: Client,
+) -> None:
+    member = MemberFactory.create()
+    a_ladder()
+    grow(member, 5_000, at=now())
+    address = reverse("admin:tiers_tierreview_review")
+    assert office.get(address).status_code == 200
+
+    empty = office.post(address, {"reason": ""})
+    assert empty.status_code == 200
+    assert not TierReview.objects.exists()
+    for _twice in range(2):
+        answer = office.post(address, {"reason": "new ladder"}, follow=True)
+        assert "Reviewed: 1 raised" in answer.content.decode()
+
+    assert TierReview.objects.get().finished_at is not None
+    assert Standing.objects.get(member=member).tier is not None
+    acts = AuditEvent.objects.filter(act="tiers.reviewed")
+    assert [act.facts["reason"] for act in acts] == ["new ladder"] * 2
+
+
+def test_what_is_left_of_a_long_review_is_done_by_the_task(
+    office: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MemberFactory.create()
+    asked: list[bool] = []
+    monkeypatch.setattr(sys.modules["tiers.services.review"], "AT_ONCE", 0)
+    monkeypatch.setattr(review_tiers, "delay", lambda: asked.append(True))
+
+    answer = office.post(
+        reverse("admin:tiers_tierreview_review"), {"reason": "now"}, follow=True
+    )
+
+    assert "The review has begun" in answer.content.decode()
+    assert asked == [True]
+    assert TierReview.objects.get().finished_at is None
+    review_tiers()
+    assert TierReview.objects.get().finished_at is not None
+
+
+@pytest.mark.parametrize("role", ["store-manager", "marketing", "auditor"])
+def test_only_head_office_reviews_by_hand(role: str) -> None:
+    client = signed_in(UserFactory.holding(role, is_staff=True))
+    answer = client.post(reverse("admin:tiers_tierreview_review"), {"reason": "please"})
+    assert answer.status_code in (302, 403)
+    assert not TierReview.objects.exists()
+    with pytest.raises(NotAllowed):
+        tiers_services.review_now(reason="please", by=by(role), at=now())
+    assert not TierReview.objects.exists()

@@ -15,6 +15,7 @@ from common.money import format_count
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
+from stores.act_forms import ReasonForm
 from stores.admin.base import (
     ScopedAdmin,
     action,
@@ -28,9 +29,12 @@ from tiers import selectors as tiers_selectors
 from tiers import services as tiers_services
 from tiers.forms import GiveTierForm, SellTierForm, TakeForm
 from tiers.models import Source, Standing, StandingChange, Tier, TierReview
+from tiers.tasks import review_tiers
 
 SHOWN = 30
 SELL, GIVE = "tiers.sell_tier", "tiers.give_tier"
+REVIEW = "tiers.review_tiers"
+COUNTED = ("raised", "renewed", "noticed", "graced", "lowered", "lapsed")
 
 
 def acting(request: HttpRequest, store: Store) -> tuple[Act, Any]:
@@ -256,3 +260,41 @@ class TierReviewAdmin(ReadOnlyAdmin[TierReview], ScopedAdmin[TierReview]):
     ordering = ("-day",)
     date_hierarchy = "day"
     fields = (*list_display, "at", "policy", "done_to", "last")
+    actions_list = ("review",)
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Members are the brand's, so it is asked of no store."""
+        return signed_in(request).has_perm(REVIEW)
+
+    @action(
+        description=gettext_lazy("Review now"),
+        url_path="review",
+        permissions=["review"],
+        icon="fact_check",
+    )
+    def review(self, request: HttpRequest) -> HttpResponseBase:
+        """What the night would do, now: once a day, however often it is asked."""
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            by = stores_services.act(
+                staff=signed_in(request), at=at, request_id=request_id(request)
+            )
+            found = tiers_services.review_now(reason=typed["reason"], by=by, at=at)
+            if found.finished_at is None:
+                review_tiers.delay()
+                return _("The review has begun; its row tells how far it is.")
+            return _(
+                "Reviewed: %(raised)s raised, %(renewed)s kept on, %(noticed)s told,"
+                " %(graced)s in grace, %(lowered)s lowered, %(lapsed)s ended."
+            ) % {name: format_count(getattr(found, name)) for name in COUNTED}
+
+        return self.ask(
+            request,
+            form=ReasonForm(**posted(request)),
+            title=_("Review all tiers now"),
+            button=_("Review now"),
+            lead=_("It does what the night does, for today, once."),
+            command=command,
+            back=self.list_url(),
+        )

@@ -4,7 +4,7 @@ from tiers.periods import growth_expires_at
 
 from .grants import buy_tier, give_tier, refund_tier, take_tier
 from .ladder import save_tier
-from .review import CHUNK, raise_if_reached_step, review
+from .review import CHUNK, raise_if_reached_step, review, review_now
 
 __all__ = [
     "CHUNK",
@@ -14,6 +14,7 @@ __all__ = [
     "raise_if_reached_step",
     "refund_tier",
     "review",
+    "review_now",
     "save_tier",
     "take_tier",
 ]

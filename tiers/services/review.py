@@ -12,9 +12,12 @@ from django.db.models import Max
 from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
+from stores import services as stores_services
+from stores.errors import ReasonMissing
 from tiers.models import TierPolicy, TierReview
 
 CHUNK: Final = 10_000  # members in one transaction
+AT_ONCE: Final = 5  # chunks while somebody waits for the page
 REVIEWER: Final = "system:tiers"
 REVIEW: Final = "SELECT * FROM tiers_review_range(%s, %s, %s, %s, %s, %s, %s)"
 
@@ -44,7 +47,30 @@ def raise_if_reached_step(*, member_id: int, at: datetime, by: Act) -> bool:
     return found.raised + found.renewed + found.lapsed > 0
 
 
-def review(*, at: datetime, chunk: int = CHUNK) -> TierReview:
+def review_now(*, reason: str, by: Act, at: datetime) -> TierReview:
+    """The nightly review by hand, for the day that `at` is in: as far as one may wait.
+
+    Goes on where the day's review is; `finished_at` tells whether it is done, else the
+    task does the rest. Raises NotAllowed, ReasonMissing.
+    """
+    stores_services.require_for(by, "tiers.review_tiers")
+    said = reason.replace("\x00", "").strip()[:200]
+    if not said:
+        raise ReasonMissing
+    progress = review(at=at, most_chunks=AT_ONCE)
+    stores_services.record_act(
+        name="tiers.reviewed",
+        by=by,
+        at=at,
+        subject=progress,
+        facts={"reason": said, "done_to": progress.done_to},
+    )
+    return progress
+
+
+def review(
+    *, at: datetime, chunk: int = CHUNK, most_chunks: int | None = None
+) -> TierReview:
     """Review every member for the day that `at` is in: once, in resumable chunks.
 
     Each chunk is a transaction of its own, with its progress. Killed anywhere and
@@ -53,8 +79,10 @@ def review(*, at: datetime, chunk: int = CHUNK) -> TierReview:
     the work.
     """
     progress = _begin(at)
-    while progress.finished_at is None:
+    done = 0
+    while progress.finished_at is None and done != most_chunks:
         progress = _next_chunk(progress.pk, at=at, chunk=chunk)
+        done += 1
     return progress
 
 
