@@ -69,7 +69,15 @@ class WalletAdmin(ClearingPage, ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
     )
     readonly_fields = ("principal_money", "bonus_money", "held_money", "state", "lots")
     actions_list = ("top_up", "clearing")
-    actions_detail = ("pay", "refund", "hold", "transfer", "set_code", "close")
+    actions_detail = (
+        "pay",
+        "refund",
+        "hold",
+        "transfer",
+        "reactivate",
+        "set_code",
+        "close",
+    )
     export_columns = ("member_id", "principal", "bonus", "held", "status")
 
     @display(description=gettext_lazy("principal"), ordering="principal")
@@ -136,6 +144,14 @@ class WalletAdmin(ClearingPage, ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
     def has_transfer_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
         return self._may(request, object_id, TRANSFER)
+
+    def has_reactivate_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """While it is open, and something of it rests."""
+        return self._may(request, object_id, TOP_UP) and bool(self._rests(object_id))
+
+    def _rests(self, object_id: str) -> int:
+        holder = Holder.member(Wallet.objects.get(pk=object_id).member_id)
+        return stored_value_selectors.wallet(holder=holder, at=now()).lapsed
 
     def has_set_code_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
@@ -305,6 +321,30 @@ class WalletAdmin(ClearingPage, ReadOnlyAdmin[Wallet], ScopedAdmin[Wallet]):
 
         form = at_till(request, forms.TransferForm, TRANSFER)
         return self._do(request, object_id, form, _("Transfer"), command)
+
+    @action(
+        description=gettext_lazy("Give back what rests"),
+        url_path="reactivate",
+        permissions=["reactivate"],
+        icon="restart_alt",
+    )
+    def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Principal that lapsed and is owed all the same can be spent again."""
+        rests = format_money(self._rests(object_id))
+
+        def command(row: Wallet, typed: dict[str, Any]) -> str:
+            at = now()
+            stored_value_services.reactivate(
+                holder=_holder(row),
+                by=doing(request, typed, at),
+                at=at,
+                key=typed["key"],
+            )
+            return _("%(amount)s can be spent again.") % {"amount": rests}
+
+        form = at_till(request, forms.AtTillForm, TOP_UP)
+        title = _("Give back what rests: %(amount)s") % {"amount": rests}
+        return self._do(request, object_id, form, title, command)
 
     @action(
         description=gettext_lazy("Set the payment code"),

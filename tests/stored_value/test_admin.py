@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
-from stored_value.holders import Holder
+from stored_value.holders import Holder, open_wallet
 from stored_value.models import (
     Hold,
     StaffAccount,
@@ -21,7 +21,7 @@ from stored_value.models import (
     WalletPolicy,
 )
 from stores.models import Shift, User
-from tests.factories.ledger import everything
+from tests.factories.ledger import everything, fund
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import a_key, a_plan, at_store, holding
 from tests.factories.stores import PIN, ShiftFactory, StoreFactory, UserFactory
@@ -429,3 +429,23 @@ def test_the_lists_are_exported(office: Client) -> None:
             {"action": "export_csv", "_selected_action": [row.pk]},
         )
         assert len(b"".join(answer).decode().splitlines()) == 2
+
+
+def test_what_rests_is_given_back_by_a_form_to_be_spent_again(
+    lead: Client, shift: Shift
+) -> None:
+    holder, _row = holding(100_00, at=now())
+    address = page("wallet_reactivate", wallet_of(holder).pk)
+    forged = at_till(shift)
+    assert lead.post(address, forged).status_code in (302, 403)  # nothing rests
+    assert held(holder) == (100_00, 0)
+    fund(open_wallet(holder).lapsed, 50_00)
+    auditor = signed_in(UserFactory.holding("auditor"))
+    assert auditor.post(address, forged).status_code in (302, 403)
+    assert held(holder) == (100_00, 0)
+
+    assert "¥50.00" in lead.get(address).content.decode()
+    for _twice in range(2):
+        lead.post(address, forged)
+
+    assert held(holder) == (150_00, 0)
