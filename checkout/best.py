@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import neg
 from typing import Any
 
 from coupons.models import Coupon, TemplateVersion
 from coupons.rules import (
+    WHOLE,
     BillFacts,
     Fitting,
     Refusal,
@@ -181,43 +183,82 @@ class _Search:
         room, left = self.per_bill - len(used), sum(amounts)
         if not room or not left:
             return
-        for bound, place, one in self._open(first, amounts, used, room):
+        for bound, place in self._open(first, amounts, used, room):
             if amount + min(left, bound) < self._best_amount:
                 return
-            self.enter(place + 1, without(amounts, one.saving), (*used, one))
+            piece = self.pieces[place]
+            saved = piece.fit.saves(amounts)
+            if saved is not None:
+                one = Used(piece.coupon, saved)
+                self.enter(place + 1, without(amounts, saved), (*used, one))
 
     def _open(
         self, first: int, amounts: tuple[int, ...], used: tuple[Used, ...], room: int
-    ) -> list[tuple[int, int, Used]]:
-        """What may come next, with the most that it and those after it can save."""
+    ) -> list[tuple[int, int]]:
+        """What may come next, the most promising first: the most that it and those
+        after it can save together, and its place.
+        """
         open_now = self._savings(first, amounts, used)
-        found: list[tuple[int, int, Used]] = []
-        later: list[int] = []  # savings of what comes after, smallest first
+        left = sum(amounts)
+        found: list[tuple[int, int]] = []
+        later = _Later(room - 1)
         for place in sorted(open_now, reverse=True):
-            saved, promise = open_now[place], self.pieces[place].promise
-            bound = saved.amount + sum(later[len(later) - min(room - 1, len(later)) :])
-            insort(later, saved.amount)
+            saved, piece = open_now[place], self.pieces[place]
+            bound = saved + later.at_most(left - saved)
+            later.add(saved, piece.coupon.version.off_bp)
             # The one before it promises the same and expires sooner: it goes first.
-            if place - 1 in open_now and self.pieces[place - 1].promise == promise:
+            if (
+                place - 1 in open_now
+                and self.pieces[place - 1].promise == piece.promise
+            ):
                 continue
-            found.append((bound, place, Used(self.pieces[place].coupon, saved)))
+            found.append((bound, place))
         found.sort(key=lambda child: (-child[0], child[1]))
         return found
 
     def _savings(
         self, first: int, amounts: tuple[int, ...], used: tuple[Used, ...]
-    ) -> dict[int, Saving]:
+    ) -> dict[int, int]:
         """What each that may stand beside `used` would save, from `first` on."""
         versions = [one.coupon.version for one in used]
         found = {}
         for place in range(first, len(self.pieces)):
             piece = self.pieces[place]
-            saved = piece.fit.saves(amounts)
-            if saved is not None and not (
+            saved = piece.fit.amount(amounts)
+            if saved and not (
                 versions
                 and stacks([*versions, piece.coupon.version], per_bill=self.per_bill)
             ):
                 found[place] = saved
+        return found
+
+
+class _Later:
+    """What comes after, and the most that a few of it can save together.
+
+    Each saves at most what it saves now. Percentages of the whole bill are taken of
+    what those before left: together they leave at least the product of what each
+    leaves, less half a unit each for rounding.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.amounts: list[int] = []  # largest first
+        self.rates: list[int] = []  # basis points, largest first
+
+    def add(self, saved: int, rate: int) -> None:
+        """One more that may be used; `rate` where it is one of the whole bill."""
+        best, value = (self.rates, rate) if rate else (self.amounts, saved)
+        insort(best, value, key=neg)
+        del best[self.room :]
+
+    def at_most(self, left: int) -> int:
+        """The most that so many of them save of what is left."""
+        found, rest = sum(self.amounts[: self.room]), left
+        for many, rate in enumerate(self.rates[: self.room], 1):
+            rest = rest * (WHOLE - rate) // WHOLE
+            of_amounts = sum(self.amounts[: self.room - many])
+            found = max(found, left - rest + many + of_amounts)
         return found
 
 

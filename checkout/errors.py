@@ -1,6 +1,5 @@
 """What a bill is refused for, in sentences that a cashier can read aloud."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -59,12 +58,13 @@ class Overpaid(DomainError):
 class QuoteChanged(DomainError):
     """What the guest was told is not true any more; the new quote comes along."""
 
-    def __init__(self, quote: "Quote", *, told: int) -> None:
+    def __init__(self, quote: "Quote", *, told: int, document: object) -> None:
         super().__init__(
             "quote_changed",
             _("The amount has changed: %(now)s is due, not %(told)s.")
             % {"now": format_money(quote.due), "told": format_money(told)},
             due=quote.due,
+            quote=document,
         )
         self.quote = quote
 
@@ -170,16 +170,6 @@ class ShareLimitReached(DomainError):
         )
 
 
-class PaymentCodeRequired(DomainError):
-    """The shop asks for the member's own code above an amount."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "payment_code_required",
-            _("Ask for the payment code, or for the code on the member’s phone."),
-        )
-
-
 class SaleUnknown(DomainError):
     """No such sale at this store."""
 
@@ -233,14 +223,3 @@ class NotVoidable(DomainError):
             ),
         }
         super().__init__(code, sentences[code])
-
-
-class CodeLocked(DomainError):
-    """Too many wrong codes; for a while none is taken."""
-
-    def __init__(self, *, until: datetime) -> None:
-        super().__init__(
-            "code_locked",
-            _("Too many wrong codes. Try again in a few minutes."),
-            until=until.isoformat(),
-        )

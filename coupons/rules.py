@@ -90,37 +90,37 @@ class Fitting:
             return self.version.min_spend - sum(amounts)
         return self.version.min_spend - sum(amounts[at] for at in self.places)
 
-    def saves(self, amounts: Sequence[int]) -> Saving | None:
-        """What it saves of these amounts; None below its minimum, or if nothing."""
+    def amount(self, amounts: Sequence[int]) -> int:
+        """How much it saves of these amounts; nothing below its minimum."""
         if self.short_by(amounts) > 0:
-            return None
-        if self.is_of_one_item:
-            found = self._on_the_dearest(amounts)
-        else:
-            found = self._on_all(amounts)
-        return found if found.amount else None
-
-    def _on_all(self, amounts: Sequence[int]) -> Saving:
+            return 0
         version = self.version
+        if self.is_of_one_item:
+            piece = self._piece(amounts, self._dearest(amounts))
+            return _capped(max(0, piece - version.amount), version.cap)
         base = sum(amounts[at] for at in self.places)
-        off = version.amount or share(base, version.off_bp)
-        amount = min(_capped(off, version.cap), base)
+        return min(
+            _capped(version.amount or share(base, version.off_bp), version.cap), base
+        )
+
+    def saves(self, amounts: Sequence[int]) -> Saving | None:
+        """The same, and how much of it on each line; None if it is nothing."""
+        amount = self.amount(amounts)
+        if not amount:
+            return None
         if len(amounts) == 1:
             return Saving(amount, (amount,))
         weights = [0] * len(amounts)
-        for at in self.places:
+        for at in (self._dearest(amounts),) if self.is_of_one_item else self.places:
             weights[at] = amounts[at]
         return Saving(amount, spread(amount, weights))
 
-    def _on_the_dearest(self, amounts: Sequence[int]) -> Saving:
-        """One piece of the dearest item it is for, down to the coupon's price."""
-        pieces = self.quantities
-        best = max(self.places, key=lambda at: (amounts[at] // pieces[at], -at))
-        piece = amounts[best] // pieces[best]
-        amount = _capped(max(0, piece - self.version.amount), self.version.cap)
-        per_line = [0] * len(amounts)
-        per_line[best] = amount
-        return Saving(amount, tuple(per_line))
+    def _dearest(self, amounts: Sequence[int]) -> int:
+        """The line whose piece is the dearest of those it is for."""
+        return max(self.places, key=lambda at: (self._piece(amounts, at), -at))
+
+    def _piece(self, amounts: Sequence[int], at: int) -> int:
+        return amounts[at] // self.quantities[at]
 
 
 def fitting(version: TemplateVersion, bill: BillFacts) -> Fitting | Refusal:

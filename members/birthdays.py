@@ -74,6 +74,15 @@ class Birthday:
         ).to_solar_date()
         return kept
 
+    def is_on(self, day: date) -> bool:
+        """Whether it is kept on this day."""
+        return self.next_on(day) == day
+
+    def is_in_month_of(self, day: date) -> bool:
+        """Whether it is kept in this day's month."""
+        kept = self.next_on(day.replace(day=1))
+        return (kept.year, kept.month) == (day.year, day.month)
+
     def next_on(self, day: date) -> date:
         """The first day, from this one on, on which it is kept."""
         # A lunar year begins in January or February: the one before may still run.

@@ -12,6 +12,7 @@ from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from checkout.selectors import settings as checkout_settings
 from config import messages
 from tests import template
 from tests.committed import clear
@@ -51,6 +52,12 @@ def _committing_tests_clean_up() -> Iterator[None]:
 def _seals_of_their_own(tmp_path: Path, settings: Any) -> None:
     """No test writes into the shop's seal file."""
     settings.LEDGER_SEAL_FILE = tmp_path / "seals.jsonl"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_another_test() -> None:
+    """Numbers of policies and versions begin anew with each test's database."""
+    checkout_settings.forget()
 
 
 @pytest.fixture(autouse=True)

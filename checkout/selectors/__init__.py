@@ -1,1 +1,6 @@
-"""What is known of bills that were settled."""
+"""What a bill needs to know, and what is known of bills that were settled."""
+
+from .look import Look, LookFor, look
+from .sales import find_sale, of_member
+
+__all__ = ["Look", "LookFor", "find_sale", "look", "of_member"]

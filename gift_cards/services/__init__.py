@@ -18,6 +18,7 @@ from .gifts import (
 from .life import extend, lapsed_of, revive
 from .renew import FreshCode
 from .sell import Payment, Sold, SoldCard, activate, sell
+from .shown import Hashes, hashes_of, opened
 from .spend import (
     Redeemed,
     redeem,
@@ -32,6 +33,7 @@ __all__ = [
     "Found",
     "FreshCode",
     "GiftWish",
+    "Hashes",
     "Moved",
     "Parcel",
     "Payment",
@@ -52,11 +54,13 @@ __all__ = [
     "find",
     "forget_tries",
     "gift_to_wallet",
+    "hashes_of",
     "keep_gift",
     "lapsed_of",
     "left_of",
     "move_to_wallet",
     "open_gift",
+    "opened",
     "order_batch",
     "redeem",
     "redeem_to_wallet",

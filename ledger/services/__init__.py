@@ -16,11 +16,14 @@ from ledger.services.post import (
     Act,
     Line,
     Posted,
+    as_array,
+    moment_text,
     post_entry,
     posted_before,
     reverse_entry,
 )
 from ledger.services.prove import Difference, Proof, prove_books, record_proof
+from ledger.services.refusals import typed_refusals
 from ledger.services.seal import SealBroken, export_seals, seal_day
 
 __all__ = [
@@ -34,9 +37,11 @@ __all__ = [
     "PostedMany",
     "Proof",
     "SealBroken",
+    "as_array",
     "expire_lots",
     "export_seals",
     "lock_accounts",
+    "moment_text",
     "name_heirs",
     "open_account",
     "open_accounts",
@@ -50,4 +55,5 @@ __all__ = [
     "reverse_entry",
     "seal_day",
     "set_account_status",
+    "typed_refusals",
 ]

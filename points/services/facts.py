@@ -74,9 +74,7 @@ def birthday_of(member: Member, day: date) -> tuple[bool, bool]:
         calendar=member.birth_calendar,
         leap=member.birth_leap,
     )
-    kept = birthday.next_on(day.replace(day=1))
-    in_month = (kept.year, kept.month) == (day.year, day.month)
-    return birthday.next_on(day) == day, in_month
+    return birthday.is_on(day), birthday.is_in_month_of(day)
 
 
 def rules_at(sold_at: datetime, *, at: datetime) -> list[EarningRule]:

@@ -1,0 +1,93 @@
+"""What a till asks for: whose bill, what to use, what was handed over. Values only."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Final
+from uuid import UUID
+
+from .bill import Bill, TenderGiven
+from .errors import BillRefused
+
+CASH: Final = "cash"
+TENDER_KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
+LONGEST_REFERENCE: Final = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose bill it is: a member, or what a card or phone shows; nobody: a stranger."""
+
+    member_id: int | None = None
+    public_id: UUID | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftCardAsked:
+    """A gift card by its code; without an amount it pays all that it can."""
+
+    code: str
+    pin: str = ""
+    amount: int | None = None
+    is_scanned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to use: None means the best coupons, the most points, all stored value."""
+
+    coupons: tuple[int, ...] | None = None
+    points: int | None = 0
+    gift_cards: tuple[GiftCardAsked, ...] = ()
+    stored_value: int | None = None
+
+    @property
+    def uses_own_value(self) -> bool:
+        """Whether anything of the member's is to be used."""
+        return self.coupons != () or self.points != 0 or self.stored_value != 0
+
+
+def fingerprint(
+    *,
+    store_id: int,
+    bill: Bill,
+    whose: Whose,
+    asked: Asked,
+    tenders: Sequence[TenderGiven],
+    reference: str,
+) -> bytes:
+    """What stands for a request: the same key serves no other."""
+    request = [
+        store_id,
+        asdict(bill),
+        asdict(whose),
+        asdict(asked),
+        [asdict(tender) for tender in tenders],
+        reference,
+    ]
+    return hashlib.sha256(
+        json.dumps(request, default=str, sort_keys=True).encode()
+    ).digest()
+
+
+def check_reference(reference: str) -> str:
+    """A bill number: 1 to 80 characters that can be printed. Raises BillRefused."""
+    plain = reference.strip()
+    if not 0 < len(plain) <= LONGEST_REFERENCE or not plain.isprintable():
+        raise BillRefused("reference_refused")
+    return plain
+
+
+def check_tenders(tenders: Sequence[TenderGiven]) -> None:
+    """Each names its kind and an amount above zero. Raises BillRefused."""
+    for tender in tenders:
+        is_known = TENDER_KIND.fullmatch(tender.kind) is not None
+        if not is_known or not 0 < tender.amount <= 10**12:
+            raise BillRefused("tender_refused")
+        if len(tender.reference) > 120 or not (
+            tender.reference.isprintable() or not tender.reference
+        ):
+            raise BillRefused("tender_refused")

@@ -1,0 +1,390 @@
+"""Settling a bill: everything at once, or nothing."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from psycopg import Error as PsycopgError
+
+from cards import services as cards_services
+from cards.errors import ShareLimit
+from checkout import rules
+from checkout.answers import quote_document
+from checkout.asked import (
+    CASH,
+    Asked,
+    Whose,
+    check_reference,
+    check_tenders,
+    fingerprint,
+)
+from checkout.bill import Bill, Quote, Rejected, TenderGiven
+from checkout.errors import (
+    CodeNotAccepted,
+    CouponUnavailable,
+    DuplicateReference,
+    GiftCardUnavailable,
+    InsufficientFunds,
+    InsufficientPoints,
+    Overpaid,
+    QuoteChanged,
+    RequestInProgress,
+    ShareLimitReached,
+    StoreNeeded,
+    Underpaid,
+)
+from checkout.models import DiscountKind, PaymentKind, Sale
+from checkout.selectors import Look, settings
+from common.ids import uuid7
+from ledger import errors as ledger_errors
+from ledger.services import Act, typed_refusals
+from stored_value import services as stored_value_services
+from stored_value.errors import CodeNeeded
+from stores import services as stores_services
+from stores.models import Store
+from tiers import services as tiers_services
+
+from .lines import missing_accounts, posts_of
+from .picture import (
+    Looking,
+    Picture,
+    is_stale,
+    look_again,
+    look_up,
+    picture,
+    release_points_due,
+)
+from .quote import CAPTURE, needs_code
+from .rows import Request, params_of
+
+TRIES: Final = 8
+CODE_USED: Final = "RC001"
+SETTLE: Final = """
+SELECT outcome, sale, answer, refused, why FROM checkout_capture(
+  %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+  %s::jsonb, %s::jsonb, %s::jsonb, %s::jsonb, %s,
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[],
+  %s::bigint[], %s::jsonb, %s::bigint[], %s::bigint[], %s::jsonb, %s::jsonb, %s::jsonb)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A settled bill, now or under the same key before; `answer` is JSON text."""
+
+    sale_id: UUID
+    answer: str
+    replayed: bool
+
+
+class _Moved(Exception):
+    """What the quote relied on has changed: it is to be made again."""
+
+
+def capture(
+    *,
+    store: Store,
+    bill: Bill,
+    whose: Whose,
+    asked: Asked,
+    tenders: Sequence[TenderGiven],
+    reference: str,
+    by: Act,
+    at: datetime,
+    key: str,
+    expected_due: int | None = None,
+    payment_code: str | None = None,
+    callers: Sequence[str] = (),
+    request_print: bytes | None = None,
+) -> Captured:
+    """Settle a bill: discounts, own value, tenders, points, once for each key.
+
+    `request_print` stands for the request where it came as a whole from elsewhere.
+
+    Raises BillRefused, GuestUnknown, CardNotActive, MemberNotActive, QuoteChanged,
+    Underpaid, Overpaid, InsufficientFunds, InsufficientPoints, CouponUnavailable,
+    GiftCardUnavailable, CodeNeeded, CodeNotAccepted, DuplicateReference,
+    RequestInProgress, IdempotencyConflict, NotAllowed; nothing has moved then.
+    """
+    rules.check_bill(bill)
+    check_tenders(tenders)
+    if by.store_id != store.pk:
+        raise StoreNeeded
+    stores_services.require_for(by, CAPTURE)
+    reference = check_reference(reference)
+    request = Request(
+        store=store,
+        bill=bill,
+        whose=whose,
+        asked=asked,
+        tenders=tuple(tenders),
+        reference=reference,
+        by=by,
+        at=at,
+        key=key,
+        print=request_print
+        or fingerprint(
+            store_id=store.pk,
+            bill=bill,
+            whose=whose,
+            asked=asked,
+            tenders=tenders,
+            reference=reference,
+        ),
+        callers=tuple(callers) or (by.actor,),
+        expected_due=expected_due,
+        payment_code=payment_code,
+    )
+    is_proven = False
+    for _try in range(TRIES):
+        try:
+            looking = _look(request)
+            settled = looking.look.settled
+            if settled is not None:
+                return _replay(settled, request)
+            drawn, quote, covered, change = _decide(request, looking)
+            if not is_proven:
+                _prove(request, quote, looking)
+                is_proven = True
+            return _settle(request, looking, drawn, quote, covered, change)
+        except _Moved:
+            continue
+    raise RequestInProgress
+
+
+def _look(request: Request) -> Looking:
+    if is_stale(request.whose.code, at=request.at):
+        # Sent again after its minute, the code is no wrong one.
+        before = look_again(request.key)
+        if before is not None:
+            return before
+    looking = look_up(
+        store=request.store,
+        whose=request.whose,
+        asked=request.asked,
+        by=request.by,
+        at=request.at,
+        callers=request.callers,
+        key=request.key,
+    )
+    if (
+        looking.look.settled is None
+        and request.asked.points != 0
+        and release_points_due(looking, by=request.by, at=request.at)
+    ):
+        raise _Moved
+    return looking
+
+
+def _replay(settled: Any, request: Request) -> Captured:
+    if settled["fingerprint"] != request.print.hex():
+        raise ledger_errors.IdempotencyConflict
+    return Captured(UUID(settled["id"]), settled["answer"], replayed=True)
+
+
+def _decide(
+    request: Request, looking: Looking
+) -> tuple[Picture, Quote, list[TenderGiven], int]:
+    """The quote, and how tenders cover what is due; refuses what cannot be settled."""
+    drawn = picture(
+        looking,
+        store=request.store,
+        asked=request.asked,
+        by=request.by,
+        at=request.at,
+        callers=request.callers,
+    )
+    quote = rules.quote(
+        bill=request.bill,
+        guest=drawn.guest,
+        programme=drawn.programme,
+        wishes=drawn.wishes,
+        at=request.at,
+    )
+    _refuse_what_was_asked(request, drawn, quote)
+    if request.expected_due is not None and request.expected_due != quote.due:
+        raise QuoteChanged(
+            quote, told=request.expected_due, document=quote_document(quote)
+        )
+    covered, change = cover(request.tenders, quote.due)
+    if missing_accounts(looking.look, quote, covered, store_id=request.store.pk):
+        raise _Moved
+    return drawn, quote, covered, change
+
+
+def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> None:
+    """What was asked for by name must be had: a sale does not leave it out."""
+    for one in quote.rejected:
+        if one.kind == DiscountKind.COUPON and request.asked.coupons is not None:
+            raise CouponUnavailable(coupon_id=one.subject, why=str(one.message))
+        if one.kind == PaymentKind.POINTS:
+            raise InsufficientPoints
+        if one.kind == PaymentKind.GIFT_CARD:
+            raise GiftCardUnavailable(last4=_last4(drawn, one))
+        if one.kind == PaymentKind.STORED_VALUE:
+            wanted = request.asked.stored_value or 0
+            raise InsufficientFunds(short_by=max(1, wanted - drawn.guest.wallet))
+
+
+def _last4(drawn: Picture, one: Rejected) -> str:
+    cards = (card.last4 for card in drawn.cards if card.card_id == one.subject)
+    return next(cards, "")
+
+
+def cover(tenders: Sequence[TenderGiven], due: int) -> tuple[list[TenderGiven], int]:
+    """What of each tender covers what is due, and the change in cash.
+
+    Raises Underpaid, Overpaid.
+    """
+    given = sum(tender.amount for tender in tenders)
+    if given < due:
+        raise Underpaid(missing=due - given)
+    change = given - due
+    cash = sum(tender.amount for tender in tenders if tender.kind == CASH)
+    if change > cash:
+        raise Overpaid(excess=change - cash)
+    covered: list[TenderGiven] = []
+    back = change
+    for tender in reversed(tenders):
+        less = min(back, tender.amount) if tender.kind == CASH else 0
+        back -= less
+        if tender.amount > less:
+            covered.append(
+                TenderGiven(
+                    kind=tender.kind,
+                    amount=tender.amount - less,
+                    reference=tender.reference,
+                )
+            )
+    return covered[::-1], change
+
+
+def _prove(request: Request, quote: Quote, looking: Looking) -> None:
+    """The member's own code, where the shop asks for one; a wrong try is counted."""
+    member_id = looking.look.member_id
+    if request.payment_code is not None and member_id is not None:
+        stored_value_services.prove_payment_code(
+            member_id=member_id,
+            code=request.payment_code,
+            by=request.by,
+            at=request.at,
+        )
+    elif needs_code(quote, looking):
+        raise CodeNeeded
+
+
+def _settle(
+    request: Request,
+    looking: Looking,
+    drawn: Picture,
+    quote: Quote,
+    covered: Sequence[TenderGiven],
+    change: int,
+) -> Captured:
+    """One statement; with what only some sales need around it, one transaction."""
+    found = looking.look
+    posts = posts_of(found=found, quote=quote, covered=covered, at=request.at)
+    sale_id = uuid7()
+    params = params_of(
+        request, looking, drawn, quote, posts, sale_id=sale_id, change=change
+    )
+    more = _more_to_do(request, found, quote)
+    whole = (
+        transaction.atomic() if more or connection.in_atomic_block else nullcontext()
+    )
+    try:
+        with whole, typed_refusals():
+            captured = _call(params)
+            if not captured.replayed:
+                _do_more(more, request, found, quote, captured.sale_id)
+    except ledger_errors.InsufficientFunds as short:
+        raise _Moved from short
+    except IntegrityError as taken:
+        if "checkout_sale_reference_once" in str(taken):
+            raise DuplicateReference from taken
+        raise
+    except DatabaseError as failure:
+        cause = failure.__cause__
+        if isinstance(cause, PsycopgError) and cause.sqlstate == CODE_USED:
+            raise CodeNotAccepted from failure
+        raise
+    return captured
+
+
+def _call(params: list[Any]) -> Captured:
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLE, params)
+        outcome, sale, answer, refused, why = cursor.fetchone()
+    if outcome == "moved":
+        raise _Moved
+    if outcome == "in_progress":
+        raise RequestInProgress
+    if outcome == "conflict":
+        raise ledger_errors.IdempotencyConflict
+    if outcome == "coupon":
+        if why == "conflict":
+            raise ledger_errors.IdempotencyConflict
+        raise CouponUnavailable(coupon_id=refused)
+    return Captured(sale, answer, replayed=outcome == "replayed")
+
+
+def _more_to_do(request: Request, found: Look, quote: Quote) -> set[str]:
+    """What only some sales need: a shared wallet, a tier reached, the staff's log."""
+    more = set()
+    if found.share is not None and quote.stored_value is not None:
+        more.add("share")
+    if quote.earned is not None and quote.earned.growth and _may_rise(found, quote):
+        more.add("tier")
+    if request.by.staff_id is not None:
+        more.add("log")
+    return more
+
+
+def _may_rise(found: Look, quote: Quote) -> bool:
+    standing, growth = found.raw.get("standing"), found.of_points("growth")
+    if growth is None or (standing is not None and standing["grace"]):
+        return True
+    reached = growth.usable + (quote.earned.growth if quote.earned else 0)
+    ladder = settings.tiers(found.stamp("tiers"))
+    held = ladder.get(standing["tier"]) if standing else None
+    is_earned = standing is not None and standing["source"] == "earned"
+    rank = held.rank if held and is_earned else -1
+    return any(
+        tier.is_active
+        and tier.rank > rank
+        and tier.threshold is not None
+        and 0 < tier.threshold <= reached
+        for tier in ladder.values()
+    )
+
+
+def _do_more(
+    more: set[str], request: Request, found: Look, quote: Quote, sale_id: UUID
+) -> None:
+    by, at = request.by, request.at
+    stored, share = quote.stored_value, found.share
+    if "share" in more and stored is not None and share is not None:
+        try:
+            cards_services.use_share_step(
+                share_id=share["id"],
+                amount=stored.amount,
+                day=by.business_date,
+                at=at,
+                key=f"{request.key}:share",
+            )
+        except ShareLimit as limit:
+            raise ShareLimitReached from limit
+    if "tier" in more and found.member_id is not None:
+        tiers_services.raise_if_reached_step(member_id=found.member_id, at=at, by=by)
+    if "log" in more:
+        stores_services.record_act(
+            name="checkout.captured",
+            by=by,
+            at=at,
+            subject=Sale(pk=sale_id),
+            facts={"net": quote.net, "due": quote.due},
+        )

@@ -1,0 +1,300 @@
+"""From what was looked up to what a quote asks: guest, programme, wishes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cards import services as cards_services
+from cards.numbers import digits_of, normalise
+from cards.tokens import Shown, looks_like_code, read_code
+from checkout.asked import Asked, GiftCardAsked, Whose
+from checkout.bill import NO_TIER, GiftCardShown, Guest, Programme, Wishes
+from checkout.errors import CardNotActive, GuestUnknown, MemberNotActive
+from checkout.models import BillOffer, Sale
+from checkout.selectors import Look, LookFor, look, settings
+from gift_cards import services as gift_cards_services
+from gift_cards.services import Found
+from ledger.services import Act
+from members.models import Member
+from points import services as points_services
+from points.earning import Facts
+from points.models import EarningRule, PointsPolicy
+from points.services.facts import earned
+from stores.models import Store
+from tiers.models import Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """All that a quote is made of, and what the posting will look at again."""
+
+    look: Look
+    guest: Guest
+    programme: Programme
+    wishes: Wishes
+    tier: Tier | None
+    cards: tuple[Found, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """What was looked up for whom; `shown` is the rotating code that was shown."""
+
+    look: Look
+    shown: Shown | None
+
+
+def look_up(
+    *,
+    store: Store,
+    whose: Whose,
+    asked: Asked,
+    by: Act,
+    at: datetime,
+    callers: Sequence[str],
+    key: str | None = None,
+) -> Looking:
+    """Look everything up that a bill may ask, in one round trip.
+
+    Raises GuestUnknown, CodeRefused, CodesLocked.
+    """
+    shown, number = _read(whose.code, by, at)
+    hashes = gift_cards_services.hashes_of(
+        [card.code for card in asked.gift_cards], callers
+    )
+    found = look(
+        LookFor(
+            store_id=store.pk,
+            at=at,
+            day=by.business_date,
+            key=key,
+            member_id=shown.member_id if shown else whose.member_id,
+            public_id=whose.public_id if whose.code is None else None,
+            card_number=number,
+            card_id=shown.card_id if shown else None,
+            coupon_ids=asked.coupons or (),
+            gift_digests=hashes.digests,
+            gift_subjects=hashes.subjects,
+            place=place_of(by) if shown else None,
+        )
+    )
+    if found.settled is None:
+        member = found.member
+        named = whose.public_id if whose.code is not None else None
+        if found.is_unknown or (
+            named is not None and (member is None or member["public_id"] != str(named))
+        ):
+            raise GuestUnknown
+        if shown is not None and found.is_locked:
+            cards_services.use_rotating_code(code=whose.code or "", at=at, by=by)
+    return Looking(look=found, shown=shown)
+
+
+def picture(
+    looking: Looking,
+    *,
+    store: Store,
+    asked: Asked,
+    by: Act,
+    at: datetime,
+    callers: Sequence[str],
+) -> Picture:
+    """What a quote is made of. Raises CardNotActive, MemberNotActive, GiftCardNotFound,
+    TooManyTries.
+    """
+    found = looking.look
+    _check_guest(found, asked)
+    cards = tuple(
+        _open(found, card, by=by, at=at, callers=callers) for card in asked.gift_cards
+    )
+    tier = found.tier(at)
+    return Picture(
+        look=found,
+        guest=_guest(found, tier),
+        programme=_programme(found, store=store, tier=tier, by=by, at=at),
+        wishes=Wishes(
+            coupons=asked.coupons,
+            points=asked.points,
+            gift_cards=tuple(
+                _laid_down(card, wanted.amount)
+                for card, wanted in zip(cards, asked.gift_cards, strict=True)
+            ),
+            stored_value=asked.stored_value,
+        ),
+        tier=tier,
+        cards=cards,
+    )
+
+
+def is_stale(code: str | None, *, at: datetime) -> bool:
+    """Whether this was a rotating code that is none now."""
+    digits = digits_of(code or "")
+    return looks_like_code(digits) and read_code(digits, at=at) is None
+
+
+def look_again(key: str) -> Looking | None:
+    """What was settled under a key before, if anything was."""
+    sale = Sale.objects.filter(key=key).first()
+    if sale is None:
+        return None
+    settled = {
+        "id": str(sale.pk),
+        "fingerprint": bytes(sale.fingerprint).hex(),
+        "answer": sale.answer,
+    }
+    return Looking(look=Look({"sale": settled}), shown=None)
+
+
+def place_of(by: Act) -> str:
+    """Where wrong codes are counted together: the till, else whoever asks."""
+    return f"till:{by.till_id}" if by.till_id is not None else by.actor
+
+
+def _read(code: str | None, by: Act, at: datetime) -> tuple[Shown | None, str | None]:
+    """A rotating code, or a card's number; wrong codes are counted."""
+    if code is None:
+        return None, None
+    digits = digits_of(code)
+    if looks_like_code(digits):
+        shown = read_code(digits, at=at)
+        if shown is None:
+            cards_services.use_rotating_code(code=code, at=at, by=by)
+            raise GuestUnknown
+        return shown, None
+    number = normalise(code)
+    if not number:
+        raise GuestUnknown
+    return None, number
+
+
+def _check_guest(found: Look, asked: Asked) -> None:
+    member, card = found.member, found.card
+    if not asked.uses_own_value:
+        return
+    if card is not None and not card["is_usable"]:
+        raise CardNotActive
+    if member is not None and member["status"] != Member.Status.ACTIVE:
+        raise MemberNotActive
+
+
+def _open(
+    found: Look,
+    wanted: GiftCardAsked,
+    *,
+    by: Act,
+    at: datetime,
+    callers: Sequence[str],
+) -> Found:
+    """By what was looked up; anything that is not plain goes the way that counts."""
+    rows = found.raw.get("gifts") or ()
+    card = None
+    if not found.raw.get("tries"):
+        card = gift_cards_services.opened(
+            wanted.code, wanted.pin, is_scanned=wanted.is_scanned, rows=rows
+        )
+    if card is not None:
+        return card
+    return gift_cards_services.find(
+        code=wanted.code,
+        pin=wanted.pin,
+        is_scanned=wanted.is_scanned,
+        callers=callers,
+        by=by,
+        at=at,
+    )
+
+
+def _laid_down(card: Found, most: int | None) -> GiftCardShown:
+    return GiftCardShown(
+        card_id=card.card_id,
+        account_id=card.account_id,
+        last4=card.last4,
+        usable=card.usable,
+        is_active=card.is_active and card.account_id is not None,
+        status=card.status,
+        most=most,
+    )
+
+
+def _guest(found: Look, tier: Tier | None) -> Guest:
+    principal, bonus = found.of_wallet("principal"), found.of_wallet("bonus")
+    points, debt = found.of_points("points"), found.of_points("debt")
+    released = max(0, found.points_due - (debt.balance if debt else 0))
+    is_active = found.member is None or found.member["status"] == Member.Status.ACTIVE
+    return Guest(
+        member_id=found.member_id if is_active else None,
+        tier_id=tier.pk if tier else None,
+        tier_name=tier.name if tier else "",
+        benefits=tier.benefits if tier else NO_TIER,
+        coupons=found.coupons(),
+        points=(points.usable if points else 0) + released,
+        principal=principal.usable if principal else 0,
+        bonus=bonus.usable if bonus else 0,
+    )
+
+
+def _programme(
+    found: Look, *, store: Store, tier: Tier | None, by: Act, at: datetime
+) -> Programme:
+    points_policy = settings.points_policy(found.policy("points"))
+    rules = settings.earning_rules(found.stamp("rules"))
+    local = at.astimezone(store.zone)
+    return Programme(
+        store_id=store.pk,
+        day=by.business_date,
+        local_time=local.time(),
+        policy=settings.checkout_policy(found.policy("checkout")),
+        points_policy=points_policy,
+        spending_order=settings.wallet_policy(found.policy("wallet")).spending_order,
+        coupons_per_bill=settings.coupons_policy(found.policy("coupons")).per_bill,
+        offers=tuple(
+            offer
+            for offer in settings.bill_offers(found.stamp("offers"))
+            if _runs(offer, at)
+        ),
+        rules=rules,
+        facts=_facts(found, points_policy, rules, tier, store, by, local),
+    )
+
+
+def _runs(offer: BillOffer, at: datetime) -> bool:
+    return (offer.starts_at is None or offer.starts_at <= at) and (
+        offer.ends_at is None or at < offer.ends_at
+    )
+
+
+def _facts(
+    found: Look,
+    policy: PointsPolicy,
+    rules: Sequence[EarningRule],
+    tier: Tier | None,
+    store: Store,
+    by: Act,
+    local: datetime,
+) -> Facts | None:
+    member_id, day = found.member_id, by.business_date
+    if member_id is None:
+        return None
+    born = found.birthday() if any(rule.birthday for rule in rules) else None
+    caps = policy.most_per_day is not None, policy.most_per_month is not None
+    return Facts(
+        at=local,
+        day=day,
+        store=store.code,
+        tier=tier.code if tier else "",
+        tier_factor=(tier.benefits if tier else NO_TIER).points_per_mille,
+        is_birthday=born is not None and born.is_on(day),
+        is_birthday_month=born is not None and born.is_in_month_of(day),
+        earned_today=earned(member_id, day, day) if caps[0] else 0,
+        earned_this_month=(
+            earned(member_id, day.replace(day=1), day) if caps[1] else 0
+        ),
+    )
+
+
+def release_points_due(looking: Looking, *, by: Act, at: datetime) -> bool:
+    """What is pending and due becomes usable now; whether anything did."""
+    member_id = looking.look.member_id
+    if not looking.look.points_due or member_id is None:
+        return False
+    return points_services.release_due_step(member_id=member_id, at=at, by=by) > 0

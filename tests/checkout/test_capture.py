@@ -1,0 +1,155 @@
+"""Settling a bill: everything at once, explained, once for each key."""
+
+from typing import Any
+
+import pytest
+
+from checkout.asked import Asked
+from checkout.bill import TenderGiven
+from checkout.errors import (
+    BillRefused,
+    DuplicateReference,
+    InsufficientFunds,
+    Overpaid,
+    QuoteChanged,
+    Underpaid,
+)
+from checkout.models import Sale, SalePayment
+from ledger.errors import IdempotencyConflict
+from points.models import Accrual, Redemption
+from tests.factories.bills import (
+    a_guest,
+    cash,
+    no_codes,
+    sale_of,
+    settle,
+    told,
+)
+from tests.factories.coupons import issued
+from tests.factories.ledger import everything
+from tests.factories.stored_value import is_proven
+from tests.factories.stores import StoreFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_stranger_pays_in_cash_and_gets_change() -> None:
+    captured = settle(88_00, tenders=[cash(100_00)])
+
+    answer = told(captured)
+    assert (answer["gross"], answer["due"], answer["change"]) == (88_00, 88_00, 12_00)
+    assert answer["member_after"] is None
+    sale = sale_of(captured)
+    payment = SalePayment.objects.get(sale=sale)
+    assert (payment.kind, payment.tender, payment.amount) == ("tender", "cash", 88_00)
+    assert is_proven()
+
+
+def test_a_regular_pays_with_all_that_there_is() -> None:
+    no_codes()
+    store = StoreFactory.create()
+    member = a_guest(principal=300_00, bonus=50_00, points=1_000, store=store)
+    coupon = issued(member=member)
+
+    captured = settle(268_00, store=store, member=member, asked=Asked(points=None))
+
+    answer = told(captured)
+    assert answer["discounts"] == [
+        {
+            "kind": "coupon",
+            "id": str(coupon.pk),
+            "name": coupon.version.name,
+            "amount": 10_00,
+        }
+    ]
+    assert answer["net"] == 258_00
+    assert answer["payments"] == [
+        {"kind": "points", "points": 1_000, "amount": 10_00},
+        {
+            "kind": "stored_value",
+            "principal": 212_58,
+            "bonus": 35_42,
+            "amount": 248_00,
+        },
+    ]
+    assert answer["due"] == 0
+    after = answer["member_after"]
+    assert after["wallet"] == {
+        "principal": 87_42,
+        "bonus": 14_58,
+        "total": 102_00,
+    }
+    accrual = Accrual.objects.get(source="sale")
+    assert after["points"] == {"balance": accrual.points}
+    assert answer["points_earned"] == accrual.points == 212
+    coupon.refresh_from_db()
+    assert coupon.status == "redeemed"
+    assert Redemption.objects.get().points == 1_000
+    assert is_proven()
+
+
+def test_the_same_key_answers_the_same_and_moves_nothing() -> None:
+    store = StoreFactory.create()
+    facts: dict[str, Any] = {
+        "store": store,
+        "tenders": [cash(10_00)],
+        "key": "sale:same",
+        "reference": "R1",
+    }
+    first = settle(10_00, **facts)
+    before = everything()
+
+    second = settle(10_00, **facts)
+
+    assert (second.answer, second.replayed) == (first.answer, True)
+    assert everything() == before
+    with pytest.raises(IdempotencyConflict):
+        settle(10_01, **facts | {"tenders": [cash(10_01)]})
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("bill", "facts", "refusal"),
+    [
+        (10_00, {"tenders": [cash(9_99)]}, Underpaid),
+        (10_00, {"tenders": [TenderGiven(kind="card", amount=10_01)]}, Overpaid),
+        (10_00, {"tenders": [cash(10_00)], "expected_due": 9_00}, QuoteChanged),
+        (10_00, {"tenders": [TenderGiven(kind="Ca sh", amount=10_00)]}, BillRefused),
+        (10_00, {"tenders": [cash(10_00)], "reference": " "}, BillRefused),
+        (0, {"tenders": []}, BillRefused),
+    ],
+)
+def test_a_refusal_moves_nothing(
+    bill: int, facts: dict[str, Any], refusal: type[Exception]
+) -> None:
+    before = everything()
+
+    with pytest.raises(refusal):
+        settle(bill, **facts)
+
+    assert everything() == before
+    assert not Sale.objects.exists()
+
+
+def test_more_stored_value_than_there_is_is_refused() -> None:
+    no_codes()
+    store = StoreFactory.create()
+    member = a_guest(principal=100_00, store=store)
+    before = everything()
+
+    with pytest.raises(InsufficientFunds):
+        settle(200_00, store=store, member=member, asked=Asked(stored_value=150_00))
+
+    assert everything() == before
+
+
+def test_a_bill_number_is_settled_once_at_a_store() -> None:
+    store = StoreFactory.create()
+    settle(10_00, store=store, tenders=[cash(10_00)], reference="R7")
+    before = everything()
+
+    with pytest.raises(DuplicateReference):
+        settle(20_00, store=store, tenders=[cash(20_00)], reference="R7")
+
+    assert everything() == before
+    settle(20_00, tenders=[cash(20_00)], reference="R7")
