@@ -17,6 +17,7 @@ from .auth import ApiKeyBearer, ApiRequest
 from .reading import fingerprint_of
 
 JSON: Final = "application/json"
+type Answer = BaseModel | HttpResponse
 # Every address may say these; the others are named where they can happen.
 ALWAYS: Final = (400, 401, 403, 404, 405, 413, 415, 422, 429, 500)
 
@@ -41,9 +42,10 @@ def endpoint(
     key: str = "",
     refusals: Sequence[int] = (),
     first: Callable[..., object] | None = None,
+    keeps_itself: bool = False,
     tag: str = "",
     example: dict[str, Any] | None = None,
-) -> Callable[[Callable[..., BaseModel]], Callable[..., BaseModel]]:
+) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Declare an address: who may call it (`scope`), what it answers, and whether it
     takes an idempotency `key` ("required", "optional", or none).
 
@@ -51,10 +53,13 @@ def endpoint(
     answer is kept there; it may run several times, when the database breaks it off.
     Without, a view that writes (POST, PATCH) runs in one transaction. `first` gets
     what the view gets, runs before and outside the transaction, and leaves what it
-    returns in `request.first`. A view returns its answer's model or raises.
+    returns in `request.first`. With `keeps_itself` the command keeps its answer and
+    replays it: only refusals are kept here. A view returns its answer's model, or the
+    answer as it is sent, or raises.
     """
+    perform = once.perform_kept if keeps_itself else once.perform
 
-    def declare(view: Callable[..., BaseModel]) -> Callable[..., BaseModel]:
+    def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
         @wraps(view)
         def run(request: ApiRequest, **values: Any) -> HttpResponse:
             def work() -> HttpResponse:
@@ -63,7 +68,7 @@ def endpoint(
             before = None if first is None else lambda: first(request, **values)
             if key and once.key_of(request):
                 request.fingerprint = fingerprint_of(request, store_id=_store(request))
-                return once.perform(request, work, first=before)
+                return perform(request, work, first=before)
             if key == "required":
                 raise once.required()
             if before is not None:
@@ -91,8 +96,10 @@ def endpoint(
     return declare
 
 
-def answered(model: BaseModel, status: int) -> HttpResponse:
+def answered(model: Answer, status: int) -> HttpResponse:
     """An answer as it is sent, and as it is kept."""
+    if isinstance(model, HttpResponse):
+        return model
     return HttpResponse(
         model.model_dump_json(by_alias=True).encode(), content_type=JSON, status=status
     )

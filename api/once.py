@@ -163,7 +163,8 @@ def perform(
     `request.first`. A refusal is remembered too, after all of it was undone.
     """
     once = Once.of(request)
-    try:
+
+    def work() -> HttpResponse:
         if first is not None:
             with transaction.atomic():
                 answered = once.claim()
@@ -171,6 +172,35 @@ def perform(
                 return answered
             request.first = first()
         return _with_patience(lambda: _do(once, command))
+
+    return _or_refusal(once, work)
+
+
+def perform_kept(
+    request: ApiRequest,
+    command: Callable[[], HttpResponse],
+    *,
+    first: Callable[[], object] | None = None,
+) -> HttpResponse:
+    """The same for a command that keeps its answer itself, under the key of the books
+    and in the statement of its effect: only a refusal is looked for, and kept, here.
+    """
+    once = Once.of(request)
+
+    def work() -> HttpResponse:
+        answered = once.claim()
+        if answered is not None:
+            return answered
+        if first is not None:
+            request.first = first()
+        return _with_patience(command)
+
+    return _or_refusal(once, work)
+
+
+def _or_refusal(once: Once, work: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return work()
     except IdempotencyConflict:
         raise
     except DomainError as refused:

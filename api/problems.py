@@ -21,6 +21,7 @@ TYPE: Final = "urn:regulars:problem:{code}"
 # the app's own word) and a status. What is not here is 422 under its own word.
 TOLD: Final[Mapping[str, tuple[str, int]]] = {
     # there is no such thing, or it is not the caller's
+    "member_not_found": ("", 404),
     "member_unknown": ("member_not_found", 404),
     "no_such_member": ("member_not_found", 404),
     "no_such_holder": ("member_not_found", 404),
@@ -56,6 +57,15 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "nothing_left": ("", 409),
     "code_refused": ("", 409),
     "hold_ended": ("", 409),
+    "quote_changed": ("", 409),
+    "duplicate_reference": ("", 409),
+    "insufficient_points": ("", 409),
+    "coupon_unavailable": ("", 409),
+    "card_not_active": ("", 409),
+    "code_not_accepted": ("", 409),
+    "not_voidable": ("", 409),
+    "already_void": ("", 409),
+    "already_refunded": ("", 409),
     "request_in_progress": ("", 409),
     # beyond what is allowed
     "top_up_too_small": ("limit_exceeded", 422),
@@ -63,6 +73,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "holds_too_much": ("limit_exceeded", 422),
     "cash_refused": ("limit_exceeded", 422),
     "cash_out_too_large": ("limit_exceeded", 422),
+    "share_limit_exceeded": ("limit_exceeded", 422),
     "coupon_member_limit_reached": ("limit_exceeded", 422),
     "over_reversal": ("over_refund", 422),
     "store_missing": ("store_required", 422),
@@ -78,6 +89,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "store_is_closed": ("", 403),
     "not_found": ("", 404),
     "top_up_not_found": ("", 404),
+    "sale_not_found": ("", 404),
     "method_not_allowed": ("", 405),
     "too_large": ("", 413),
     "not_json_typed": ("unsupported_media_type", 415),

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Looks everything up in one round trip, and settles a bill in another."""
 
     dependencies = [
-        ("checkout", "0003_permissions"),
+        ("checkout", "0004_void_stands_alone"),
         ("cards", "0001_initial"),
         ("coupons", "0004_functions"),
         ("gift_cards", "0004_count_tries"),

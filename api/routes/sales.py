@@ -1,0 +1,296 @@
+"""Bills: quoted, settled, read."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+
+from api import members
+from api.auth import ApiRequest
+from api.endpoints import JSON, endpoint, ledger_key
+from api.once import REPLAYED
+from api.problems import Refusal
+from api.routes.coupons import number_of
+from api.shapes.sales import (
+    LineIn,
+    QuoteIn,
+    QuoteOut,
+    RefundIn,
+    RefundOut,
+    RefundPartOut,
+    SaleIn,
+    SaleOut,
+    VoidIn,
+)
+from checkout import selectors as checkout_selectors
+from checkout import services as checkout_services
+from checkout.asked import Asked, GiftCardAsked, Whose
+from checkout.bill import Bill, Line, TenderGiven
+from checkout.models import Refund, Sale
+from stores.models import Store
+
+router = Router()
+TAG = "Sales"
+EXAMPLE = {"gross": 26800, "coupons": "best", "points": "max"}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/quotes",
+    scope="sales:write",
+    answer=QuoteOut,
+    refusals=(409,),
+    tag=TAG,
+    example=EXAMPLE,
+)
+def quote_bill(request: ApiRequest, body: QuoteIn) -> HttpResponse:
+    """What a bill would cost, with the best of what the guest holds, and why.
+
+    Nothing changes; a rotating code is not used up.
+    """
+    told = checkout_services.quote(
+        store=_store(request),
+        bill=_bill(body),
+        whose=_whose(body),
+        asked=_asked(body),
+        by=request.auth.act(request.at),
+        at=request.at,
+        callers=request.auth.guessers,
+    )
+    return HttpResponse(_written(told.document()), content_type=JSON)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/sales",
+    scope="sales:write",
+    answer=SaleOut,
+    status=201,
+    key="required",
+    keeps_itself=True,
+    refusals=(409,),
+    tag=TAG,
+    example={
+        **EXAMPLE,
+        "tenders": [{"kind": "cash", "amount": 26800}],
+        "reference": "0001-000123",
+    },
+)
+def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
+    """Settle a bill: discounts, the guest's own value and tenders at once, or nothing.
+
+    `due` of the quote must be covered by `tenders`; cash may exceed it.
+    """
+    captured = checkout_services.capture(
+        store=_store(request),
+        bill=_bill(body),
+        whose=_whose(body),
+        asked=_asked(body),
+        tenders=[
+            TenderGiven(
+                kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
+            )
+            for tender in body.tenders
+        ],
+        reference=body.reference,
+        by=request.auth.act(request.at),
+        at=request.at,
+        key=ledger_key(request),
+        expected_due=body.expected_due,
+        payment_code=body.stored_value_auth,
+        callers=request.auth.guessers,
+        request_print=request.fingerprint,
+    )
+    answer = HttpResponse(captured.answer.encode(), content_type=JSON, status=201)
+    if captured.replayed:
+        answer[REPLAYED] = "true"
+    return answer
+
+
+@endpoint(router, "GET", "/sales/{sale}", scope="sales:read", answer=SaleOut, tag=TAG)
+def read_sale(request: ApiRequest, sale: str) -> HttpResponse:
+    """A sale as it was settled, and what became of it since."""
+    found = sale_of(request, sale)
+    told: dict[str, Any] = json.loads(found.answer)
+    told |= {"status": status_of(found), "refunded": found.refunded}
+    return HttpResponse(_written(told), content_type=JSON)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/sales/{sale}/refunds",
+    scope="sales:write",
+    answer=RefundOut,
+    status=201,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+    example={"amount": 5000, "reason": "Dish sent back", "to": "original"},
+)
+def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
+    """Give a sale back, in part or whole, to what paid it, or money in cash.
+
+    The points that the refunded part earned are taken back. Coupons come back when
+    the whole sale is refunded and they are still valid.
+    """
+    found = sale_of(request, sale)
+    per_line: dict[int, int] | None = None
+    if body.lines is not None:
+        per_line = {}
+        for line in body.lines:
+            per_line[line.line] = per_line.get(line.line, 0) + line.amount
+    done = checkout_services.refund_sale(
+        sale_id=found.pk,
+        amount=body.amount,
+        per_line=per_line,
+        reason=body.reason,
+        to=body.to,
+        by=request.auth.act(request.at, at_store=False),
+        at=request.at,
+        key=ledger_key(request),
+    )
+    return _given_back(done)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/sales/{sale}/void",
+    scope="sales:write",
+    answer=RefundOut,
+    status=201,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+    example={"reason": "Rung up twice"},
+)
+def void_sale(request: ApiRequest, sale: str, body: VoidIn) -> RefundOut:
+    """Undo a sale of the same day as if it had not been; later it is refunded."""
+    done = checkout_services.void_sale(
+        sale_id=sale_of(request, sale).pk,
+        reason=body.reason,
+        by=request.auth.act(request.at, at_store=False),
+        at=request.at,
+        key=ledger_key(request),
+    )
+    return _given_back(done)
+
+
+def _given_back(done: Refund) -> RefundOut:
+    sale = Sale.objects.get(pk=done.sale_id)
+    parts = done.parts.select_related("payment").order_by("payment__place")
+    return RefundOut(
+        id=str(done.pk),
+        sale=str(sale.pk),
+        amount=done.amount,
+        to=done.to,
+        is_void=done.is_void,
+        paid_out=done.paid_out,
+        points_returned=done.points_back,
+        points_taken_back=done.points_taken,
+        parts=[
+            RefundPartOut(
+                kind=part.payment.kind,
+                amount=part.amount,
+                points=part.points,
+                principal=part.principal,
+                bonus=part.bonus,
+                last4=part.payment.last4 or None,
+                tender=part.tender or None,
+            )
+            for part in parts
+        ],
+        reason=done.reason,
+        at=done.at,
+        sale_status=status_of(sale),
+        left=sale.left,
+    )
+
+
+def sale_of(request: ApiRequest, named: str) -> Sale:
+    """A sale of the caller's store; the head office sees every store's.
+
+    Raises sale_not_found.
+    """
+    try:
+        identity = UUID(named)
+    except ValueError as wrong:
+        raise Refusal("sale_not_found", _("There is no such sale.")) from wrong
+    return checkout_selectors.find_sale(
+        sale_id=identity, store_id=request.auth.key.store_id
+    )
+
+
+def status_of(sale: Sale) -> str:
+    """captured, partly_refunded, refunded or void."""
+    if sale.status == Sale.Status.CAPTURED and sale.refunded:
+        return "partly_refunded"
+    return str(sale.status)
+
+
+def _store(request: ApiRequest) -> Store:
+    store = request.auth.store
+    if store is None:
+        request.auth.act(request.at)  # refuses in the words for it
+        raise AssertionError
+    return store
+
+
+def _bill(body: QuoteIn) -> Bill:
+    if body.lines is not None:
+        return Bill(lines=tuple(_line(line) for line in body.lines))
+    gross = body.gross or 0
+    parts = ((gross - body.excluded, False), (body.excluded, True))
+    return Bill(
+        lines=tuple(
+            Line(name="", unit_price=amount, excluded=excluded)
+            for amount, excluded in parts
+            if amount
+        )
+    )
+
+
+def _line(line: LineIn) -> Line:
+    return Line(
+        name=line.name,
+        sku=line.sku or "",
+        category=line.category or "",
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        member_price=line.member_price,
+        excluded=line.excluded,
+    )
+
+
+def _whose(body: QuoteIn) -> Whose:
+    named = members.identity(body.member) if body.member is not None else None
+    return Whose(public_id=named, code=body.code)
+
+
+def _asked(body: QuoteIn) -> Asked:
+    cards = [
+        GiftCardAsked(code=card)
+        if isinstance(card, str)
+        else GiftCardAsked(code=card.code, pin=card.pin or "", amount=card.amount)
+        for card in body.gift_cards
+    ]
+    coupons = None
+    if body.coupons != "best":
+        numbers = [number_of(named) for named in body.coupons]
+        coupons = tuple(-1 if number is None else number for number in numbers)
+    return Asked(
+        coupons=coupons,
+        points=None if body.points == "max" else body.points,
+        gift_cards=tuple(cards),
+        stored_value=None if body.stored_value == "max" else body.stored_value,
+    )
+
+
+def _written(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

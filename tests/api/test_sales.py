@@ -1,0 +1,262 @@
+"""Bills over HTTP: quoted, settled once, read, given back; only by the store's till."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
+
+from cards.tokens import mint_code
+from checkout.models import Sale
+from members import services as members_services
+from members.models import Member
+from stored_value import services as stored_value_services
+from tests.factories.api import Till, a_till
+from tests.factories.bills import a_guest, no_codes
+from tests.factories.coupons import issued
+from tests.factories.ledger import everything
+from tests.factories.members import MemberFactory
+from tests.factories.stored_value import is_proven
+
+db = pytest.mark.django_db
+CASH = [{"kind": "cash", "amount": 200_00}]
+
+
+def of(member: Member) -> str:
+    return str(Member.objects.get(pk=member.pk).public_id)
+
+
+def settle(till: Till, *, key: str = "k1", **facts: Any) -> Any:
+    body = {"gross": 88_00, "tenders": CASH, "reference": "R1", **facts}
+    return till.post("/sales", body, key=key)
+
+
+@db
+def test_a_quote_changes_nothing_and_a_sale_keeps_to_it() -> None:
+    no_codes()
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=300_00, bonus=50_00, points=1_000, store=till.store)
+    coupon = issued(member=member, at=now())
+    asked = {"member": of(member), "gross": 268_00, "points": "max"}
+    before = everything()
+
+    told = till.post("/quotes", asked)
+
+    assert told.status_code == 200, told.content
+    quote = told.json()
+    assert everything() == before
+    assert quote["discounts"][0]["id"] == str(coupon.pk)
+    assert quote["gross"] == sum(d["amount"] for d in quote["discounts"]) + quote["net"]
+    assert quote["net"] == sum(p["amount"] for p in quote["payments"]) + quote["due"]
+
+    sold = till.post(
+        "/sales",
+        {**asked, "tenders": [], "reference": "B1", "expected_due": quote["due"]},
+        key="k1",
+    )
+
+    assert sold.status_code == 201, sold.content
+    sale = sold.json()
+    for name in ("gross", "discounts", "net", "payments", "due", "points_earned"):
+        assert sale[name] == quote[name], name
+    assert sale["member_after"]["wallet"]["total"] == 350_00 - 248_00
+    assert is_proven()
+
+
+@db
+def test_the_same_request_is_answered_byte_for_byte() -> None:
+    till = a_till()
+
+    first, second = settle(till), settle(till)
+    other = settle(till, gross=77_00)
+
+    assert first.status_code == second.status_code == 201
+    assert first.content == second.content
+    assert "Idempotency-Replayed" not in first.headers
+    assert second["Idempotency-Replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert Sale.objects.count() == 1
+
+
+@db
+def test_a_refusal_is_remembered_and_moves_nothing() -> None:
+    till = a_till()
+    before = everything()
+
+    first = settle(till, tenders=[{"kind": "cash", "amount": 1}])
+    second = settle(till, tenders=[{"kind": "cash", "amount": 1}])
+
+    assert (first.status_code, first.json()["code"]) == (422, "underpaid")
+    assert first.content == second.content
+    assert second["Idempotency-Replayed"] == "true"
+    assert everything() == before
+
+
+@db
+@pytest.mark.parametrize(
+    ("facts", "status", "code"),
+    [
+        ({"expected_due": 1}, 409, "quote_changed"),
+        ({"tenders": [{"kind": "card", "amount": 88_01}]}, 422, "overpaid"),
+        ({"member": "nobody"}, 404, "member_not_found"),
+        ({"code": "6222 0000"}, 404, "member_not_found"),
+        ({"gross": 0}, 422, "invalid"),
+        ({"gross": 88.5}, 422, "invalid"),
+        ({"gross": "8800"}, 422, "invalid"),
+        ({"gross": 10**18}, 422, "invalid"),
+        ({"lines": []}, 422, "invalid"),
+        ({"excluded": 88_01}, 422, "invalid"),
+        ({"coupons": ["999999"]}, 409, "coupon_unavailable"),
+        ({"gift_cards": ["0000-0000-0000-0000"]}, 404, "gift_card_not_found"),
+        ({"reference": ""}, 422, "invalid"),
+        ({"reference": "a\nb"}, 422, "reference_refused"),
+    ],
+)
+def test_what_cannot_be_is_refused(facts: Any, status: int, code: str) -> None:
+    till = a_till()
+
+    refused = settle(till, **facts)
+
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert refused["Content-Type"] == "application/problem+json"
+    assert not Sale.objects.exists()
+
+
+@db
+def test_a_changed_quote_brings_the_new_one() -> None:
+    told = settle(a_till(), expected_due=1).json()
+
+    assert told["quote"]["due"] == 88_00
+
+
+@db
+def test_a_bill_number_is_settled_once() -> None:
+    till = a_till()
+    settle(till)
+
+    again = settle(till, key="k2")
+
+    assert (again.status_code, again.json()["code"]) == (409, "duplicate_reference")
+
+
+@db
+def test_another_stores_sale_is_not_there() -> None:
+    mine, other = a_till(), a_till()
+    sale = settle(mine).json()["id"]
+
+    assert mine.ask(f"/sales/{sale}").json()["status"] == "captured"
+    assert other.ask(f"/sales/{sale}").status_code == 404
+    refused = other.post(f"/sales/{sale}/refunds", {"reason": "x"}, key="r")
+    assert refused.status_code == 404
+    assert mine.ask("/sales/nonsense").status_code == 404
+
+
+@db
+def test_a_key_needs_the_scope_of_sales() -> None:
+    assert settle(a_till("members:read")).status_code == 403
+
+
+@db
+def test_a_sale_is_refunded_in_parts_and_no_further() -> None:
+    till = a_till()
+    sale = settle(till).json()["id"]
+    path = f"/sales/{sale}/refunds"
+
+    part = till.post(path, {"amount": 30_00, "reason": "cold"}, key="r1")
+    beyond = till.post(path, {"amount": 58_01, "reason": "cold"}, key="r2")
+    rest = till.post(path, {"reason": "cold"}, key="r3")
+
+    assert (part.status_code, part.json()["left"]) == (201, 58_00)
+    assert (beyond.status_code, beyond.json()["code"]) == (422, "over_refund")
+    assert (rest.json()["amount"], rest.json()["sale_status"]) == (58_00, "refunded")
+    assert till.ask(f"/sales/{sale}").json()["refunded"] == 88_00
+    assert is_proven()
+
+
+@db
+def test_a_sale_of_today_is_voided() -> None:
+    till = a_till()
+    sale = settle(till).json()["id"]
+
+    done = till.post(f"/sales/{sale}/void", {"reason": "twice"}, key="v")
+
+    assert (done.status_code, done.json()["sale_status"]) == (201, "void")
+    again = till.post(f"/sales/{sale}/refunds", {"reason": "x"}, key="r")
+    assert (again.status_code, again.json()["code"]) == (409, "already_void")
+    assert is_proven()
+
+
+@db
+def test_the_code_on_the_phone_quotes_and_then_pays_once() -> None:
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=500_00, store=till.store)
+    code = mint_code(at=now(), member_id=member.pk)
+    asked = {"code": code, "gross": 300_00}
+
+    quote = till.post("/quotes", asked).json()
+    bare = settle(till, key="a", member=of(member), gross=300_00, tenders=[])
+    sold = settle(till, key="b", code=code, gross=300_00, tenders=[], reference="R2")
+    again = settle(till, key="c", code=code, gross=100_00, tenders=[], reference="R3")
+
+    assert (quote["member"]["id"], quote["due"]) == (of(member), 0)
+    assert not quote["stored_value_auth_required"]
+    assert (bare.status_code, bare.json()["code"]) == (422, "payment_code_needed")
+    assert sold.status_code == 201, sold.content
+    assert (again.status_code, again.json()["code"]) == (409, "code_not_accepted")
+
+
+@db
+def test_the_members_own_code_pays_above_the_limit() -> None:
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=500_00, store=till.store)
+    stored_value_services.set_payment_code(
+        member_id=member.pk, code="274951", by=till_act(till), at=now()
+    )
+    asked: dict[str, Any] = {"member": of(member), "gross": 300_00, "tenders": []}
+
+    wrong = settle(till, key="a", **asked, stored_value_auth="111222")
+    right = settle(till, key="b", **asked, stored_value_auth="274951")
+
+    assert wrong.json()["code"] == "payment_code_refused"
+    assert right.status_code == 201, right.content
+
+
+def till_act(till: Till) -> Any:
+    from stores import services as stores_services
+
+    return stores_services.act(key=till.key, store=till.store, at=now())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sale_takes_four_round_trips_from_the_key_on() -> None:
+    no_codes()
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=300_00, bonus=50_00, points=1_000, store=till.store)
+    issued(member=member, at=now())
+    asked: dict[str, Any] = {"member": of(member), "gross": 60_00, "points": "max"}
+    settle(till, key="warm", reference="W", **asked)
+
+    with CaptureQueriesContext(connection) as said:
+        sold = settle(till, **asked)
+
+    assert sold.status_code == 201, sold.content
+    assert len(said) <= 4, [query["sql"][:60] for query in said]
+
+
+@db
+def test_a_member_who_is_gone_uses_nothing() -> None:
+    till = a_till()
+    member = MemberFactory.create()
+    identity = of(member)
+    members_services.erase(
+        member_id=member.pk, reason="asked for it", by=till_act(till), at=now()
+    )
+
+    refused = settle(till, member=identity)
+
+    assert refused.status_code in (404, 409)
