@@ -108,7 +108,7 @@ def machine(url: str) -> str:
 def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
     """Seed, prove, post in rounds, prove again; what to judge."""
     # These need the settings, which stand only now.
-    from benchmarks import beside, bulk, bulk_coupons  # noqa: PLC0415
+    from benchmarks import beside, bulk, bulk_coupons, bulk_tiers  # noqa: PLC0415
     from benchmarks import books as bench_books  # noqa: PLC0415
 
     books, seconds = bulk.timed(lambda: bench_books.seed(accounts=planned.accounts))
@@ -125,6 +125,10 @@ def measure(planned: Plan, *, url: str, peer_url: str | None) -> list[Ratio]:
         bulk.prove("after expiry, with the chain")
         ratios.append(
             bulk_coupons.issue(members=planned.accounts, rounds=planned.rounds)
+        )
+        # Last: its growth value came from nowhere, so the books are no longer proven.
+        ratios.append(
+            bulk_tiers.review(members=planned.accounts, rounds=planned.rounds)
         )
     return ratios
 

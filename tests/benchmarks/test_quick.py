@@ -30,6 +30,7 @@ def test_a_quick_run_measures_every_side_and_proves_its_books() -> None:
     assert "sealed " in done.stdout
     assert "beside the expiry of 500 lots" in done.stdout
     assert "issued 500 coupons" in done.stdout
+    assert "reviewed 500 tiers" in done.stdout
     assert "a quick run judges nothing" in done.stdout
 
 
