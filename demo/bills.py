@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from common.months import add_months, midnight
 from ledger.services import Line
@@ -16,6 +16,7 @@ from .menu import MENU, Dish
 from .people import Person
 
 POINTS_LAST = 12  # months, to the month's end
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Earned:
     points: int
     points_until: datetime
     growth_until: datetime
+
+
+NOTHING = Earned(0, FOR_EVER, FOR_EVER)
 
 
 def order(person: Person, dice: random.Random) -> Bill:

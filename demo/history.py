@@ -5,11 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Draft, Line
 from policies import selectors as policies_selectors
-from recognition import services as recognition_services
 from recognition.services import VisitRow
 from stored_value.models import TopUp, TopUpPlanVersion, WalletPolicy
 from stores.models import Store, User
@@ -18,6 +16,7 @@ from tiers.periods import growth_expires_at
 
 from .bills import Held, earned, order, pay, sale_lines
 from .house import TENDERS, MemberAccounts, StoreAccounts
+from .pen import Pen, Piece
 from .people import Person
 
 A_YEAR = 365
@@ -83,30 +82,28 @@ class History:
         self.dice = dice
         self.until = until
         self.written = Written()
-        self._drafts: list[Draft] = []
-        self._visits: list[VisitRow] = []
-        self._top_ups: dict[int, TopUp] = {}  # by the place of its draft
+        self._piece = Piece()
+        self._pen = Pen()
 
     def tell(self, person: Person, member_id: int, accounts: MemberAccounts) -> None:
         """Everything that one guest did."""
         purse = Purse()
         for number, (store, at) in enumerate(self._times(person)):
             self._visit(person, member_id, accounts, purse, store, at, number)
-        if len(self._drafts) >= AT_ONCE:
-            self.write()
+        if len(self._piece.drafts) >= AT_ONCE:
+            self._pen.write(self._turn_the_page())
 
-    def write(self) -> None:
-        """Into the books and the tables, what was told so far."""
-        if self._drafts:
-            posted = ledger_services.post_many(drafts=self._drafts)
-            for place, top_up in self._top_ups.items():
-                top_up.entry_id = posted.entry_ids[place]
-            TopUp.objects.bulk_create(self._top_ups.values(), batch_size=2_000)
-        loaded = recognition_services.load_visits(rows=self._visits)
-        self.written.entries += len(self._drafts)
-        self.written.top_ups += len(self._top_ups)
-        self.written.visits += loaded.new
-        self._drafts, self._visits, self._top_ups = [], [], {}
+    def finish(self) -> Written:
+        """Write what is left, and wait until all of it is written."""
+        self._pen.finish(self._turn_the_page())
+        return self.written
+
+    def _turn_the_page(self) -> Piece:
+        full, self._piece = self._piece, Piece()
+        self.written.entries += len(full.drafts)
+        self.written.top_ups += len(full.top_ups)
+        self.written.visits += len(full.visits)
+        return full
 
     def _times(self, person: Person) -> Iterator[tuple[Store, datetime]]:
         """When they came: by their own rhythm, or once or twice in the year."""
@@ -160,7 +157,7 @@ class History:
             store.zone,
             growth_expires_at(shop.tier_policy, person.member.joined_at, at),
         )
-        self._drafts.append(
+        self._piece.drafts.append(
             Draft(
                 kind=EntryKind.SALE,
                 key=f"{key}:sale",
@@ -181,7 +178,7 @@ class History:
         purse.points += gain.points
         if purse.points > 3 * REDEEMED and dice.random() < 0.2:
             self._redeem(accounts, purse, act, store, at, key)
-        self._visits.append(
+        self._piece.visits.append(
             VisitRow(
                 member_id=member_id,
                 store_id=store.pk,
@@ -208,7 +205,7 @@ class History:
         store = shop.accounts[act.store_id or 0]
         at -= timedelta(minutes=1)
         bonus_until = at + shop.bonus_lasts
-        self._top_ups[len(self._drafts)] = TopUp(
+        self._piece.top_ups[len(self._piece.drafts)] = TopUp(
             member_id=member_id,
             store_id=act.store_id,
             staff_id=act.staff_id,
@@ -220,7 +217,7 @@ class History:
             policy=shop.wallet_policy,
             profile=shop.law,
         )
-        self._drafts.append(
+        self._piece.drafts.append(
             Draft(
                 kind=EntryKind.TOP_UP,
                 key=f"{key}:top-up",
@@ -254,7 +251,7 @@ class History:
         at: datetime,
         key: str,
     ) -> None:
-        self._drafts.append(
+        self._piece.drafts.append(
             Draft(
                 kind=EntryKind.REDEMPTION,
                 key=f"{key}:points",

@@ -18,9 +18,12 @@ from stores.models import Store
 from tiers import services as tiers_services
 
 from . import house, offers
+from .desk import Desk
 from .history import History, Shop, shop_of
 from .people import Person, invent_people
-from .story import Story
+from .places import places_of
+from .rewarding import Rewarding
+from .story import KNOWN_WELL, Story
 from .trade import DAYS, Trade
 
 type Say = Callable[[str, float], None]
@@ -96,15 +99,15 @@ def _fill(
         if not person.comes:
             continue
         history.tell(person, member_id, accounts[member_id])
-    history.write()
+    written = history.finish()
     say("living the last two weeks")
     regulars = [guest for guest in guests if guest[0].is_known]
     counts = _live(shop, regulars, accounts, offered, dice, until, say)
     return {
         "members": len(guests),
-        "visits": history.written.visits,
-        "entries": history.written.entries,
-        "top-ups": history.written.top_ups,
+        "visits": written.visits,
+        "entries": written.entries,
+        "top-ups": written.top_ups,
         **counts,
     }
 
@@ -152,6 +155,14 @@ def _live(
     told = Story(
         guests=guests, stores=shop.stores, offers=offered, dice=dice, until=until
     ).tell()
+    close = sorted(guests, key=lambda guest: guest[0].gap)[:KNOWN_WELL]
+    places = places_of(shop.stores)
+    more = [
+        Rewarding(guests=close, places=places, dice=dice, until=until).tell(),
+        Desk(guests=close, places=places, dice=dice, until=until).tell(offered),
+    ]
+    for word, times in (pair for part in more for pair in part.items()):
+        told[word] = told.get(word, 0) + times
     ledger_services.expire_lots(at=until, business_date=until.date(), request_id="demo")
     review = tiers_services.review(at=until)
     ledger_services.record_proof(

@@ -13,7 +13,7 @@ from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCardDesign
 from ledger.services import Act
 from points import services as points_services
-from points.models import EarningRule, Reward
+from points.models import EarningRule, Reward, StampProgramme, Task
 from stored_value import services as stored_value_services
 from stored_value.models import TopUpPlan, TopUpPlanVersion, TopUpStep
 from stores.models import User
@@ -55,6 +55,9 @@ def set_up(*, by: Act, at: datetime) -> Offers:
                 discount_per_mille=off,
                 points_per_mille=factor,
                 has_member_price=rank > 1,
+                # Who does not want to wait for gold buys a year of it.
+                price=299_00 if code == "gold" else None,
+                validity_months=12 if code == "gold" else None,
                 colour=colour,
             ),
             by=by,
@@ -75,7 +78,9 @@ def set_up(*, by: Act, at: datetime) -> Offers:
     )
 
 
-def _points(free_dumplings: CouponTemplate) -> list[Reward | EarningRule]:
+def _points(
+    free_dumplings: CouponTemplate,
+) -> list[Reward | EarningRule | StampProgramme | Task]:
     """What points are good for, and when they are more."""
     return [
         Reward(
@@ -118,6 +123,36 @@ def _points(free_dumplings: CouponTemplate) -> list[Reward | EarningRule]:
             kind=EarningRule.Kind.FACTOR,
             factor=1500,
             birthday=EarningRule.Birthday.MONTH,
+        ),
+        StampProgramme(
+            code="tea-card",
+            name="喝茶集章卡",
+            earned_by=StampProgramme.EarnedBy.VISIT,
+            stamps=6,
+            most_per_day=1,
+            coupon=free_dumplings,
+            live_months=6,
+        ),
+        Task(
+            code="profile",
+            name="完善资料",
+            kind=Task.Kind.PROFILE,
+            points=100,
+        ),
+        Task(
+            code="review",
+            name="写一条点评",
+            kind=Task.Kind.REVIEW,
+            period=Task.Period.MONTH,
+            points=50,
+        ),
+        Task(
+            code="seven-days",
+            name="连续签到七天",
+            kind=Task.Kind.STREAK,
+            period=Task.Period.EACH,
+            days=7,
+            points=70,
         ),
     ]
 
@@ -175,6 +210,7 @@ def _templates(at: datetime) -> list[CouponTemplate]:
             name_zh_hant="滿 120 折 20",
             amount=20_00,
             min_spend=120_00,
+            is_transferable=True,
             validity=Validity.DAYS,
             lasts_days=45,
         ),
@@ -209,6 +245,19 @@ def _templates(at: datetime) -> list[CouponTemplate]:
             min_spend=300_00,
             validity=Validity.DAYS,
             lasts_days=20,
+        ),
+        CouponTemplate(
+            code="lunch-pass",
+            kind=CouponKind.PASS,
+            name_en="Ten lunches",
+            name_zh_hans="午市套餐十次卡",
+            name_zh_hant="午餐套餐十次卡",
+            categories=["点心", "汤"],
+            price=480_00,
+            uses=10,
+            use_price=58_00,
+            validity=Validity.DAYS,
+            lasts_days=180,
         ),
     ]
 

@@ -10,6 +10,10 @@ from datetime import datetime, timedelta
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
+from ledger.services import Act
+from points import services as points_services
+from points.earning import Bought, Tender
+from points.models import Accrual
 from recognition import services as recognition_services
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
@@ -17,13 +21,15 @@ from stores import services as stores_services
 from stores.models import Shift, Store, Till, User
 from tiers.periods import growth_expires_at
 
-from .bills import Bill, Held, earned, order, sale_lines
+from .bills import NOTHING, Bill, Held, earned, order, pay, sale_lines
 from .history import OFFERS, Shop
 from .house import TENDERS, MemberAccounts
 from .people import Person
 
 DAYS = 14
 FLOAT = 500_00
+# Points of older sales stand in the sale's own entry, as those of the year before.
+EARNED_BY_SERVICE = timedelta(days=3)
 BUSY = 12  # sales a day and store, in a shop of two hundred guests or more
 
 
@@ -45,9 +51,11 @@ class Trade:
         self.dice = dice
         self.busy = max(2, min(BUSY, len(guests) * BUSY // 200))
         self.sold = 0
+        self.by_service_from: datetime | None = None
 
     def trade(self, *, until: datetime) -> int:
         """Two weeks up to now; the number of sales."""
+        self.by_service_from = until - EARNED_BY_SERVICE
         for days_ago in range(DAYS, -1, -1):
             for store in self.shop.stores:
                 self._day(store, until - timedelta(days=days_ago), until)
@@ -123,7 +131,9 @@ class Trade:
         at: datetime,
     ) -> None:
         act = stores_services.act(at=at, staff=cashier, shift=shift)
+        by_service = self.by_service_from is not None and at >= self.by_service_from
         until = growth_expires_at(self.shop.tier_policy, person.member.joined_at, at)
+        gain = earned(bill, held, act.business_date, store.zone, until)
         key = self._key("sale")
         sale = ledger_services.post_entry(
             kind=EntryKind.SALE,
@@ -134,7 +144,7 @@ class Trade:
                 bill=bill,
                 held=held,
                 tender=self.dice.choice(TENDERS),
-                gain=earned(bill, held, act.business_date, store.zone, until),
+                gain=NOTHING if by_service else gain,
                 store=self.shop.accounts[store.pk],
                 member=self.accounts[member_id],
             ),
@@ -149,6 +159,9 @@ class Trade:
             source="sale",
             reference=key,
         )
+        accrual = (
+            self._earn(member_id, bill, held, act, key, at) if by_service else None
+        )
         self.sold += 1
         if self.dice.random() < 0.03:
             later = at + timedelta(minutes=2)
@@ -160,6 +173,36 @@ class Trade:
                 memo="typed the wrong bill",
             )
             recognition_services.void_visit(source="sale", reference=key, at=later)
+            if accrual is not None:
+                points_services.refund_accrual(
+                    accrual_id=accrual.pk,
+                    amount=bill.amount,
+                    by=stores_services.act(task="demo", store=store, at=later),
+                    at=later,
+                    key=f"{key}:unearned",
+                )
+
+    def _earn(
+        self, member_id: int, bill: Bill, held: Held, act: Act, key: str, at: datetime
+    ) -> Accrual:
+        part = pay(bill, held)
+        paid = {
+            Tender.MONEY: bill.amount - part.principal - part.bonus,
+            Tender.PRINCIPAL: part.principal,
+            Tender.BONUS: part.bonus,
+        }
+        return points_services.accrue(
+            member_id=member_id,
+            lines=[
+                Bought(amount=line.amount, category=line.category)
+                for line in bill.lines
+            ],
+            paid={tender: amount for tender, amount in paid.items() if amount},
+            by=act,
+            at=at,
+            key=f"{key}:points",
+            reference=key,
+        )
 
     def _close(self, shift: Shift, cashier: User, at: datetime) -> None:
         counted = dict.fromkeys(TENDERS, 0)

@@ -5,9 +5,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from config.menu import GROUPS
+from coupons.models import Coupon
 from demo import load, shop
 from ledger import services as ledger_services
 from recognition import services as recognition_services
@@ -17,6 +20,8 @@ from tests.committed import clear
 from tests.demo.digest import digest_of_everything
 
 pytestmark = pytest.mark.django_db
+# A file is uploaded, and a key made, by whoever needs one.
+NOT_INVENTED = {"imports.importjob", "stores.apikey"}
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
@@ -129,6 +134,27 @@ def test_a_house_is_whole_and_proven(invented: load.Loaded) -> None:
     assert (
         recognition_services.refresh_summaries(first_member=0, last_member=2**62) == 0
     )
+
+
+def test_no_list_of_the_office_is_empty(invented: load.Loaded) -> None:
+    lists = {
+        model
+        for _group, pages in GROUPS
+        for _icon, model, _title in pages
+        if model not in NOT_INVENTED
+    }
+
+    empty = [model for model in lists if not apps.get_model(model).objects.exists()]
+
+    assert invented.counts["members"] == 40
+    assert sorted(empty) == []
+
+
+def test_coupons_of_every_state_are_there(invented: load.Loaded) -> None:
+    states = set(Coupon.objects.values_list("status", flat=True))
+
+    assert invented.counts["coupons"] > 0
+    assert states >= {"issued", "offered", "redeemed", "expired", "void"} - {"expired"}
 
 
 def test_a_house_where_somebody_lives_is_left_alone(invented: load.Loaded) -> None:
