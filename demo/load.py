@@ -100,6 +100,8 @@ def _fill(
             continue
         history.tell(person, member_id, accounts[member_id])
     written = history.finish()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # else all that follows is planned for empty tables
     say("living the last two weeks")
     regulars = [guest for guest in guests if guest[0].is_known]
     counts = _live(shop, regulars, accounts, offered, dice, until, say)
