@@ -7,7 +7,7 @@ from django.db import transaction
 from cards import services as cards_services
 from cards.models import Card, CardKind, WalletShare
 from coupons import services as coupons_services
-from coupons.models import Coupon
+from coupons.models import Coupon, TierGift
 from gift_cards import services as gift_cards_services
 from gift_cards.sealing import new_passphrase
 from gift_cards.services import GiftWish, Payment
@@ -268,6 +268,19 @@ class Desk(Scene):
 
     def _coupons(self, offers: Offers) -> None:
         """Voided, given to a friend, on its way to one, and sold as a pass."""
+        for tier, occasion, code in (
+            ("silver", TierGift.Occasion.UPGRADE, "dumplings"),
+            ("gold", TierGift.Occasion.BIRTHDAY, "birthday-12"),
+        ):
+            coupons_services.save_tier_gift(
+                gift=TierGift(
+                    tier=Tier.objects.get(code=tier),
+                    occasion=occasion,
+                    template=offers.coupons[code],
+                ),
+                by=self.by,
+                at=self.until,
+            )
         coupons = Coupon.objects.filter(
             version__template=offers.coupons["welcome-20"], status="issued"
         )
