@@ -223,3 +223,10 @@ class NotVoidable(DomainError):
             ),
         }
         super().__init__(code, sentences[code])
+
+
+class OfferRefused(DomainError):
+    """What is wrong with an offer, each in a sentence."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("offer_refused", " ".join(sentences), sentences=sentences)

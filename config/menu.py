@@ -42,6 +42,15 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         ],
     ),
     (
+        _("Checkout"),
+        [
+            ("receipt", "checkout.sale", _("Sales")),
+            ("undo", "checkout.refund", _("Refunds")),
+            ("percent", "checkout.billoffer", _("Bill offers")),
+            ("redeem", "checkout.nextvisitgift", _("Coupons for the next visit")),
+        ],
+    ),
+    (
         _("Stored value"),
         [
             ("wallet", "stored_value.wallet", _("Wallets")),
@@ -126,6 +135,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
             ("savings", "stored_value.walletpolicy", _("Stored value policies")),
             ("rule", "points.pointspolicy", _("Points policies")),
             ("sell", "coupons.couponspolicy", _("Coupons policies")),
+            ("receipt_long", "checkout.checkoutpolicy", _("Checkout policies")),
             ("rule", "gift_cards.giftcardpolicy", _("Gift card policies")),
         ],
     ),

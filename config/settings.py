@@ -166,6 +166,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "ledger.tasks.expire_due_lots",
         "schedule": 60.0,
     },
+    "sales give their stamps and coupons": {
+        "task": "checkout.tasks.follow_up_sales",
+        "schedule": 5.0,
+        "options": {"expires": 5},  # the next tick does the same
+    },
     "gifts are sent on their day": {
         "task": "gift_cards.tasks.send_due_gifts",
         "schedule": 60.0,

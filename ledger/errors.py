@@ -114,6 +114,15 @@ class InvalidEntry(LedgerError):
         )
 
 
+class UndoneElsewhere(LedgerError):
+    """A part of a sale is given back by refunding the sale."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "undone_elsewhere", _("This is part of a sale: refund the sale instead.")
+        )
+
+
 class InvalidAmount(LedgerError):
     """Amounts are positive whole numbers, and not astronomically large."""
 

@@ -72,6 +72,7 @@ class Refund(models.Model):
         default_permissions = ("view",)
         indexes = [
             Index(fields=["store", "business_date", "-at"], name="checkout_refund_day"),
+            Index(fields=["-at"], name="checkout_refund_latest"),
         ]
         constraints = [
             CheckConstraint(

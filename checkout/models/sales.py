@@ -140,6 +140,7 @@ class Sale(models.Model):
         ]
         indexes = [
             Index(fields=["store", "business_date", "-at"], name="checkout_sale_day"),
+            Index(fields=["-at"], name="checkout_sale_latest"),
             Index(
                 fields=["member", "-at"],
                 name="checkout_sale_of_member",

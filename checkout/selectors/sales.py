@@ -1,12 +1,20 @@
-"""Bills that were settled: whose they are, and what stands for them in the books."""
+"""Bills that were settled: whose they are, and how they are found again."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import now  # noqa: TID251 (a search is made on a screen)
 
 from checkout.errors import SaleUnknown
-from checkout.models import Sale
+from checkout.models import PaymentKind, Sale, SalePayment
+from members import selectors as members_selectors
 from members.models import Member
+from stores.models import Store
+
+ENOUGH_DIGITS = 7  # of a phone
+FOUND = 50  # members that a search looks at
+LONGEST = 80  # signs of a bill number
 
 
 def of_member(member_id: int) -> QuerySet[Sale]:
@@ -26,3 +34,38 @@ def find_sale(*, sale_id: UUID, store_id: int | None) -> Sale:
     if found is None:
         raise SaleUnknown
     return found
+
+
+def has_key(key: str) -> bool:
+    """Whether this is the key of a sale, and so of its entry."""
+    return Sale.objects.filter(key=key).exists()
+
+
+def matching(text: str) -> QuerySet[Sale]:
+    """The bills of exactly this number, of this id, or of members found by it.
+
+    Each way by an index: the number is looked up store by store.
+    """
+    plain = text.replace("\x00", "").strip()[:LONGEST]
+    if not plain:
+        return Sale.objects.none()
+    stores = list(Store.objects.values_list("pk", flat=True))
+    wanted = Q(store_id__in=stores, reference=plain)
+    names_one = plain.startswith("#") or "@" in plain
+    if names_one or sum(sign.isdigit() for sign in plain) >= ENOUGH_DIGITS:
+        members = members_selectors.find_ids(plain, now(), limit=FOUND)
+        merged = Member.objects.filter(merged_into_id__in=members)
+        wanted |= Q(member_id__in=[*members, *merged.values_list("pk", flat=True)])
+    with suppress(ValueError):
+        wanted |= Q(pk=UUID(plain))
+    return Sale.objects.filter(wanted)
+
+
+def has_cash(sale: Sale) -> bool:
+    """Whether some of what can be given back was paid in cash."""
+    return any(
+        payment.left
+        for payment in SalePayment.objects.filter(
+            sale=sale, kind=PaymentKind.TENDER, tender="cash"
+        )
+    )

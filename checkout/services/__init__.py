@@ -2,6 +2,8 @@
 
 from .asking import subject_of
 from .capture import Captured, capture
+from .following import follow_up, follow_up_due
+from .offers import save_bill_offer, save_next_visit_gift
 from .quote import Told, quote
 from .refund import refund_sale, void_sale
 
@@ -9,8 +11,12 @@ __all__ = [
     "Captured",
     "Told",
     "capture",
+    "follow_up",
+    "follow_up_due",
     "quote",
     "refund_sale",
+    "save_bill_offer",
+    "save_next_visit_gift",
     "subject_of",
     "void_sale",
 ]

@@ -72,8 +72,9 @@ def allowed(
     members = {pk for pk in (sale.member_id, *holders) if pk is not None}
     stored_value_services.refuse_own(asked.by, [Holder.member(pk) for pk in members])
     if approval is not None:
+        approved = Approval.objects.filter(pk=approval.pk)  # may have come since
         gains = StaffAccount.objects.filter(
-            staff_id=approval.checker_id, member_id__in=members
+            staff_id__in=approved.values("checker_id"), member_id__in=members
         )
         if gains.exists():
             raise BeneficiaryRefused

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from gift_cards.errors import GiftCardUnavailable, NotRedeemedHere
 from gift_cards.models import GiftCard
+from ledger import belonging as ledger_belonging
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.errors import AccountClosed, AccountFrozen, InvalidAmount
@@ -144,8 +145,10 @@ def refund_redemption(
     """Give back to the card what it paid, in part or whole, into the lots it came from.
 
     What comes back lives for some days at least. Raises NotRedeemedHere, OverReversal,
-    GiftCardUnavailable for a void card, ApprovalNeeded, NotAllowed.
+    GiftCardUnavailable for a void card, UndoneElsewhere for a part of a sale that the
+    checkout settled, ApprovalNeeded, NotAllowed.
     """
+    ledger_belonging.refuse_part(entry_id)
     card = locked_card(card_id)
     request = fingerprint("refund", card_id, str(entry_id), amount)
     first = ledger_services.posted_before(key=key, fingerprint=request)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from ledger import belonging as ledger_belonging
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
@@ -158,9 +159,12 @@ def return_redeemed(
     """Give spent points back into the lots they came from, once for each key.
 
     They live at least the days of the policy from now on; a debt is paid with them at
-    once. Raises RefundTooLarge, NothingThere, NotAllowed.
+    once. Raises RefundTooLarge, NothingThere, NotAllowed, UndoneElsewhere for what paid
+    a sale that the checkout settled.
     """
     permit.may(by, REDEEM)
+    spent = Redemption.objects.filter(pk=redemption_id)
+    ledger_belonging.refuse_part(spent.values_list("entry_id", flat=True).first())
     return return_redeemed_step(
         redemption_id=redemption_id, points=points, by=by, at=at, key=key
     )

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from ledger import belonging as ledger_belonging
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
@@ -72,9 +73,12 @@ def refund_accrual(
     tender got its share. Points are taken where they are: pending, their own lot, other
     points; what is spent becomes a debt, is let go, or is charged in money
     (`charged`, minor units), as the policy of the accrual says. Growth value falls, the
-    tier stays until its review. Raises RefundTooLarge, NothingThere, NotAllowed.
+    tier stays until its review. Raises RefundTooLarge, NothingThere, NotAllowed,
+    UndoneElsewhere for what a sale earned that the checkout settled.
     """
     permit.may(by, ACCRUE)
+    earned = Accrual.objects.filter(pk=accrual_id).values_list("entry_id", flat=True)
+    ledger_belonging.refuse_part(earned.first())
     return refund_accrual_step(
         accrual_id=accrual_id,
         amounts=amounts,

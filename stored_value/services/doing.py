@@ -65,7 +65,11 @@ def allow(
         )
     else:
         _without_a_shift(staff, by, permission, amount, at, approval, subject)
-    return by if approval is None else replace(by, approver_id=approval.checker_id)
+    if approval is None:
+        return by
+    # Asked anew: the row in hand may be from before it was approved.
+    checker = Approval.objects.filter(pk=approval.pk).values_list("checker_id").get()
+    return replace(by, approver_id=checker[0])
 
 
 def _without_a_shift(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ledger import belonging as ledger_belonging
 from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
@@ -44,11 +45,13 @@ def refund_spend(
 
     In the proportion in which it was taken, so that any number of refunds ends where
     it began. What was captured from a hold goes back to where the hold took it.
-    Raises NotAPayment, NothingLeft, and OverReversal of the books.
+    Raises NotAPayment, NothingLeft, UndoneElsewhere for a part of a sale that the
+    checkout settled, and OverReversal of the books.
     """
     said = reason.replace("\x00", "").strip()[:200]
     if not said:
         raise ReasonMissing
+    ledger_belonging.refuse_part(entry_id)
     request = fingerprint_of("refund_spend", str(entry_id), amount)
     postings = _payment(entry_id)
     lock_wallets(_holders(postings))

@@ -29,12 +29,13 @@ from coupons.kinds import CouponStatus
 from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCard
 from ledger import selectors as ledger_selectors
-from ledger.errors import IdempotencyConflict
+from ledger.errors import IdempotencyConflict, UndoneElsewhere
 from members.models import Member
 from outbox.models import Event
 from points import services as points_services
 from points.models import PointsPolicy
 from recognition.models import Visit
+from stored_value import services as stored_value_services
 from stores.errors import ReasonMissing
 from stores.models import AuditEvent
 from tests.checkout.state import books
@@ -387,3 +388,44 @@ def test_units_are_shared_the_same_in_any_cuts() -> None:
             next_units(wrong, [3, 4], [0, 0])
     with pytest.raises(ValueError, match="1"):
         last_first(8, [3, 4], [0, 0])
+
+
+def test_no_part_of_a_sale_is_given_back_but_by_refunding_the_sale() -> None:
+    """Else the wallet's part alone would leave the points that the sale earned."""
+    holder, _ = wallet_factory.holding(60_00)
+    member = Member.objects.get(pk=holder.id)
+    by = at_store()
+    card = gift_card_factory.a_card(20_00, by=by)
+    points_services.grant_points_step(
+        member_id=member.pk, points=1_000, by=by, at=NOON, key=a_key("gift")
+    )
+    sale = a_sale(
+        100_00,
+        member=member,
+        by=by,
+        points=1_000,
+        gift_cards=[(card, 20_00)],
+        stored=60_00,
+    )
+    before = books()
+    common: dict[str, Any] = {"by": by, "at": LATER, "key": a_key()}
+    assert sale.accrual_id is not None
+    assert sale.redemption_id is not None
+    assert sale.entry_id is not None
+    with pytest.raises(UndoneElsewhere):
+        stored_value_services.refund_spend(
+            entry_id=sale.entry_id, reason="loop", **common
+        )
+    with pytest.raises(UndoneElsewhere):
+        gift_cards_services.refund_redemption(
+            entry_id=sale.entry_id, card_id=card.card_id, amount=1_00, **common
+        )
+    with pytest.raises(UndoneElsewhere):
+        points_services.refund_accrual(accrual_id=sale.accrual_id, amount=1, **common)
+    with pytest.raises(UndoneElsewhere):
+        points_services.return_redeemed(
+            redemption_id=sale.redemption_id, points=100, **common
+        )
+    assert books() == before
+    refund(sale)
+    assert wallet_factory.is_proven()

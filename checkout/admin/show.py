@@ -1,0 +1,134 @@
+"""What a sale's page tells, table by table."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from checkout.models import PaymentKind, Refund, Sale, SalePayment
+from common.money import format_money
+from coupons.models import CouponUse
+
+LINES_SHOWN = 200
+
+
+def table(titles: Sequence[str | Promise], rows: Iterable[Sequence[Any]]) -> str:
+    """A plain table; a cell of text and url is a link."""
+    return render_to_string(
+        "checkout/table.html", {"titles": titles, "rows": list(rows)}
+    )
+
+
+def lines(sale: Sale) -> str:
+    """What was sold, and what of it was refunded."""
+    return table(
+        [_("Item"), _("Quantity"), _("Price"), _("Gross"), _("Net"), _("Refunded")],
+        (
+            (
+                line.name or line.sku or f"#{line.place}",
+                line.quantity,
+                format_money(line.unit_price),
+                format_money(line.gross),
+                format_money(line.net),
+                format_money(line.refunded),
+            )
+            for line in sale.lines.order_by("place")[:LINES_SHOWN]
+        ),
+    )
+
+
+def discounts(sale: Sale) -> str:
+    """What was taken off, in the order in which it was."""
+    return table(
+        [_("Kind"), _("Name"), _("Amount")],
+        (
+            (row.get_kind_display(), row.name, format_money(row.amount))
+            for row in sale.discounts.order_by("place")
+        ),
+    )
+
+
+def payments(sale: Sale) -> str:
+    """What paid it, and what of that was given back."""
+    rows = sale.payments.select_related("holder").order_by("place")
+    return table(
+        [_("Paid with"), _("Of"), _("Amount"), _("Given back")],
+        (
+            (
+                row.get_kind_display(),
+                _paid_with(row),
+                format_money(row.amount),
+                format_money(row.returned),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _paid_with(row: SalePayment) -> str:
+    if row.kind == PaymentKind.POINTS:
+        return _("%(points)s points") % {"points": row.points}
+    if row.kind == PaymentKind.GIFT_CARD:
+        return f"… {row.last4}"
+    if row.kind == PaymentKind.STORED_VALUE:
+        parts = _("principal %(principal)s, bonus %(bonus)s") % {
+            "principal": format_money(row.principal),
+            "bonus": format_money(row.bonus),
+        }
+        shared = row.holder_id is not None and row.holder_id != row.sale.member_id
+        return f"{row.holder}: {parts}" if shared else parts
+    return row.tender
+
+
+def refunds(sale: Sale) -> str:
+    """What was given back, each with the way to its page."""
+    rows = Refund.objects.filter(sale=sale).select_related("staff").order_by("at", "pk")
+    return table(
+        [_("When"), _("Amount"), _("Money handed back"), _("Reason"), _("By")],
+        (
+            (
+                {
+                    "text": f"{row.at.astimezone(sale.store.zone):%Y-%m-%d %H:%M}",
+                    "url": reverse("admin:checkout_refund_change", args=[row.pk]),
+                },
+                format_money(row.amount),
+                format_money(row.paid_out),
+                row.reason,
+                row.staff or row.actor,
+            )
+            for row in rows
+        ),
+    )
+
+
+def coupons(sale: Sale) -> str:
+    """What was done with coupons for this bill."""
+    uses = CouponUse.objects.filter(reference=f"sale:{sale.pk}").order_by("pk")
+    return table(
+        [_("Coupon"), _("Act"), _("Saved")],
+        (
+            (
+                {
+                    "text": f"#{use.coupon_id}",
+                    "url": reverse("admin:coupons_coupon_change", args=[use.coupon_id]),
+                },
+                use.get_act_display(),
+                format_money(use.saving),
+            )
+            for use in uses
+        ),
+    )
+
+
+def entry(sale: Sale) -> str:
+    """The way to the entry in the books."""
+    if sale.entry_id is None:
+        return "–"
+    link = {
+        "text": str(sale.entry_id),
+        "url": reverse("admin:ledger_entry_change", args=[sale.entry_id]),
+    }
+    return table([_("Entry")], [(link,)])
