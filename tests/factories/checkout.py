@@ -9,9 +9,11 @@ from typing import Any
 from cards import services as cards_services
 from checkout.models import (
     CheckoutPolicy,
+    DiscountKind,
     PaymentKind,
     RefundOrder,
     Sale,
+    SaleDiscount,
     SaleLine,
     SalePayment,
 )
@@ -226,6 +228,14 @@ class _Bill:
                 gross=gross,
                 net=line_net,
                 excluded=place in excluded,
+            )
+        if discount:
+            SaleDiscount.objects.create(
+                sale=sale,
+                place=1,
+                kind=DiscountKind.COUPON,
+                amount=discount,
+                per_line=[discount, *([0] * (len(self.nets) - 1))],
             )
         for payment in self.payments:
             payment.sale = sale

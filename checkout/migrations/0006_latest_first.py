@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The lists of the office begin with the latest, at any length."""
 
-    dependencies = [("checkout", "0004_void_stands_alone")]
+    dependencies = [("checkout", "0005_one_call")]
     operations = [
         migrations.AddIndex(
             model_name="sale",

@@ -1,0 +1,81 @@
+"""What the nightly proof asks of sales: rows, refunds and the books tell one story."""
+
+from typing import Final
+
+from ledger.proofs import AppChecks
+
+SUMS: Final = """
+    SELECT 'sale ' || s.id, 'net by its lines', s.net, l.net
+      FROM checkout_sale s
+      JOIN (SELECT sale_id, sum(net)::bigint AS net
+              FROM checkout_saleline GROUP BY 1) l ON l.sale_id = s.id
+     WHERE l.net <> s.net
+     UNION ALL
+    SELECT 'sale ' || s.id, 'net by its payments', s.net, coalesce(p.amount, 0)
+      FROM checkout_sale s
+      LEFT JOIN (SELECT sale_id, sum(amount)::bigint AS amount
+                   FROM checkout_salepayment GROUP BY 1) p ON p.sale_id = s.id
+     WHERE coalesce(p.amount, 0) <> s.net
+     UNION ALL
+    SELECT 'sale ' || s.id, 'discounts', s.discount, coalesce(d.amount, 0)
+      FROM checkout_sale s
+      LEFT JOIN (SELECT sale_id, sum(amount)::bigint AS amount
+                   FROM checkout_salediscount GROUP BY 1) d ON d.sale_id = s.id
+     WHERE coalesce(d.amount, 0) <> s.discount"""
+REFUNDED: Final = """
+    SELECT 'sale ' || s.id, 'refunded by its refunds', s.refunded,
+           coalesce(r.amount, 0)
+      FROM checkout_sale s
+      LEFT JOIN (SELECT sale_id, sum(amount)::bigint AS amount
+                   FROM checkout_refund GROUP BY 1) r ON r.sale_id = s.id
+     WHERE coalesce(r.amount, 0) <> s.refunded
+     UNION ALL
+    SELECT 'sale ' || s.id, 'refunded by its lines', s.refunded, l.refunded
+      FROM checkout_sale s
+      JOIN (SELECT sale_id, sum(refunded)::bigint AS refunded
+              FROM checkout_saleline GROUP BY 1) l ON l.sale_id = s.id
+     WHERE l.refunded <> s.refunded
+     UNION ALL
+    SELECT 'payment ' || p.id, 'given back by refunds', p.returned,
+           coalesce(r.amount, 0)
+      FROM checkout_salepayment p
+      LEFT JOIN (SELECT payment_id, sum(amount)::bigint AS amount
+                   FROM checkout_refundpart GROUP BY 1) r ON r.payment_id = p.id
+     WHERE coalesce(r.amount, 0) <> p.returned"""
+# Money and stored value of the refunds of a sale are what its entry was reversed by.
+REVERSED: Final = """
+    SELECT 'sale ' || s.id, 'money given back in the books', g.amount,
+           coalesce(b.amount, 0)
+      FROM (SELECT p.sale_id, sum(p.returned)::bigint AS amount
+              FROM checkout_salepayment p
+             WHERE p.kind <> 'points' AND p.returned > 0 GROUP BY 1) g
+      JOIN checkout_sale s ON s.id = g.sale_id
+      LEFT JOIN (SELECT x.entry_id, sum(r.reversed)::bigint AS amount
+                   FROM ledger_posting x
+                   JOIN ledger_reversed r ON r.posting_id = x.id
+                   JOIN ledger_account c ON c.id = x.credit_id AND c.kind = 'sales'
+                  WHERE x.entry_id IN (SELECT entry_id FROM checkout_sale
+                                        WHERE refunded > 0)
+                  GROUP BY 1) b ON b.entry_id = s.entry_id
+     WHERE g.amount <> coalesce(b.amount, 0)"""
+
+CHECKS: Final = AppChecks(
+    app="checkout",
+    statements={
+        "a sale is the sum of its lines, discounts and payments": SUMS,
+        "what was refunded is the sum of the refunds": REFUNDED,
+        "what refunds gave back is what the books reversed": REVERSED,
+    },
+    triggers=(
+        "checkout_sale_keeps",
+        "checkout_sale_status_ends",
+        "checkout_saleline_keeps",
+        "checkout_salepayment_keeps",
+        "checkout_refund_void_stands_alone",
+        *(
+            f"checkout_{table}_never_{what}"
+            for table in ("checkoutpolicy", "salediscount", "refund", "refundpart")
+            for what in ("changed", "truncated")
+        ),
+    ),
+)
