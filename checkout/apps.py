@@ -21,6 +21,7 @@ class CheckoutConfig(AppConfig):
         proofs.register(CHECKS)
         name_acts(
             {
+                "checkout.captured": _("Bill settled"),
                 "checkout.sale_refunded": _("Sale refunded"),
                 "checkout.sale_voided": _("Sale voided"),
                 "checkout.refund_sale": _("Refund a sale"),
