@@ -77,6 +77,7 @@ BEGIN
           OR c.id = ANY (p_coupons)
     ) c;
     v_found := v_found || jsonb_build_object(
+      'has_code', EXISTS (SELECT FROM stored_value_paymentcode p WHERE p.member_id = v_member_id),
       'due', (SELECT coalesce(sum(a.pending), 0) FROM points_accrual a
                WHERE a.member_id = v_member_id AND a.pending > 0 AND a.usable_from <= p_at));
   ELSIF cardinality(p_coupons) > 0 THEN

@@ -193,6 +193,7 @@ def test_the_code_on_the_phone_quotes_and_then_pays_once() -> None:
     till = a_till()
     assert till.store
     member = a_guest(principal=500_00, store=till.store)
+    set_code(member, till)
     code = mint_code(at=now(), member_id=member.pk)
     asked = {"code": code, "gross": 300_00}
 
@@ -213,9 +214,7 @@ def test_the_members_own_code_pays_above_the_limit() -> None:
     till = a_till()
     assert till.store
     member = a_guest(principal=500_00, store=till.store)
-    stored_value_services.set_payment_code(
-        member_id=member.pk, code="274951", by=till_act(till), at=now()
-    )
+    set_code(member, till)
     asked: dict[str, Any] = {"member": of(member), "gross": 300_00, "tenders": []}
 
     wrong = settle(till, key="a", **asked, stored_value_auth="111222")
@@ -223,6 +222,12 @@ def test_the_members_own_code_pays_above_the_limit() -> None:
 
     assert wrong.json()["code"] == "payment_code_refused"
     assert right.status_code == 201, right.content
+
+
+def set_code(member: Member, till: Till) -> None:
+    stored_value_services.set_payment_code(
+        member_id=member.pk, code="274951", by=till_act(till), at=now()
+    )
 
 
 def till_act(till: Till) -> Any:
