@@ -90,6 +90,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "not_found": ("", 404),
     "top_up_not_found": ("", 404),
     "sale_not_found": ("", 404),
+    "hold_not_found": ("", 404),
     "method_not_allowed": ("", 405),
     "too_large": ("", 413),
     "not_json_typed": ("unsupported_media_type", 415),

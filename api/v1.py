@@ -13,7 +13,7 @@ from common.errors import DomainError
 from . import problems
 from .problems import Invalid
 from .reading import StrictParser
-from .routes import coupons, gift_cards, members, sales, stored_value
+from .routes import coupons, gift_cards, holds, members, sales, stored_value
 
 log = get_logger(__name__)
 
@@ -38,6 +38,7 @@ api.add_router("", stored_value.router)
 api.add_router("/gift-cards", gift_cards.router)
 api.add_router("", coupons.router)
 api.add_router("", sales.router)
+api.add_router("", holds.router)
 
 # pydantic's words for what is wrong with a value, in ours.
 SENTENCES = {

@@ -1,0 +1,121 @@
+"""Deposits: set aside, taken, or let go. Each hold ends once."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+
+from api import members
+from api.auth import ApiRequest
+from api.endpoints import endpoint, ledger_key
+from api.problems import Refusal
+from api.routes.stored_value import wallet
+from api.shapes.holds import HoldCaptureIn, HoldIn, HoldOut
+from stored_value import services as stored_value_services
+from stored_value.holders import Holder
+from stored_value.models import Hold
+
+router = Router()
+TAG = "Stored value"
+
+
+@endpoint(
+    router,
+    "POST",
+    "/members/{member}/holds",
+    scope="stored_value:write",
+    answer=HoldOut,
+    status=201,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+    example={"amount": 20000, "note": "table for eight"},
+)
+def hold_value(request: ApiRequest, member: str, body: HoldIn) -> HoldOut:
+    """Set part of a member's stored value aside: it is theirs, and cannot be spent."""
+    row = stored_value_services.hold(
+        holder=Holder.member(members.find(member)),
+        amount=body.amount,
+        expires_at=body.expires_at,
+        note=body.note or "",
+        by=request.auth.act(request.at),
+        at=request.at,
+        key=ledger_key(request),
+    )
+    return _told(row, request)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/holds/{hold}/capture",
+    scope="stored_value:write",
+    answer=HoldOut,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+    example={"amount": 15000},
+)
+def capture_hold(
+    request: ApiRequest, hold: str, body: HoldCaptureIn | None = None
+) -> HoldOut:
+    """Take what was set aside, or less of it: the rest goes back at once."""
+    told = body or HoldCaptureIn()
+    row = stored_value_services.capture_hold(
+        hold_id=_hold(hold, request).pk,
+        amount=told.amount,
+        by=request.auth.act(request.at),
+        at=request.at,
+        key=ledger_key(request),
+    )
+    return _told(row, request)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/holds/{hold}/release",
+    scope="stored_value:write",
+    answer=HoldOut,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+)
+def release_hold(request: ApiRequest, hold: str) -> HoldOut:
+    """Give all that was set aside back, into the lots it came from."""
+    row = stored_value_services.release_hold(
+        hold_id=_hold(hold, request).pk,
+        by=request.auth.act(request.at),
+        at=request.at,
+        key=ledger_key(request),
+    )
+    return _told(row, request)
+
+
+def _hold(named: str, request: ApiRequest) -> Hold:
+    """A hold of the caller's store. Raises hold_not_found."""
+    try:
+        identity = UUID(named)
+    except ValueError as wrong:
+        raise _unknown() from wrong
+    row = Hold.objects.filter(entry_id=identity, member__isnull=False).first()
+    if row is None or not request.auth.may_see(row.store_id):
+        raise _unknown()
+    return row
+
+
+def _unknown() -> Refusal:
+    return Refusal("hold_not_found", _("There is no such hold."))
+
+
+def _told(row: Hold, request: ApiRequest) -> HoldOut:
+    row.refresh_from_db()
+    return HoldOut(
+        id=str(row.entry_id),
+        status=row.status,
+        amount=row.amount,
+        captured=row.captured,
+        note=row.note,
+        expires_at=row.expires_at,
+        wallet=wallet(Holder.member(row.member_id or 0), request),
+    )

@@ -1,0 +1,36 @@
+"""Value set aside: for a table, a pre-order, a deposit."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from .common import Amount, In, Moment, Out, Wallet
+
+
+class HoldIn(In):
+    """How much is set aside, until when, and what for."""
+
+    amount: Amount
+    expires_at: Moment | None = Field(
+        default=None, description="Unless named: after the hours of the shop's policy."
+    )
+    note: Annotated[str, Field(max_length=120)] | None = None
+
+
+class HoldCaptureIn(In):
+    """How much of it is taken (unless named: all); the rest goes back."""
+
+    amount: Amount | None = None
+
+
+class HoldOut(Out):
+    """A hold as it stands, and what the wallet has free."""
+
+    id: str
+    status: str = Field(description="open, captured, released or expired.")
+    amount: int
+    captured: int
+    note: str
+    expires_at: datetime
+    wallet: Wallet

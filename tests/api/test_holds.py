@@ -1,0 +1,64 @@
+"""Deposits over HTTP: set aside, taken or let go, once."""
+
+from typing import Any
+
+import pytest
+
+from members.models import Member
+from tests.factories.api import Till, a_till
+from tests.factories.bills import a_guest
+from tests.factories.ledger import everything
+from tests.factories.stored_value import is_proven
+
+pytestmark = pytest.mark.django_db
+
+
+def held(till: Till, amount: int = 200_00, **facts: Any) -> Any:
+    assert till.store
+    member = a_guest(principal=300_00, store=till.store)
+    identity = Member.objects.get(pk=member.pk).public_id
+    return till.post(f"/members/{identity}/holds", {"amount": amount, **facts}, key="h")
+
+
+def test_a_deposit_is_set_aside_and_partly_taken() -> None:
+    till = a_till()
+    made = held(till, note="table 7")
+    hold = made.json()
+
+    taken = till.post(f"/holds/{hold['id']}/capture", {"amount": 150_00}, key="c")
+    again = till.post(f"/holds/{hold['id']}/capture", {"amount": 150_00}, key="c")
+    let_go = till.post(f"/holds/{hold['id']}/release", key="r")
+
+    assert (made.status_code, hold["status"]) == (201, "open")
+    assert hold["wallet"]["total"] == 100_00
+    assert (taken.json()["status"], taken.json()["captured"]) == ("captured", 150_00)
+    assert taken.json()["wallet"]["total"] == 150_00
+    assert again.content == taken.content
+    assert (let_go.status_code, let_go.json()["code"]) == (409, "hold_ended")
+    assert is_proven()
+
+
+def test_what_is_let_go_is_free_again() -> None:
+    till = a_till()
+    hold = held(till).json()
+
+    done = till.post(f"/holds/{hold['id']}/release", key="r").json()
+
+    assert (done["status"], done["wallet"]["total"]) == ("released", 300_00)
+    assert is_proven()
+
+
+def test_more_than_there_is_and_others_holds_are_refused() -> None:
+    till = a_till()
+    hold = held(till).json()
+    beyond = held(a_till(), amount=300_01)
+    before = everything()
+
+    other = a_till().post(f"/holds/{hold['id']}/release", key="r")
+    nothing = till.post("/holds/nonsense/release", key="r2")
+    more = till.post(f"/holds/{hold['id']}/capture", {"amount": 200_01}, key="c")
+
+    assert (beyond.status_code, beyond.json()["code"]) == (409, "insufficient_funds")
+    assert other.status_code == nothing.status_code == 404
+    assert more.status_code == 422
+    assert everything() == before
