@@ -18,6 +18,7 @@ APPS: Final = (
     "gift_cards",
     "imports",
     "checkout",
+    "counter",
     "api",
     "demo",
 )

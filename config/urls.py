@@ -12,6 +12,7 @@ urlpatterns = [
     path("metrics", views.metrics_page, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("counter/", include("counter.urls")),
     path("api/", include("api.urls")),
 ]
 

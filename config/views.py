@@ -1,10 +1,11 @@
 """The pages that belong to no app: the first page, errors, health, metrics."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,12 +14,18 @@ from django.views.decorators.http import require_safe
 from api import problems
 from config import health, metrics
 from ledger import selectors as ledger_selectors
+from stores import selectors as stores_selectors
+from stores.models import User
 
 
 @never_cache
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What this house is, how it does today, and the way in."""
+    """The way to one's work; for whoever is not signed in, what this house is."""
+    with suppress(DatabaseError):
+        if isinstance(request.user, User):
+            sells = stores_selectors.user_may(request.user, "checkout.capture_sale")
+            return redirect("counter:sale" if sells else "admin:index")
     ready = not health.troubles()
     try:
         proof = ledger_selectors.latest_proof() if ready else None

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from common.money import format_money
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.forms import CloseShiftForm, HandOverForm, OpenShiftForm
-from stores.models import Shift, Store, Till, User
+from stores.models import Shift, Till
 
 from .base import ScopedAdmin, action, display, posted, request_id, signed_in
 
@@ -135,7 +135,9 @@ class ShiftAdmin(ReadOnlyAdmin[Shift], ScopedAdmin[Shift]):
 
         return self.ask(
             request,
-            form=HandOverForm(**posted(request), staff=self._next(shift)),
+            form=HandOverForm(
+                **posted(request), staff=stores_selectors.takers_for(shift)
+            ),
             title=_("Hand over"),
             button=_("Take over the till"),
             lead=str(shift),
@@ -174,16 +176,4 @@ class ShiftAdmin(ReadOnlyAdmin[Shift], ScopedAdmin[Shift]):
             lead=str(shift),
             command=command,
             back=self.row_url(shift),
-        )
-
-    def _next(self, shift: Shift) -> QuerySet[User]:
-        """Who may take this till over: those whose role gives it at this store."""
-        store: Store = shift.store
-        given = Q(assignments__role__permissions__contains=["stores.hand_over"])
-        here = Q(assignments__store=None) | Q(assignments__store=store)
-        return (
-            User.objects.filter(given & here, is_active=True)
-            .exclude(pk=shift.holder_id)
-            .distinct()
-            .order_by("display_name")
         )

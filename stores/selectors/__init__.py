@@ -8,6 +8,7 @@ from .access import (
     may_manage,
     people_for,
     stores_for,
+    takers_for,
     user_may,
     user_may_everywhere,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "people_for",
     "shift_summary",
     "stores_for",
+    "takers_for",
     "user_may",
     "user_may_everywhere",
 ]

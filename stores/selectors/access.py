@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stores.models import Assignment, Store, User
+from stores.models import Assignment, Shift, Store, User
 
 VERBS = {
     "view": _("view"),
@@ -96,6 +96,18 @@ def checkers_for(maker: User, act: str) -> QuerySet[User]:
     return (
         User.objects.filter((given & here) | Q(is_superuser=True), is_active=True)
         .exclude(pk=maker.pk)
+        .distinct()
+        .order_by("display_name")
+    )
+
+
+def takers_for(shift: Shift) -> QuerySet[User]:
+    """Who may take a till over: those whose role gives it at its store."""
+    given = Q(assignments__role__permissions__contains=["stores.hand_over"])
+    here = Q(assignments__store=None) | Q(assignments__store_id=shift.store_id)
+    return (
+        User.objects.filter(given & here, is_active=True)
+        .exclude(pk=shift.holder_id)
         .distinct()
         .order_by("display_name")
     )

@@ -1,0 +1,181 @@
+"""The bill as it is typed at the counter, and what it asks of the checkout."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from checkout.asked import CASH, Asked, GiftCardAsked
+from checkout.bill import Bill, Line, TenderGiven
+from checkout.models.sales import LARGEST_BILL
+from common.forms import MoneyField
+from stores import selectors as stores_selectors
+
+GIFT_SALT: Final = "counter.gift"
+GIFT_LASTS: Final = 3600  # seconds that a card lies on the counter
+MOST_GIFTS: Final = 10
+LARGEST_ID: Final = 2**63 - 1
+
+
+def money(**options: Any) -> MoneyField:
+    """An amount that may be left out."""
+    return MoneyField(
+        **{"min_value": 0, "max_value": LARGEST_BILL, "required": False, **options}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaidDown:
+    """A gift card that lies on the counter, as the page carries it, sealed."""
+
+    sealed: str
+    code: str
+    pin: str
+    is_scanned: bool
+
+
+class BillForm(forms.Form):
+    """Amount, what to use, how the rest is paid. Everything but the amount is told by
+    default: the best coupons, all stored value, the rest by one tender.
+    """
+
+    amount = money(label=_("Bill"), required=True, min_value=1)
+    excluded = money(label=_("Not eligible"))
+    reference = forms.CharField(label=_("Bill no."), max_length=80, required=False)
+    told = forms.CharField(max_length=600, required=False)
+    use_points = forms.BooleanField(required=False)
+    points = forms.IntegerField(
+        label=_("Points"), min_value=0, max_value=10**9, required=False
+    )
+    no_stored = forms.BooleanField(required=False)
+    stored = money(label=_("From stored value"))
+    tender = forms.ChoiceField(required=False, choices=())
+    received = money(label=_("Cash received"))
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        field = self.fields["tender"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
+        field.choices = list(stores_selectors.TENDERS.items())
+        for tender, label in stores_selectors.TENDERS.items():
+            self.fields[f"pay_{tender}"] = money(label=label)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        typed = self.cleaned_data
+        amount, excluded = typed.get("amount"), typed.get("excluded")
+        if amount is not None and excluded is not None and excluded > amount:
+            self.add_error(
+                "excluded",
+                ValidationError(
+                    _("What is not eligible is a part of the bill, not more than it."),
+                    code="excluded",
+                ),
+            )
+        return typed
+
+    @property
+    def posted(self) -> QueryDict:
+        """What was sent, where a name comes more than once."""
+        assert isinstance(self.data, QueryDict)  # noqa: S101 (for the type)
+        return self.data
+
+    def bill(self) -> Bill:
+        """The amount, and what of it earns nothing and is not discounted."""
+        typed = self.cleaned_data
+        excluded = typed["excluded"] or 0
+        parts = ((typed["amount"] - excluded, False), (excluded, True))
+        return Bill(
+            lines=tuple(
+                Line(name="", unit_price=part, excluded=is_excluded)
+                for part, is_excluded in parts
+                if part
+            )
+        )
+
+    def asked(self) -> Asked:
+        """What of the guest's own is to be used."""
+        typed = self.cleaned_data
+        points = typed["points"]
+        if points is None:
+            points = None if typed["use_points"] else 0
+        stored = 0 if typed["no_stored"] else typed["stored"]
+        return Asked(
+            coupons=self.coupons(),
+            points=points,
+            gift_cards=tuple(
+                GiftCardAsked(code=card.code, pin=card.pin, is_scanned=card.is_scanned)
+                for card in self.gift_cards()
+            ),
+            stored_value=stored,
+        )
+
+    def coupons(self) -> tuple[int, ...] | None:
+        """None: the best, as long as nobody has ticked anything else than was told."""
+        ticked = sorted({_number(named) for named in self.posted.getlist("coupon")})
+        if "best" in self.posted.getlist("choose"):
+            return None
+        told = self.cleaned_data["told"]
+        if not told:
+            return None
+        was_best, _sep, shown = told.partition(":")
+        was_ticked = sorted(_number(named) for named in shown.split(",") if named)
+        if was_best == "best" and ticked == was_ticked:
+            return None
+        return tuple(ticked)
+
+    def gift_cards(self) -> list[LaidDown]:
+        """The cards on the counter; a seal that is not ours, or old, is no card."""
+        found: dict[str, LaidDown] = {}
+        for sealed in self.posted.getlist("gift")[:MOST_GIFTS]:
+            card = unsealed(sealed)
+            if card is not None:
+                found.setdefault(card.code, card)
+        return list(found.values())
+
+    def tenders(self, due: int) -> tuple[TenderGiven, ...]:
+        """How the rest is paid: as it was divided, else all by one way of paying."""
+        typed = self.cleaned_data
+        divided = tuple(
+            TenderGiven(kind=kind, amount=amount)
+            for kind in stores_selectors.TENDERS
+            if (amount := typed[f"pay_{kind}"])
+        )
+        if divided:
+            return divided
+        kind = typed["tender"] or CASH
+        received = typed["received"] or 0
+        amount = max(due, received) if kind == CASH and received else due
+        return (TenderGiven(kind=kind, amount=amount),) if amount > 0 else ()
+
+    @property
+    def sentence(self) -> str:
+        """The first thing that is wrong, to be read aloud."""
+        for errors in self.errors.values():
+            for error in errors:
+                return str(error)
+        return ""
+
+
+def sealed(*, code: str, pin: str, is_scanned: bool) -> str:
+    """A gift card as the page carries it: nobody changes what was typed and proven."""
+    return signing.dumps([code, pin, is_scanned], salt=GIFT_SALT, compress=True)
+
+
+def unsealed(text: str) -> LaidDown | None:
+    """The card that was laid down, if this is one."""
+    try:
+        code, pin, is_scanned = signing.loads(text, salt=GIFT_SALT, max_age=GIFT_LASTS)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    return LaidDown(sealed=text, code=code, pin=pin, is_scanned=bool(is_scanned))
+
+
+def _number(named: str) -> int:
+    """A coupon's number; what cannot be one names none."""
+    plain = named.isascii() and named.isdecimal() and len(named) < 19
+    return int(named) if plain else -1

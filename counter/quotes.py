@@ -1,0 +1,132 @@
+"""A quote as the screen shows it: what is used, what is not and why, what is due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from checkout.bill import Discount, Quote
+from checkout.models import DiscountKind, PaymentKind
+from checkout.services import Told
+from common.money import format_count
+from coupons.models import Coupon
+
+from .receipts import Row
+
+MOST_REASONS = 4  # of the shop's own offers that do not apply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Something that may be taken off; a coupon has a number and can be ticked."""
+
+    name: str
+    more: str = ""
+    amount: int = 0
+    coupon_id: int | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it takes something off this bill."""
+        return self.amount > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A quote in the words of the screen; amounts in minor units."""
+
+    quote: Quote
+    needs_code: bool
+    offers: list[Offer]
+    payments: list[Row]
+    refusals: list[str]
+    told: str
+    wallet_left: int | None
+    points_left: int | None
+    points_spent: int
+    points_held: int
+    charged: int
+
+    @property
+    def saves(self) -> int:
+        """What all discounts take off."""
+        return self.quote.discount
+
+
+def shown(told: Told, *, best: bool, at: datetime) -> Shown:
+    """A quote, put into rows."""
+    quote, guest = told.quote, told.picture.guest
+    reasons = {
+        one.subject: str(one.message)
+        for one in quote.rejected
+        if one.kind == DiscountKind.COUPON and one.subject is not None
+    }
+    held = {coupon.pk: coupon for coupon in guest.coupons}
+    offers = [_applied(one, held) for one in quote.discounts]
+    used = {offer.coupon_id for offer in offers}
+    offers += [
+        Offer(
+            name=coupon.version.name,
+            more=reasons.get(coupon.pk, _("Not chosen.")),
+            coupon_id=coupon.pk,
+        )
+        for coupon in held.values()
+        if coupon.pk not in used
+    ]
+    offers += [
+        Offer(name=one.name, more=str(one.message))
+        for one in quote.rejected
+        if one.kind == DiscountKind.OFFER
+    ][:MOST_REASONS]
+    ticked = ",".join(str(pk) for pk in sorted(pk for pk in used if pk is not None))
+    stored = quote.stored_value
+    return Shown(
+        quote=quote,
+        needs_code=told.needs_code,
+        offers=offers,
+        payments=_payments(quote),
+        refusals=[
+            str(one.message)
+            for one in quote.rejected
+            if one.kind in (*PaymentKind.values,)
+        ],
+        told=f"{'best' if best else 'own'}:{ticked}",
+        wallet_left=guest.wallet - (stored.amount if stored else 0)
+        if guest.wallet
+        else None,
+        points_left=guest.points - quote.points_spent + quote.points_earned,
+        points_spent=quote.points_spent,
+        points_held=guest.points,
+        charged=quote.due or (stored.amount if stored else quote.net),
+    )
+
+
+def _applied(one: Discount, held: dict[int, Coupon]) -> Offer:
+    is_coupon = one.kind == DiscountKind.COUPON
+    coupon = held.get(one.subject or 0) if is_coupon else None
+    more = ""
+    if coupon is not None:
+        more = _("until %(day)s") % {
+            "day": date_format(coupon.valid_until, "DATE_FORMAT")
+        }
+    return Offer(
+        name=one.name or str(DiscountKind(one.kind).label).capitalize(),
+        more=more,
+        amount=one.amount,
+        coupon_id=one.subject if is_coupon else None,
+    )
+
+
+def _payments(quote: Quote) -> list[Row]:
+    rows = []
+    for one in quote.payments:
+        if one.kind == PaymentKind.POINTS:
+            name = _("%(points)s points") % {"points": format_count(one.points)}
+            rows.append(Row(name=name, amount=one.amount))
+        elif one.card is not None:
+            name = _("Gift card ending in %(last4)s") % {"last4": one.card.last4}
+            rows.append(Row(name=name, amount=one.amount))
+        else:
+            rows.append(Row(name=_("Stored value"), amount=one.amount, more="parts"))
+    return rows

@@ -1,0 +1,84 @@
+"""What was settled, as the receipt shows it: from what the till was told."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from checkout.models import Refund, Sale
+from common.money import format_count
+from stores import selectors as stores_selectors
+from stores.models import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a receipt; `more` is smaller, beneath."""
+
+    name: str
+    amount: int
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A settled bill, and what became of it."""
+
+    sale: Sale
+    discounts: list[Row]
+    payments: list[Row]
+    tenders: list[Row]
+    points_earned: int
+    after: dict[str, Any] | None
+    refunds: list[Refund]
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it was undone altogether."""
+        return self.sale.status == Sale.Status.VOID
+
+
+def sale_of(*, sale_id: UUID, store: Store) -> Sale | None:
+    """A sale of this store; another store's does not exist."""
+    rows = Sale.objects.filter(pk=sale_id, store=store)
+    return rows.select_related("store", "till", "staff", "member").first()
+
+
+def sale_under(key: str, *, store: Store) -> Sale | None:
+    """What was settled under this key before, if anything was."""
+    return Sale.objects.filter(key=key, store=store).first()
+
+
+def receipt_of(sale: Sale) -> Receipt:
+    """Everything that a receipt shows."""
+    told: dict[str, Any] = json.loads(sale.answer)
+    return Receipt(
+        sale=sale,
+        discounts=[
+            Row(name=one["name"], amount=one["amount"])
+            for one in told.get("discounts", ())
+        ],
+        payments=[_payment(one) for one in told.get("payments", ())],
+        tenders=[
+            Row(
+                name=str(stores_selectors.TENDERS.get(one["kind"], one["kind"])),
+                amount=one["amount"],
+            )
+            for one in told.get("tenders", ())
+        ],
+        points_earned=told.get("points_earned", 0),
+        after=told.get("member_after"),
+        refunds=list(Refund.objects.filter(sale=sale).order_by("at", "pk")),
+    )
+
+
+def _payment(one: dict[str, Any]) -> Row:
+    if one["kind"] == "points":
+        name = _("%(points)s points") % {"points": format_count(one["points"])}
+        return Row(name=name, amount=one["amount"])
+    if one["kind"] == "gift_card":
+        name = _("Gift card ending in %(last4)s") % {"last4": one["last4"]}
+        return Row(name=name, amount=one["amount"])
+    return Row(name=_("Stored value"), amount=one["amount"])

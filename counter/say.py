@@ -1,0 +1,137 @@
+"""What to say to a guest, in the words of whoever reads it: no database."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from members.models import Member
+from recognition.models.feedback import State
+from recognition.selectors import Coming, Glance, Said
+
+A_WEEK: Final = 7
+LONG_FOR: Final = 2  # times the own rhythm: a guest who was missed
+SURNAMES_OF_TWO: Final = (
+    "欧阳",
+    "歐陽",
+    "司马",
+    "司馬",
+    "上官",
+    "诸葛",
+    "諸葛",
+    "皇甫",
+)
+
+
+def address(member: Member) -> str:
+    """How a member is spoken to: `Ms Chen`, `陈女士`; else by the whole name."""
+    name, title = member.name.strip(), member.salutation.strip()
+    if not name:
+        return title
+    if not title:
+        title = {
+            str(Member.Gender.FEMALE): _("Ms %(surname)s"),
+            str(Member.Gender.MALE): _("Mr %(surname)s"),
+        }.get(member.gender, "")
+        return title % {"surname": _surname(name)} if title else name
+    surname = _surname(name)
+    if surname in title:  # written as it is said: 陈先生
+        return title
+    return f"{surname}{title}" if _is_chinese(name) else f"{title} {surname}"
+
+
+def initial(member: Member) -> str:
+    """The sign on the picture that stands for a member."""
+    return (member.name.strip()[:1] or "·").upper()
+
+
+def greeting(glance: Glance, *, at: datetime) -> list[str]:
+    """A few sentences: welcome, the day that is near, the seat, what was wrong."""
+    who = address(glance.member)
+    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    said = []
+    if glance.last_on is None:
+        said.append(_("Welcome, %(who)s: the first visit.") % {"who": who})
+    elif _was_missed(glance, (today - glance.last_on).days):
+        said.append(_("Good to see you again, %(who)s.") % {"who": who})
+    else:
+        said.append(_("Welcome back, %(who)s.") % {"who": who})
+    if glance.coming:
+        said.append(on_the_day(glance.coming[0]))
+    if glance.seats:
+        said.append(_("Offer the usual seat: %(seat)s.") % {"seat": glance.seats[0]})
+    if glance.last_said is not None and glance.last_said.state != State.NOTED:
+        said.append(_of_complaint(glance.last_said))
+    return said
+
+
+def on_the_day(coming: Coming) -> str:
+    """`Birthday today.`, `Birthday on Wednesday.`"""
+    what = _occasion(coming)
+    if coming.in_days == 0:
+        return _("%(what)s today.") % {"what": what}
+    if coming.in_days == 1:
+        return _("%(what)s tomorrow.") % {"what": what}
+    if coming.in_days < A_WEEK:
+        day = WEEKDAYS[coming.on.weekday()]
+        return _("%(what)s on %(day)s.") % {"what": what, "day": day}
+    return _("%(what)s on %(day)s.") % {
+        "what": what,
+        "day": date_format(coming.on, "MONTH_DAY_FORMAT"),
+    }
+
+
+def in_so_many_days(coming: Coming) -> str:
+    """The same for a chip: `Birthday in 3 days`."""
+    what = _occasion(coming)
+    if coming.in_days == 0:
+        return _("%(what)s today") % {"what": what}
+    return ngettext(
+        "%(what)s in %(days)s day", "%(what)s in %(days)s days", coming.in_days
+    ) % {"what": what, "days": coming.in_days}
+
+
+def ago(days: int) -> str:
+    """`today`, `yesterday`, `11 days ago`."""
+    if days <= 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
+
+
+def _occasion(coming: Coming) -> str:
+    names = {
+        "birthday": _("Birthday"),
+        "wedding": _("Wedding anniversary"),
+        "family": _("Birthday in the family"),
+        "business": _("Day of the business"),
+    }
+    what = names.get(coming.kind, _("A special day"))
+    return f"{what} ({coming.words})" if coming.words else what
+
+
+def _was_missed(glance: Glance, days: int) -> bool:
+    return glance.rhythm_days is not None and days > LONG_FOR * glance.rhythm_days
+
+
+def _of_complaint(said: Said) -> str:
+    if said.state == State.CURED:
+        return _("Ask whether all is well since the last complaint.")
+    return _("The last complaint is still open: apologise, and ask a lead.")
+
+
+def _surname(name: str) -> str:
+    """The family name: first in Chinese, last elsewhere."""
+    if _is_chinese(name):
+        return name[:2] if name.startswith(SURNAMES_OF_TWO) else name[:1]
+    return name.split()[-1]
+
+
+def _is_chinese(name: str) -> bool:
+    return "\u3400" <= name[:1] <= "\u9fff"

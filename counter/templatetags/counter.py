@@ -1,0 +1,50 @@
+"""Words that templates of the counter need."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.timezone import localdate
+
+from counter import say
+from members import phones
+from members.models import Member
+from recognition.selectors import Coming
+
+register = template.Library()
+
+
+@register.filter
+def addressed(member: Member) -> str:
+    """How a member is spoken to."""
+    return say.address(member)
+
+
+@register.filter
+def initial(member: Member) -> str:
+    """The sign that stands for a member."""
+    return say.initial(member)
+
+
+@register.filter
+def masked(phone: str | None) -> str:
+    """Enough of a phone to recognise it by."""
+    return phones.masked(phone)
+
+
+@register.filter
+def soon(coming: Coming) -> str:
+    """A day that is near, for a chip."""
+    return say.in_so_many_days(coming)
+
+
+@register.filter
+def ago(day: date, today: datetime) -> str:
+    """How long since a day."""
+    return say.ago((localdate(today) - day).days)
+
+
+@register.filter
+def item(mapping: dict[str, Any], name: str) -> Any:
+    """What a mapping holds under a name."""
+    return mapping.get(name, "")

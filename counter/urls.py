@@ -1,0 +1,26 @@
+"""The addresses of the counter."""
+
+from django.urls import path
+
+from counter.views import doors, sale, shifts
+
+app_name = "counter"
+urlpatterns = [
+    path("", sale.sale, name="sale"),
+    path("find/", sale.find, name="find"),
+    path("choose/", sale.choose, name="choose"),
+    path("guests/<uuid:public_id>/", sale.sale_of_member, name="sale_of_member"),
+    path("cards/<int:card_id>/", sale.sale_of_card, name="sale_of_card"),
+    path("quote/", sale.quote, name="quote"),
+    path("gift-on-the-counter/", sale.lay_down, name="lay_down"),
+    path("charge/", sale.charge, name="charge"),
+    path("receipts/<uuid:sale_id>/", sale.receipt, name="receipt"),
+    path("sign-in/", doors.sign_in, name="sign_in"),
+    path("sign-out/", doors.sign_out, name="sign_out"),
+    path("till/", doors.choose_till, name="till"),
+    path("shift/", shifts.shift, name="shift"),
+    path("shift/open/", shifts.open_shift, name="open_shift"),
+    path("shift/hand-over/", shifts.hand_over, name="hand_over"),
+    path("shift/close/", shifts.close_shift, name="close_shift"),
+    path("shift/<int:shift_id>/slip/", shifts.slip, name="slip"),
+]

@@ -1,0 +1,1 @@
+"""The screens of the counter: they ask, and call commands."""

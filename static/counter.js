@@ -1,0 +1,229 @@
+/* The counter's own few lines: keys, focus, a bill that outlives a reload, and an
+   answer that is asked for again, under the same key, until it comes. */
+(() => {
+  "use strict";
+
+  const words = document.currentScript.dataset;
+  const at = (id) => document.getElementById(id);
+  const DRAFT = "counter-bill";
+  const KEPT = ["amount", "excluded", "reference"];
+  const RETURNS = 20000; // to the next guest, from a receipt that nobody touches
+  let wantsCharge = false;
+  let asking = 0;
+  let returning = 0;
+
+  /* What is said above the page. */
+  function say(sentence, kind = "") {
+    const line = at("line");
+    line.textContent = sentence;
+    line.dataset.kind = kind;
+    line.hidden = !sentence;
+  }
+
+  /* The bill as it is typed: kept in this tab until it is settled, with its key. */
+  function keep() {
+    const bill = at("bill");
+    if (!bill) return;
+    const draft = { path: location.pathname, key: bill.elements.key.value };
+    KEPT.forEach((name) => (draft[name] = bill.elements[name].value));
+    sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+  }
+  function restore() {
+    const bill = at("bill");
+    let draft = null;
+    try {
+      draft = JSON.parse(sessionStorage.getItem(DRAFT));
+    } catch {
+      draft = null;
+    }
+    if (!bill || !draft || draft.path !== location.pathname || !draft.amount) return;
+    if (bill.elements.amount.value) return;
+    bill.elements.key.value = draft.key;
+    KEPT.forEach((name) => (bill.elements[name].value = draft[name]));
+    htmx.trigger(document.body, "quote");
+  }
+  function forget() {
+    sessionStorage.removeItem(DRAFT);
+  }
+
+  /* The way of a sale: amount, Enter, Enter. */
+  function toCharge() {
+    const needsCode = at("needs-code")?.value === "yes";
+    const code = at("payment-code");
+    if (needsCode && code && !code.value) code.focus();
+    else if (!at("charge")?.disabled) at("charge")?.focus();
+    else return false;
+    return true;
+  }
+  function showCode() {
+    const box = at("code-box");
+    if (box) box.hidden = at("needs-code")?.value !== "yes";
+  }
+  function quoteNow() {
+    htmx.trigger(document.body, "quote");
+  }
+  function nextGuest() {
+    forget();
+    location.assign(at("next")?.href || "/counter/");
+  }
+
+  const keys = {
+    F2: () => at("q"),
+    F3: () => at("amount"),
+    F4: () => document.querySelector("#offers input:not([type=hidden])"),
+    F6: () => {
+      const box = at("gift-box");
+      if (box) box.open = true;
+      return at("gift-code");
+    },
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const target = event.target;
+    const isText = target.matches?.("input:not([type=radio]):not([type=checkbox]), textarea, select");
+    if (keys[event.key]) {
+      event.preventDefault();
+      const wanted = keys[event.key]();
+      if (wanted) {
+        wanted.focus();
+        wanted.select?.();
+      }
+    } else if (event.key === "F9") {
+      event.preventDefault();
+      if (document.activeElement?.id === "charge") at("charge").click();
+      else if (at("bill")) {
+        wantsCharge = true;
+        quoteNow();
+      }
+    } else if (event.key === "F8") {
+      event.preventDefault();
+      window.print();
+    } else if (event.key === "?" && !isText) {
+      at("keys").showModal();
+    } else if (event.key === "Escape" && !at("keys").open && at("desk")) {
+      nextGuest();
+    } else if (target.id === "charge" && /^[1-9]$/.test(event.key)) {
+      const tender = document.querySelectorAll("input[name=tender]")[event.key - 1];
+      if (tender) {
+        tender.checked = true;
+        quoteNow();
+      }
+    } else if (event.key === "Enter" && target.form?.id === "bill" && isText) {
+      event.preventDefault();
+      entered(target);
+    } else if (event.key === "Enter" && target.id === "q" && !target.value && at("next")) {
+      event.preventDefault();
+      nextGuest();
+    }
+  });
+
+  function entered(field) {
+    if (field.id === "gift-code" || field.id === "gift-pin") at("gift-add").click();
+    else if (field.id === "payment-code") {
+      if (field.value) at("bill").requestSubmit(at("charge"));
+    } else {
+      wantsCharge = true;
+      quoteNow();
+    }
+  }
+
+  /* A scanner types faster than anybody: what it reads into a gift card's field is
+     told apart from what is typed. */
+  let pressed = [];
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.matches?.("[data-quiet]")) event.stopPropagation();
+    if (field.id === "gift-code") {
+      pressed = field.value.length <= 1 ? [event.timeStamp] : [...pressed, event.timeStamp];
+      const took = pressed[pressed.length - 1] - pressed[0];
+      at("scanned").value = field.value.length > 7 && took < 30 * field.value.length ? "yes" : "";
+    }
+    if (field.form?.id === "bill") keep();
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-prints], [data-opens], [data-removes]");
+    if (!button) return;
+    if ("prints" in button.dataset) window.print();
+    if (button.dataset.opens) {
+      at("who").open = false;
+      at(button.dataset.opens).showModal();
+    }
+    if (button.dataset.removes) {
+      button.closest(button.dataset.removes).remove();
+      quoteNow();
+      at("amount")?.focus();
+    }
+  });
+
+  /* After every part that came. */
+  document.addEventListener("htmx:afterSettle", () => {
+    showCode();
+    const done = document.querySelector("[data-settled]");
+    if (done) {
+      forget();
+      say("");
+      const seek = at("q");
+      if (seek) {
+        seek.value = "";
+        seek.focus();
+      }
+      clearTimeout(returning);
+      returning = setTimeout(nextGuest, RETURNS);
+    } else {
+      clearTimeout(returning);
+      if (at("bill")?.elements.amount.value) keep();
+    }
+    if (wantsCharge) wantsCharge = !toCharge() && false;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.elt.id === "seek") at("q").value = "";
+    if (event.detail.successful && event.detail.elt.id === "gift-add") {
+      ["gift-code", "gift-pin", "scanned"].forEach((id) => (at(id).value = ""));
+    }
+    if (event.detail.successful && event.detail.elt.id === "bill") asking = 0;
+  });
+
+  /* No answer to a charge: ask again with the same key, slower each time. */
+  function askAgain() {
+    const bill = at("bill");
+    if (!bill) return;
+    say(words.checking, "wait");
+    bill.inert = true;
+    const wait = Math.min(1000 * 2 ** asking, 15000);
+    asking += 1;
+    setTimeout(() => {
+      bill.inert = false;
+      at("charge").disabled = false;
+      bill.requestSubmit(at("charge"));
+      bill.inert = true;
+    }, wait);
+  }
+  document.addEventListener("ask-again", askAgain);
+  document.addEventListener("htmx:beforeSwap", () => {
+    if (at("bill")?.inert) {
+      at("bill").inert = false;
+      say("");
+    }
+  });
+  function lost(event) {
+    if (event.detail.elt.id === "bill") askAgain();
+    else say(words.lost, "warn");
+  }
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, lost));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { status } = event.detail.xhr;
+    if (event.detail.elt.id === "bill" && status >= 500) askAgain();
+    else if (status === 403) location.reload(); // signed in anew in another tab
+    else say(words.wrong, "warn");
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showCode();
+    restore();
+    if (document.querySelector("[data-settled]")) forget();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload(); // an old picture of a bill, from the back button
+  });
+})();

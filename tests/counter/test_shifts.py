@@ -1,0 +1,108 @@
+"""A shift at the counter: opened, handed over by PIN, counted blind, closed."""
+
+import pytest
+
+from stores.models import Shift
+from tests.counter.till import AtTill
+from tests.factories.stores import PASSWORD, PIN, ShiftFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_a_shift_nothing_is_sold() -> None:
+    till = AtTill.unopened()
+    assert till.get("")["Location"] == "/counter/shift/"
+    assert till.post("charge/")["HX-Redirect"] == "/counter/shift/"
+
+
+def test_a_shift_is_opened_with_the_change_in_the_drawer() -> None:
+    till = AtTill.unopened()
+    answer = till.client.post("/counter/shift/open/", {"opening_float": "500"})
+    assert answer["Location"] == "/counter/"
+    shift = Shift.objects.get(till=till.till)
+    assert (shift.opening_float, shift.holder_id) == (500_00, till.user.pk)
+
+
+@pytest.mark.parametrize("typed", ["", "many", "-5", "1e9", "9" * 30, "\x00"])
+def test_a_float_that_is_none_opens_nothing(typed: str) -> None:
+    till = AtTill.unopened()
+    page = till.client.post("/counter/shift/open/", {"opening_float": typed})
+    assert page.status_code == 200
+    assert "alert-danger" in page.content.decode()
+    assert not Shift.objects.exists()
+
+
+def test_who_may_not_opens_no_shift() -> None:
+    till = AtTill.unopened()
+    till.signed_in(UserFactory.holding("marketing", store=till.store))
+    refused = till.client.post("/counter/shift/open/", {"opening_float": "1"})
+    assert refused.status_code == 403
+    assert not Shift.objects.exists()
+
+
+def test_the_next_one_takes_over_by_pin_and_stands_there(till: AtTill) -> None:
+    after = UserFactory.holding("cashier", store=till.store)
+    told = {"to": after.pk, "secret": "1111"}
+    refused = till.client.post("/counter/shift/hand-over/", told)
+    assert "The PIN or password is not right." in refused.content.decode()
+
+    till.client.post("/counter/shift/hand-over/", {"to": after.pk, "secret": PIN})
+
+    assert till.shift is not None
+    till.shift.refresh_from_db()
+    assert till.shift.holder_id == after.pk
+    assert str(after) in till.get("").content.decode()
+
+
+def test_a_pin_opens_the_till_and_not_the_office(till: AtTill) -> None:
+    """A manager's PIN has few digits: it must not open what the password guards."""
+    manager = UserFactory.holding("store-manager", store=till.store)
+    till.client.post("/counter/shift/hand-over/", {"to": manager.pk, "secret": PIN})
+    assert till.get("").status_code == 200
+
+    for path in ("/admin/", "/admin/stores/user/", "/admin/login/"):
+        answer = till.client.get(path)
+        assert answer["Location"].startswith("/counter/sign-in/"), path
+
+    told = {"username": manager.username, "password": PASSWORD}
+    till.client.post("/counter/sign-in/", told)
+    assert till.client.get("/admin/").status_code == 200
+
+
+def test_somebody_without_the_right_takes_no_till(till: AtTill) -> None:
+    outsider = UserFactory.create()
+    told = {"to": outsider.pk, "secret": PIN}
+    till.client.post("/counter/shift/hand-over/", told)
+    assert till.shift is not None
+    till.shift.refresh_from_db()
+    assert till.shift.holder_id == till.user.pk
+
+
+def test_the_count_is_blind_and_the_slip_tells_afterwards(till: AtTill) -> None:
+    till.charge("88.00", tender="cash")
+    before = till.get("shift/").content.decode()
+    assert "588" not in before
+
+    answer = till.client.post(
+        "/counter/shift/close/", {"cash": "580.00", "wechat": ""}
+    )
+
+    assert till.shift is not None
+    assert answer["Location"] == f"/counter/shift/{till.shift.pk}/slip/"
+    slip = till.client.get(answer["Location"]).content.decode()
+    assert "588.00" in slip
+    assert "−¥8.00" in slip or "-¥8.00" in slip
+    assert till.get("")["Location"] == "/counter/shift/"
+
+
+def test_a_count_that_cannot_be_closes_nothing(till: AtTill) -> None:
+    for typed in ("", "lots", "-1"):
+        till.client.post("/counter/shift/close/", {"cash": typed})
+    assert till.shift is not None
+    till.shift.refresh_from_db()
+    assert till.shift.is_open
+
+
+def test_another_stores_slip_is_not_there(till: AtTill) -> None:
+    other = ShiftFactory.create()
+    assert till.get(f"shift/{other.pk}/slip/").status_code == 404
