@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.timezone import now
-from structlog.contextvars import bind_contextvars, get_contextvars
+from structlog.contextvars import get_contextvars
 
 from ledger.services import Act
 from stores import selectors as stores_selectors
@@ -99,9 +99,8 @@ def at_till[**P](
             if till is None:
                 return go(request, reverse("counter:till"))
             place = place_of(user, till)
-            bind_contextvars(
-                store=till.store_id, shift=place.shift.pk if place.shift else None
-            )
+            # The log of requests names them.
+            request.__dict__.update(store=till.store, shift=place.shift)
             if not (place.is_boss or place.permissions):
                 return _stranger_here(request, place)
             if permissions and not any(place.may(name) for name in permissions):

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
+from structlog import get_logger
 
 from cards import selectors as cards_selectors
 from checkout import services as checkout_services
@@ -26,6 +28,7 @@ from gift_cards.errors import GiftCardUnavailable
 from ledger.errors import IdempotencyConflict
 from stores import selectors as stores_selectors
 
+log = get_logger(__name__)
 WORD = "sale"
 SEE = "members.view_member"
 MOST_SHOWN = 8  # of those who were found
@@ -175,6 +178,7 @@ def charge(request: HttpRequest, place: Place) -> HttpResponse:
         return answer
     except DomainError as refusal:
         return _refused(request, place, str(refusal))
+    _follow_up(captured.sale_id)
     return _settled(request, place, captured.sale_id, again=captured.replayed)
 
 
@@ -290,6 +294,16 @@ def _refused(request: HttpRequest, place: Place, sentence: str) -> HttpResponse:
     answer = render(request, "counter/sale.html#quote", context)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#offers", "outerHTML"
     return answer
+
+
+def _follow_up(sale_id: UUID) -> None:
+    """Stamps and the coupon for the next visit, so that the receipt can name them; what
+    fails here is done by the task that looks after every sale.
+    """
+    try:
+        checkout_services.follow_up(sale_id=sale_id, request_id=this_request())
+    except (DomainError, DatabaseError):
+        log.exception("follow_up_failed", sale=str(sale_id))
 
 
 def _settled(

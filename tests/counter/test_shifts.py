@@ -83,9 +83,7 @@ def test_the_count_is_blind_and_the_slip_tells_afterwards(till: AtTill) -> None:
     before = till.get("shift/").content.decode()
     assert "588" not in before
 
-    answer = till.client.post(
-        "/counter/shift/close/", {"cash": "580.00", "wechat": ""}
-    )
+    answer = till.client.post("/counter/shift/close/", {"cash": "580.00", "wechat": ""})
 
     assert till.shift is not None
     assert answer["Location"] == f"/counter/shift/{till.shift.pk}/slip/"

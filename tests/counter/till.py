@@ -63,7 +63,9 @@ class AtTill:
     def get(self, path: str, **options: Any) -> Any:
         return self.client.get(f"/counter/{path}", **options)
 
-    def post(self, path: str, told: dict[str, Any] | None = None, **options: Any) -> Any:
+    def post(
+        self, path: str, told: dict[str, Any] | None = None, **options: Any
+    ) -> Any:
         """As htmx sends it."""
         headers = {"HX-Request": "true", **options.pop("headers", {})}
         return self.client.post(
