@@ -403,9 +403,11 @@ def _payments(
     if points:
         payments.append(Payment(kind=PaymentKind.POINTS, amount=worth, points=points))
         left -= worth
+    spent: dict[int, int] = {}
     for card in wishes.gift_cards:
-        amount = min(left, card.usable if card.most is None else card.most)
-        if not card.is_active or amount > card.usable:
+        there = card.usable - spent.get(card.card_id, 0)
+        amount = min(left, there if card.most is None else card.most)
+        if not card.is_active or amount > there or (left and not there):
             on.rejected.append(
                 Rejected(
                     kind=PaymentKind.GIFT_CARD,
@@ -419,6 +421,7 @@ def _payments(
             payments.append(
                 Payment(kind=PaymentKind.GIFT_CARD, amount=amount, card=card)
             )
+            spent[card.card_id] = spent.get(card.card_id, 0) + amount
             left -= amount
     stored = _stored_value(on, guest, programme, wishes, left)
     return [*payments, stored] if stored else payments

@@ -196,6 +196,16 @@ def test_payments_come_in_one_order() -> None:
     assert quote.due == 30_00
 
 
+def test_a_card_laid_down_twice_pays_once_and_an_empty_one_says_so() -> None:
+    card = GiftCardShown(card_id=7, account_id=9, last4="ABCD", usable=30_00)
+    empty = GiftCardShown(card_id=8, account_id=10, last4="EFGH", usable=0)
+
+    quote = told(100_00, wishes=Wishes(gift_cards=(card, card, empty)))
+
+    assert [p.amount for p in quote.payments] == [30_00]
+    assert [one.subject for one in quote.rejected] == [7, 8]
+
+
 money = st.integers(0, 500_00)
 
 
