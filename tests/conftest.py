@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -46,6 +46,13 @@ def _committing_tests_clean_up() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: clear())
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashing() -> Iterator[None]:
+    """Argon2 is slow on purpose; here its lowest cost will do."""
+    with override_settings(PASSWORD_HASHERS=["tests.factories.stores.QuickArgon2"]):
+        yield
 
 
 @pytest.fixture(autouse=True)
