@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import opencc
-import pypinyin
 
 from .readings import COMPOUND_SURNAMES, OTHERWISE, SURNAMES
 
@@ -148,6 +147,8 @@ def _readings(sign: str) -> Spoken | None:
     """How a Chinese sign is read in a name; None for any other sign."""
     if sign.isascii():
         return None
+    import pypinyin  # noqa: PLC0415 (half a second that most starts need not take)
+
     found = pypinyin.pinyin(
         sign, style=pypinyin.Style.NORMAL, heteronym=True, errors="ignore"
     )
