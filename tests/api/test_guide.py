@@ -16,6 +16,7 @@ from tests.factories.cards import CardKindFactory
 from tests.factories.coupons import TemplateFactory
 from tests.factories.gift_cards import GiftCardDesignFactory
 from tests.factories.stored_value import a_plan
+from tests.patience import PATIENCE
 
 GUIDE = Path(settings.BASE_DIR) / "docs" / "api.md"
 COMMANDS = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
@@ -36,7 +37,7 @@ def test_every_command_of_the_guide_runs(live_server: Any) -> None:
         env={**os.environ, "API": f"{live_server.url}/api/v1", "KEY": till.text},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -7,6 +7,7 @@ import sys
 from django.conf import settings
 
 from benchmarks.lookup import KINDS
+from tests.patience import PATIENCE
 
 
 def test_a_quick_run_asks_in_every_way() -> None:
@@ -16,7 +17,7 @@ def test_a_quick_run_asks_in_every_way() -> None:
         env={**os.environ, "DATABASE_URL": settings.DATABASE_URL},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=2 * PATIENCE,
     )
 
     assert done.returncode == 0, done.stderr

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from benchmarks import run
 from benchmarks.judge import Ratio, table
+from tests.patience import PATIENCE
 
 
 def test_a_quick_run_measures_every_side_and_proves_its_books() -> None:
@@ -18,7 +19,7 @@ def test_a_quick_run_measures_every_side_and_proves_its_books() -> None:
         env={**os.environ, "DATABASE_URL": settings.DATABASE_URL},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=2 * PATIENCE,
     )
 
     assert done.returncode == 0, done.stderr

@@ -23,6 +23,7 @@ from tests.factories.imports import head_office, uploaded
 from tests.factories.stores import NOON, UserFactory
 from tests.imports.conftest import balances, every_table
 from tests.ledger.racing import answers, beside, race, refusals
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -264,7 +265,7 @@ def test_without_the_lock_two_at_once_collide(monkeypatch: pytest.MonkeyPatch) -
 
     def wait_for_the_other(context: Any) -> None:
         judged(context)
-        both.wait(30)
+        both.wait(PATIENCE)
 
     jobs = [ready(), ready()]
     monkeypatch.setattr(KINDS["members"], "judge", wait_for_the_other)

@@ -11,9 +11,9 @@ from django.db import DatabaseError, connection
 from psycopg import Error as PsycopgError
 
 from tests.committed import clear
+from tests.patience import PATIENCE
 
 RUNNERS = 20
-PATIENCE = 60
 
 
 def race[Answer](

@@ -16,6 +16,7 @@ from django.db import connection
 from ledger import selectors as ledger_selectors
 from ledger import tasks
 from tests.factories.ledger import NOON, balance, holding, spend
+from tests.patience import PATIENCE
 from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_a_proof_that_runs_already_is_not_run_twice() -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [tasks.PROVING])
             with ThreadPoolExecutor(1) as pool:
-                return pool.submit(ask).result(30)
+                return pool.submit(ask).result(PATIENCE)
         finally:
             connection.close()
 
@@ -172,7 +173,7 @@ def test_a_proof_that_runs_already_is_not_run_twice() -> None:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(hold_and_ask).result(60) is True
+        assert pool.submit(hold_and_ask).result(PATIENCE) is True
     assert ledger_selectors.latest_proof() is None
 
 

@@ -11,6 +11,7 @@ from ledger import services as ledger_services
 from ledger.kinds import AccountKind
 from tests.factories.ledger import NOON, TODAY, fund, guarded, holding, house, spend
 from tests.ledger.racing import RUNNERS, answers, race
+from tests.patience import PATIENCE
 
 
 @pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_what_is_decided_under_the_lock_still_holds_when_it_is_posted(
                 held = ledger_services.lock_accounts([account])[account]
             else:
                 held = ledger_selectors.usable_balance(account_id=account, at=NOON)
-                read.wait(30)
+                read.wait(PATIENCE)
             if held:
                 spend(account, held)
             return held

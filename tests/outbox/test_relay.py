@@ -26,6 +26,7 @@ from tests.factories.outbox import NOON, EndpointFactory, happened, on_its_way
 from tests.factories.stores import StoreFactory
 from tests.ledger.racing import answers, race
 from tests.outbox.receiver import Receiver, listening
+from tests.patience import PATIENCE
 
 Status = Delivery.Status
 
@@ -108,9 +109,9 @@ def test_what_is_not_committed_is_not_passed_on() -> None:
             with transaction.atomic():
                 happened(subject="slow")
                 written.set()
-                done.wait(20)
+                done.wait(PATIENCE)
             return 0
-        written.wait(20)
+        written.wait(PATIENCE)
         try:
             happened(subject="quick")
             return outbox_services.fan_out(at=NOON, most=10)

@@ -12,6 +12,7 @@ from recognition.models import Feedback, FeedbackStep, Preference, Visit, VisitS
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory, UserFactory
 from tests.ledger.racing import answers, beside, execute, race, refusals
+from tests.patience import PATIENCE
 from tests.recognition.people import someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +129,7 @@ def test_a_visit_during_a_merge_goes_to_the_one_who_is_left(*, guard: bool) -> N
                 "SELECT FROM members_member WHERE id = %s FOR UPDATE", [gone.pk]
             )
             locked.set()
-            reading.wait(5)
+            reading.wait(PATIENCE)
             cursor.execute("SELECT pg_sleep(0.5)")
             cursor.execute(
                 "UPDATE members_member SET status = 'merged', merged_into_id = %s,"
@@ -139,7 +140,7 @@ def test_a_visit_during_a_merge_goes_to_the_one_who_is_left(*, guard: bool) -> N
     execute(original if guard else original.replace(lock, ";"))
     try:
         with beside(merge):
-            assert locked.wait(5)
+            assert locked.wait(PATIENCE)
             reading.set()
             visit_id = noted(gone.pk, store.pk, 1)
     finally:

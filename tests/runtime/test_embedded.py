@@ -13,6 +13,7 @@ import pytest
 
 from config import keeper
 from tests.house.sources import BASE_DIR
+from tests.patience import PATIENCE
 
 USER = """
 import sys, time
@@ -50,7 +51,7 @@ def address_from(user: subprocess.Popen[str]) -> str:
     return user.stdout.readline().strip()
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if true():
@@ -72,12 +73,12 @@ def test_it_ends_with_its_last_user_and_not_before(folder: Path) -> None:
         addresses = {address_from(first), address_from(second)}
         (address,) = addresses
         pid = server_pid(folder)
-        first.communicate("\n", timeout=30)
+        first.communicate("\n", timeout=PATIENCE)
         with psycopg.connect(address) as connection:
             row = connection.execute(
                 "SELECT current_setting('fsync'), current_setting('timezone')"
             ).fetchone()
-        second.communicate("\n", timeout=30)
+        second.communicate("\n", timeout=PATIENCE)
     assert row == ("off", "UTC")
     assert is_gone(pid)
 
@@ -90,7 +91,7 @@ def test_nothing_is_left_however_its_user_ends(
         address_from(user)
         pid = server_pid(folder)
         os.kill(user.pid, number)
-        user.wait(30)
+        user.wait(PATIENCE)
     assert wait_until(lambda: is_gone(pid))
 
 
@@ -103,13 +104,13 @@ def test_after_a_crash_of_everything_the_next_start_finds_the_rows(
         pid = server_pid(folder)
         os.kill(pid, signal.SIGKILL)
         user.kill()
-        user.wait(30)
+        user.wait(PATIENCE)
     assert wait_until(lambda: is_gone(pid))
 
     with start_user(folder, "durable") as again:
         with psycopg.connect(address_from(again)) as connection:
             row = connection.execute("SELECT answer FROM kept").fetchone()
-        again.communicate("\n", timeout=30)
+        again.communicate("\n", timeout=PATIENCE)
     assert row == (42,)
 
 
@@ -118,5 +119,5 @@ def test_a_path_too_long_for_a_socket_works(tmp_path: Path) -> None:
     with start_user(deep) as user:
         with psycopg.connect(address_from(user)) as connection:
             row = connection.execute("SELECT 1").fetchone()
-        user.communicate("\n", timeout=30)
+        user.communicate("\n", timeout=PATIENCE)
     assert row == (1,)

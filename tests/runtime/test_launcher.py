@@ -18,6 +18,7 @@ from psycopg import sql
 
 from config import surroundings
 from tests.house.sources import BASE_DIR
+from tests.patience import PATIENCE
 
 PRODUCTION = {
     "DEBUG": "false",
@@ -73,7 +74,7 @@ def launch(**given: str) -> subprocess.CompletedProcess[str]:
         env=environment(**given),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -231,21 +232,24 @@ def test_one_signal_ends_all_of_it(
     try:
         wait_for_words(log, "Ctrl-C stops everything", launcher)
         url = f"http://127.0.0.1:{free_port}/healthz"
-        with urllib.request.urlopen(url, timeout=10) as reply:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as reply:
             assert reply.status == 200
         assert len(members_of(launcher.pid)) >= 3
         os.kill(launcher.pid, number)
-        code = launcher.wait(30)
+        code = launcher.wait(PATIENCE)
         wait_until_gone(launcher.pid)
     finally:
         if launcher.poll() is None:
             launcher.kill()
-            launcher.wait(30)
+            launcher.wait(PATIENCE)
     assert code == (-number if number == signal.SIGKILL else 0)
 
 
 def wait_for_words(
-    log: Path, words: str, launcher: subprocess.Popen[bytes], seconds: float = 120
+    log: Path,
+    words: str,
+    launcher: subprocess.Popen[bytes],
+    seconds: float = 2 * PATIENCE,
 ) -> None:
     deadline = time.monotonic() + seconds
     while words not in log.read_text():
@@ -254,7 +258,7 @@ def wait_for_words(
         time.sleep(0.1)
 
 
-def wait_until_gone(session: int, seconds: float = 20) -> None:
+def wait_until_gone(session: int, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while left := members_of(session):
         assert time.monotonic() < deadline, left

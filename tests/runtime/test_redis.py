@@ -14,6 +14,7 @@ import redis
 from django.conf import settings
 
 from tests.house.sources import BASE_DIR
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.redis
 
@@ -55,7 +56,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
 
 
 def wait_until_it_answers(url: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     with redis.Redis.from_url(url) as client:
         while True:
             try:

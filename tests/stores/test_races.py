@@ -22,6 +22,7 @@ from tests.factories.stores import (
     TillFactory,
     UserFactory,
 )
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
@@ -33,7 +34,7 @@ def together(act: Callable[[int], object]) -> list[str]:
 
     def one(number: int) -> str:
         try:
-            start.wait(timeout=30)
+            start.wait(PATIENCE)
             act(number)
         except DomainError as refusal:
             return refusal.code

@@ -17,7 +17,8 @@ from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory
 from tests.factories.tiers import TierFactory, a_ladder, grow
-from tests.ledger.racing import PATIENCE, beside, execute, race, refusals
+from tests.ledger.racing import beside, execute, race, refusals
+from tests.patience import PATIENCE
 from tiers import services as tiers_services
 from tiers.models import Standing, StandingChange, Tier, TierGrant, TierReview
 
