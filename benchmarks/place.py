@@ -42,16 +42,18 @@ def server_url() -> str:
 
 
 @contextmanager
-def database(server: str, name: str) -> Iterator[str]:
-    """A new database on that server, and gone again afterwards."""
+def database(server: str, name: str, *, template: str = "template0") -> Iterator[str]:
+    """A new database on that server, and gone again afterwards; a copy of `template`,
+    which may have its migrations behind it.
+    """
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
         sql.Identifier(name)
     )
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(drop)
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(
-                sql.Identifier(name)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
             )
         )
     try:

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -107,13 +107,13 @@ def child_environment(role: str) -> dict[str, str]:
     return {**told, "DATABASE_ROLE": role} if role else told
 
 
-def web_command(host: str, port: int) -> list[str]:
-    threads = os.environ.get("WEB_THREADS", "4")
+def web_command(host: str, port: int, told: Mapping[str, str]) -> list[str]:
+    """How the web is served; `told` says by how many processes and threads."""
     return [
         *(sys.executable, "-m", "granian", "config.wsgi:application"),
         *("--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", os.environ.get("WEB_PROCESSES", "1")),
-        *("--blocking-threads", threads, "--backlog", "1024"),
+        *("--workers", told.get("WEB_PROCESSES", "1")),
+        *("--blocking-threads", told.get("WEB_THREADS", "4"), "--backlog", "1024"),
         *("--workers-kill-timeout", "5", "--log-level", "warning"),
     ]
 
@@ -170,7 +170,7 @@ def run() -> None:
     household = Household()
     try:
         told = child_environment(role)
-        household.start("web server", web_command(host, port), told)
+        household.start("web server", web_command(host, port, told), told)
         household.start("worker", worker_command(), told)
         address = f"http://{surroundings.as_seen(host)}:{port}"
         wait_until_ready(address, household)

@@ -1,0 +1,1 @@
+"""A shop's sales history, played through the API as live sales."""
