@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter.views import doors, sale, shifts
+from counter.views import doors, people, sale, shifts, today
 
 app_name = "counter"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("sign-in/", doors.sign_in, name="sign_in"),
     path("sign-out/", doors.sign_out, name="sign_out"),
     path("till/", doors.choose_till, name="till"),
+    path("who/<slug:task>/", people.who, name="who"),
+    path("guests/<uuid:public_id>/top-up/", people.top_up_member, name="top_up_member"),
+    path("cards/<int:card_id>/top-up/", people.top_up_card, name="top_up_card"),
+    path("top-ups/<int:top_up_id>/", people.top_up_receipt, name="top_up_receipt"),
+    path("enrol/", people.enrol, name="enrol"),
+    path("sales/", today.today, name="today"),
+    path("receipts/<uuid:sale_id>/refund/", today.refund, name="refund"),
+    path("receipts/<uuid:sale_id>/void/", today.void, name="void"),
     path("shift/", shifts.shift, name="shift"),
     path("shift/open/", shifts.open_shift, name="open_shift"),
     path("shift/hand-over/", shifts.hand_over, name="hand_over"),

@@ -142,8 +142,13 @@
   }, true);
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-prints], [data-opens], [data-removes]");
+    const button = event.target.closest?.("[data-prints], [data-opens], [data-removes], [data-fills]");
     if (!button) return;
+    if (button.dataset.fills) {
+      const field = at(button.dataset.fills);
+      field.value = button.dataset.value;
+      field.focus();
+    }
     if ("prints" in button.dataset) window.print();
     if (button.dataset.opens) {
       at("who").open = false;
@@ -154,6 +159,12 @@
       quoteNow();
       at("amount")?.focus();
     }
+  });
+
+  /* A form that is sent is sent once; its key would see to it anyway. */
+  document.addEventListener("submit", (event) => {
+    const button = event.target.querySelector("[data-once]");
+    if (button) setTimeout(() => (button.disabled = true));
   });
 
   /* After every part that came. */

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.timezone import localdate
 
+from common import money
 from counter import say
 from members import phones
 from members.models import Member
@@ -42,6 +43,12 @@ def soon(coming: Coming) -> str:
 def ago(day: date, today: datetime) -> str:
     """How long since a day."""
     return say.ago((localdate(today) - day).days)
+
+
+@register.filter
+def plainly(amount: int) -> str:
+    """Minor units as they are typed."""
+    return money.plain(amount)
 
 
 @register.filter

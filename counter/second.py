@@ -1,0 +1,80 @@
+"""The second person, at the same screen: asked only where one's own limit ends."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from counter.forms import secret
+from counter.place import Place, this_request
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.errors import ApprovalNeeded
+from stores.models import Approval, User
+
+
+class SecondForm(forms.Form):
+    """Why, and who stands beside; the latter only above one's limit."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    checker = forms.ModelChoiceField(
+        label=_("Second person"), queryset=User.objects.none(), required=False
+    )
+    secret = secret(label=_("Their PIN or password"), required=False)
+
+    def __init__(self, *args: Any, place: Place, act: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["checker"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the type)
+        field.queryset = stores_selectors.checkers_for(place.user, act)
+        self.is_needed = bool(self.data.get("checker"))
+
+    @property
+    def checkers(self) -> list[User]:
+        """Who may be chosen."""
+        field = self.fields["checker"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the type)
+        return list(field.queryset or ())
+
+
+def approved[T](
+    run: Callable[[Approval | None], T],
+    *,
+    form: SecondForm,
+    place: Place,
+    subject: str,
+    at: datetime,
+) -> T:
+    """Do it alone, or with the one who stands beside and proves it.
+
+    Raises ApprovalNeeded, having marked the form, where nobody was named yet; whatever
+    approvals and the act refuse.
+    """
+    try:
+        return run(None)
+    except ApprovalNeeded as needed:
+        form.is_needed = True
+        typed = form.cleaned_data
+        if typed["checker"] is None:
+            raise
+        approval = stores_services.request_approval(
+            act=str(needed.facts["act"]),
+            maker=place.user,
+            store=place.store,
+            amount=int(str(needed.facts["amount"])),
+            reason=typed["reason"],
+            at=at,
+            subject=subject,
+            shift=place.shift,
+            request_id=this_request(),
+        )
+        stores_services.approve(
+            approval=approval,
+            checker=typed["checker"],
+            secret=typed["secret"],
+            at=at,
+            request_id=this_request(),
+        )
+        return run(approval)

@@ -1,0 +1,166 @@
+"""What was sold today, found again, given back or voided."""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from checkout import services as checkout_services
+from checkout.models import Sale
+from checkout.selectors.sales import has_cash, matching
+from common.errors import DomainError
+from common.money import format_money
+from counter import keys, receipts
+from counter.place import Place, at_till
+from counter.refund_forms import RefundForm
+from counter.second import SecondForm, approved
+from stores import selectors as stores_selectors
+
+REFUND: Final = "checkout.refund_sale"
+VOID: Final = "checkout.void_sale"
+MOST: Final = 100
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@at_till("checkout.view_sale", in_shift=False)
+def today(request: HttpRequest, place: Place) -> HttpResponse:
+    """Today's bills of this store, the latest first; or those that a search finds."""
+    text = request.POST.get("text", "")[:80].strip()
+    day = stores_selectors.business_date(place.store, now())
+    rows = Sale.objects.filter(store=place.store)
+    rows = (
+        rows.filter(pk__in=matching(text)) if text else rows.filter(business_date=day)
+    )
+    found = rows.select_related("member", "staff", "till").order_by("-at")[: MOST + 1]
+    sales = list(found)
+    context = {
+        "place": place,
+        "can": place.can,
+        "tab": "today",
+        "sales": sales[:MOST],
+        "is_more": len(sales) > MOST,
+        "day": day,
+        "text": text,
+    }
+    return render(request, "counter/today.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "POST"])
+@at_till(REFUND)
+def refund(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
+    """Give back an amount, lines, or all that is left."""
+    sale = _sale(place, sale_id)
+    form = RefundForm(
+        request.POST if request.method == "POST" else None,
+        place=place,
+        act=REFUND,
+        lines=list(sale.lines.order_by("place")),
+    )
+    if form.is_valid():
+        typed, at = form.cleaned_data, now()
+        try:
+            key = keys.read(request.POST.get("key", ""), place.till, "refund")
+            done = approved(
+                lambda approval: checkout_services.refund_sale(
+                    sale_id=sale.pk,
+                    reason=typed["reason"],
+                    amount=typed["amount"],
+                    per_line=form.per_line,
+                    to=typed["to"],
+                    by=place.act(),
+                    at=at,
+                    key=key,
+                    approval=approval,
+                ),
+                form=form,
+                place=place,
+                subject=checkout_services.subject_of(sale.pk),
+                at=at,
+            )
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("Refunded: %(amount)s. Hand back in money: %(paid)s.")
+                % {
+                    "amount": format_money(done.amount),
+                    "paid": format_money(done.paid_out),
+                },
+            )
+            return redirect("counter:receipt", sale_id=sale.pk)
+    return _page(request, place, sale, form, "refund")
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "POST"])
+@at_till(VOID)
+def void(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
+    """Undo a sale of this shift, as if it had not been."""
+    sale = _sale(place, sale_id)
+    form = SecondForm(
+        request.POST if request.method == "POST" else None, place=place, act=VOID
+    )
+    if form.is_valid():
+        at = now()
+        try:
+            key = keys.read(request.POST.get("key", ""), place.till, "void")
+            done = approved(
+                lambda approval: checkout_services.void_sale(
+                    sale_id=sale.pk,
+                    reason=form.cleaned_data["reason"],
+                    by=place.act(),
+                    at=at,
+                    key=key,
+                    approval=approval,
+                ),
+                form=form,
+                place=place,
+                subject=checkout_services.subject_of(sale.pk),
+                at=at,
+            )
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("Voided. Hand back in money: %(paid)s.")
+                % {"paid": format_money(done.paid_out)},
+            )
+            return redirect("counter:receipt", sale_id=sale.pk)
+    return _page(request, place, sale, form, "void")
+
+
+def _sale(place: Place, sale_id: UUID) -> Sale:
+    """A sale of this store; another store's is not there."""
+    found = receipts.sale_of(sale_id=sale_id, store=place.store)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    request: HttpRequest, place: Place, sale: Sale, form: SecondForm, word: str
+) -> HttpResponse:
+    context = {
+        "place": place,
+        "can": place.can,
+        "tab": "today",
+        "sale": sale,
+        "form": form,
+        "word": word,
+        "key": request.POST.get("key") or keys.mint(place.till, word),
+        "has_cash": has_cash(sale),
+    }
+    return render(request, "counter/refund.html", context)

@@ -1,0 +1,136 @@
+"""Today's sales at the counter: found, refunded, voided."""
+
+from typing import Any
+
+import pytest
+
+from checkout.models import Refund, Sale
+from tests.counter.till import AtTill
+from tests.factories.stored_value import is_proven
+from tests.factories.stores import PIN, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead(db: None) -> AtTill:
+    """A shift lead, who may give back ¥500 alone."""
+    return AtTill.opened("shift-lead")
+
+
+def sold(till: AtTill, amount: str = "88", **told: Any) -> Sale:
+    till.charge(amount, **told)
+    return Sale.objects.filter(store=till.store).latest("pk")
+
+
+def give_back(till: AtTill, sale: Sale, word: str = "refund", **told: Any) -> Any:
+    return till.client.post(
+        f"/counter/receipts/{sale.pk}/{word}/",
+        {"key": till.key(word), "reason": "cold soup", "to": "original", **told},
+    )
+
+
+def test_the_list_shows_this_stores_sales_and_finds_one(till: AtTill) -> None:
+    here = sold(till, reference="A-0187")
+    elsewhere = sold(AtTill.opened(), reference="B-0001")
+
+    page = till.get("sales/").content.decode()
+    assert "A-0187" in page
+    assert "B-0001" not in page
+    assert "Refund</a>" not in page  # a cashier refunds nothing
+
+    for text, found in ((here.reference, True), (elsewhere.reference, False)):
+        page = till.client.post("/counter/sales/", {"text": text}).content.decode()
+        assert (f"/counter/receipts/{here.pk}/" in page) is found
+        assert str(elsewhere.pk) not in page
+
+
+@pytest.mark.parametrize("text", ["\x00", "%", "' OR 1=1", "😀" * 40, "x" * 200])
+def test_a_search_for_nothing_finds_nothing(till: AtTill, text: str) -> None:
+    sold(till)
+    page = till.client.post("/counter/sales/", {"text": text})
+    assert page.status_code == 200
+
+
+def test_a_part_is_refunded_once(lead: AtTill) -> None:
+    sale, key = sold(lead), lead.key("refund")
+    for _ in range(3):
+        answer = give_back(lead, sale, amount="30", key=key)
+        assert answer["Location"] == f"/counter/receipts/{sale.pk}/"
+    sale.refresh_from_db()
+    assert sale.refunded == 30_00
+    assert "¥30.00" in lead.get(f"receipts/{sale.pk}/").content.decode()
+    assert is_proven()
+
+
+def test_a_line_is_refunded(lead: AtTill) -> None:
+    sale = sold(lead, "88", excluded="30")
+    page = lead.get(f"receipts/{sale.pk}/refund/").content.decode()
+    assert 'name="line_2"' in page
+    give_back(lead, sale, line_2="30")
+    assert Refund.objects.get().per_line == [0, 30_00]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"amount": "89"},
+        {"amount": "0"},
+        {"amount": "-1"},
+        {"amount": "x"},
+        {"reason": " "},
+        {"to": "gold"},
+        {"amount": "1", "line_1": "1"},
+        {"line_1": "99"},
+        {"key": "forged"},
+    ],
+)
+def test_what_cannot_be_gives_nothing_back(lead: AtTill, told: dict[str, str]) -> None:
+    sale = sold(lead, "88", excluded="30")
+    page = give_back(lead, sale, **told)
+    assert page.status_code == 200
+    assert "alert-danger" in page.content.decode()
+    assert not Refund.objects.exists()
+
+
+def test_above_the_limit_a_manager_stands_beside(lead: AtTill) -> None:
+    manager = UserFactory.holding("store-manager", store=lead.store)
+    sale, key = sold(lead, "900"), lead.key("refund")
+
+    page = give_back(lead, sale, key=key).content.decode()
+    assert 'name="checker"' in page
+    give_back(lead, sale, key=key, checker=manager.pk, secret="1357")
+    assert not Refund.objects.exists()
+
+    give_back(lead, sale, key=key, checker=manager.pk, secret=PIN)
+
+    done = Refund.objects.get()
+    assert (done.amount, done.approver_id) == (900_00, manager.pk)
+    assert is_proven()
+
+
+def test_a_sale_is_voided_in_its_shift(lead: AtTill) -> None:
+    sale = sold(lead)
+    give_back(lead, sale, "void")
+    sale.refresh_from_db()
+    assert sale.status == Sale.Status.VOID
+    assert "Void" in lead.get(f"receipts/{sale.pk}/").content.decode()
+    again = give_back(lead, sale, "void")
+    assert "This sale is void." in again.content.decode()
+    assert is_proven()
+
+
+@pytest.mark.parametrize("word", ["refund", "void"])
+def test_a_cashier_gives_nothing_back(till: AtTill, word: str) -> None:
+    sale = sold(till)
+    assert give_back(till, sale, word).status_code == 403
+    assert f"/{word}/" not in till.get(f"receipts/{sale.pk}/").content.decode()
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["refund", "void"])
+def test_another_stores_sale_is_not_there(lead: AtTill, word: str) -> None:
+    sale = sold(AtTill.opened())
+    assert lead.get(f"receipts/{sale.pk}/{word}/").status_code == 404
+    assert give_back(lead, sale, word).status_code == 404
+    assert not Refund.objects.exists()
