@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
@@ -37,6 +38,20 @@ class Web(AbstractContextManager["Web"]):
         told = self.surroundings
         self.household.start("web server", web_command(HOST, self.port, told), told)
         wait_until_ready(self.address, self.household)
+
+    def workers(self) -> list[int]:
+        """The processes that answer, by their numbers."""
+        listed = subprocess.run(
+            ["ps", "-eo", "pid=,ppid=,stat="],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        ours = {str(one.pid) for one in self.household.members.values()}
+        rows = [line.split() for line in listed.stdout.splitlines()]
+        return [
+            int(pid) for pid, above, state in rows if above in ours and state[0] != "Z"
+        ]
 
     def kill(self) -> None:
         """As a power cut would: every process of it at once, with no time to tidy."""

@@ -115,6 +115,8 @@ def web_command(host: str, port: int, told: Mapping[str, str]) -> list[str]:
         *("--workers", told.get("WEB_PROCESSES", "1")),
         *("--blocking-threads", told.get("WEB_THREADS", "4"), "--backlog", "1024"),
         *("--workers-kill-timeout", "5", "--log-level", "warning"),
+        # One worker that the kernel killed must not take the others along.
+        "--respawn-failed-workers",
     ]
 
 

@@ -1,5 +1,7 @@
 """What becomes of a request whose answer never arrives, or whose process is killed."""
 
+import os
+import signal
 import socket
 import threading
 import time
@@ -194,3 +196,54 @@ def test_killed_at_full_work_nothing_that_was_told_is_lost_or_doubled(
     left = sum(till.wallet(member) for member in members)
     assert left == tills * 1_000_00 - 10_00 * len(sent)
     assert are_proven()
+
+
+def test_a_killed_worker_is_replaced_and_its_requests_are_done_once(
+    till: Till, running: Web
+) -> None:
+    tills, each = 10, 12
+    members = [till.member(money=200_00) for _till in range(tills)]
+    before, settled = running.workers(), 0
+
+    def work(number: int) -> list[str]:
+        nonlocal settled
+        answers = []
+        for _bill in range(each):
+            bill, key = a_bill(10_00, paid=0, member=members[number]), a_key()
+            answers.append(_until_it_arrives(till, bill, key))
+            settled += 1
+        return answers
+
+    with ThreadPoolExecutor(tills) as pool:
+        working = [pool.submit(work, number) for number in range(tills)]
+        deadline = time.monotonic() + 60
+        while settled < 2 * tills and time.monotonic() < deadline:
+            time.sleep(0.005)
+        os.kill(before[0], signal.SIGKILL)
+        answers = [answer for one in working for answer in one.result(120)]
+
+    assert len(set(answers)) == tills * each
+    rows = Sale.objects.filter(store=till.store)
+    assert {row.answer for row in rows} == set(answers)
+    left = sum(till.wallet(member) for member in members)
+    assert left == tills * (200_00 - 10_00 * each)
+    while len(running.workers()) < len(before):
+        assert time.monotonic() < deadline + 120
+        time.sleep(0.1)
+    assert before[0] not in running.workers()
+    assert before[1] in running.workers()
+    assert are_proven()
+
+
+def _until_it_arrives(till: Till, bill: dict[str, Any], key: str) -> str:
+    """As a till does it: the same request again, until it is answered."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            reply = till.patiently("/sales", bill, key=key)
+        except httpx.TransportError:
+            time.sleep(0.05)
+            continue
+        assert reply.status_code == 201, reply.text
+        return reply.text
+    raise AssertionError(key)
