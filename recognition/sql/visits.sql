@@ -86,6 +86,23 @@ BEGIN
     FROM unnest(p_skus, p_names, p_categories, p_quantities, p_amounts)
          WITH ORDINALITY AS l(sku, name, category, quantity, amount, place)
    ORDER BY l.place;
-  PERFORM recognition_summarise(ARRAY[coalesce(v_member, p_member)]);
+
+  -- One more visit of the day, or one of the first two days: what that changes is known
+  -- without adding up. A row that another changes is waited for, and looked at anew.
+  UPDATE recognition_visitsummary t
+     SET visits = t.visits + 1, days = t.days + (t.last_on < p_business_date)::int,
+         last_on = p_business_date, last_store_id = p_store, spent = t.spent + p_amount
+   WHERE t.member_id = coalesce(v_member, p_member)
+     AND (t.last_on = p_business_date AND t.last_store_id = p_store OR t.last_on < p_business_date AND t.days = 1);
+  IF NOT FOUND THEN
+    INSERT INTO recognition_visitsummary (member_id, visits, days, first_on, last_on, last_store_id, spent)
+    SELECT coalesce(v_member, p_member), 1, 1, p_business_date, p_business_date, p_store, p_amount
+     WHERE NOT EXISTS (SELECT FROM recognition_visit v
+                        WHERE v.member_id = coalesce(v_member, p_member) AND v.id <> recognition_note_visit.visit_id)
+    ON CONFLICT (member_id) DO NOTHING;
+    IF NOT FOUND THEN
+      PERFORM recognition_summarise(ARRAY[coalesce(v_member, p_member)]);
+    END IF;
+  END IF;
 END
 $$;
