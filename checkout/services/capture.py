@@ -298,7 +298,9 @@ def _settle(
     )
     try:
         with whole, typed_refusals():
-            captured = _call(params)
+            captured = _call(
+                params, coupons_are_named=request.asked.coupons is not None
+            )
             if not captured.replayed:
                 _do_more(more, request, found, quote, captured.sale_id)
     except ledger_errors.InsufficientFunds as short:
@@ -315,7 +317,7 @@ def _settle(
     return captured
 
 
-def _call(params: list[Any]) -> Captured:
+def _call(params: list[Any], *, coupons_are_named: bool) -> Captured:
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, params)
         outcome, sale, answer, refused, why = cursor.fetchone()
@@ -328,6 +330,8 @@ def _call(params: list[Any]) -> Captured:
     if outcome == "coupon":
         if why == "conflict":
             raise ledger_errors.IdempotencyConflict
+        if not coupons_are_named:  # the best of what is left will do
+            raise _Moved
         raise CouponUnavailable(coupon_id=refused)
     return Captured(sale, answer, replayed=outcome == "replayed")
 

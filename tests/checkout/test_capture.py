@@ -1,5 +1,6 @@
 """Settling a bill: everything at once, explained, once for each key."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,6 +16,9 @@ from checkout.errors import (
     Underpaid,
 )
 from checkout.models import Sale, SalePayment
+from checkout.services.rows import params_of
+from coupons.kinds import CouponStatus
+from coupons.models import Coupon
 from ledger.errors import IdempotencyConflict
 from points.models import Accrual, Redemption
 from tests.factories.bills import (
@@ -153,3 +157,25 @@ def test_a_bill_number_is_settled_once_at_a_store() -> None:
 
     assert everything() == before
     settle(20_00, tenders=[cash(20_00)], reference="R7")
+
+
+def test_a_best_coupon_that_another_took_meanwhile_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = StoreFactory.create()
+    member = a_guest(store=store)
+    coupon = issued(member=member)
+
+    def once_taken(*args: Any, **facts: Any) -> list[Any]:
+        monkeypatch.undo()
+        settle(60_00, store=store, member=member, tenders=[cash(50_00)])
+        return params_of(*args, **facts)
+
+    module = import_module("checkout.services.capture")
+    monkeypatch.setattr(module, "params_of", once_taken)
+
+    sale = told(settle(60_00, store=store, member=member, tenders=[cash(60_00)]))
+
+    assert (sale["discounts"], sale["due"]) == ([], 60_00)
+    assert Sale.objects.count() == 2
+    assert Coupon.objects.get(pk=coupon.pk).status == CouponStatus.REDEEMED
