@@ -110,7 +110,7 @@ def database(url: str) -> dict[str, Any]:
             "DATABASE_URL",
             "is not the address of a PostgreSQL database: write it whole",
         )
-    config["ENGINE"] = "django.db.backends.postgresql"
+    config["ENGINE"] = "common.postgresql"
     return config
 
 

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, that asks less whether the connection still stands."""
