@@ -23,6 +23,10 @@ from .problems import Refusal
 
 STORE_HEADER: Final = "Regulars-Store"
 CODE: Final = re.compile(CODE_PATTERN)
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+ANSWERED: Final = (
+    "EXISTS (SELECT FROM api_answer a WHERE a.api_key_id = k.id AND a.key = %s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Caller:
     request_id: str
     address: str
     sealing_key: bytes = field(repr=False)
+    # Whether an answer is kept under the request's idempotency key.
+    is_answered: bool = False
 
     @property
     def is_of_a_store(self) -> bool:
@@ -86,7 +92,12 @@ class ApiKeyBearer(HttpBearer):
         """Raises key_not_usable, scope_missing, other_store, too_many_requests."""
         named = request.headers.get(STORE_HEADER, "").strip()
         code = named if CODE.fullmatch(named) else ""
-        key, store = stores_services.use_api_key(token.strip(), store_code=code)
+        key, store, is_answered = stores_services.use_api_key_and(
+            token.strip(),
+            ANSWERED,
+            [request.headers.get(IDEMPOTENCY_KEY, "").replace("\0", "")],
+            store_code=code,
+        )
         structlog.contextvars.bind_contextvars(
             actor=f"key:{key.pk}",
             key=key.name,
@@ -100,6 +111,7 @@ class ApiKeyBearer(HttpBearer):
             getattr(request, "request_id", ""),
             get_client_ip_address(request) or "",
             sealing.key_from(token.strip()),
+            is_answered=bool(is_answered),
         )
         request.at = now()  # type: ignore[attr-defined]  # ours to give
         return caller

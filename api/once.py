@@ -22,11 +22,11 @@ from common.errors import DomainError
 from ledger.errors import IdempotencyConflict
 
 from . import problems, sealing
-from .auth import ApiRequest
+from .auth import IDEMPOTENCY_KEY, ApiRequest
 from .models import LONGEST_KEY
 from .problems import Refusal
 
-HEADER: Final = "Idempotency-Key"
+HEADER: Final = IDEMPOTENCY_KEY
 REPLAYED: Final = "Idempotency-Replayed"
 JSON: Final = "application/json"
 PLAIN: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
@@ -184,11 +184,13 @@ def perform_kept(
 ) -> HttpResponse:
     """The same for a command that keeps its answer itself, under the key of the books
     and in the statement of its effect: only a refusal is looked for, and kept, here.
+
+    Whether one is kept was asked together with the caller's key.
     """
     once = Once.of(request)
 
     def work() -> HttpResponse:
-        answered = once.claim()
+        answered = once.claim() if request.auth.is_answered else None
         if answered is not None:
             return answered
         if first is not None:

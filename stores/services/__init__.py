@@ -11,7 +11,7 @@ from .books import (
     freeze_account,
     reverse_by_hand,
 )
-from .keys import create_api_key, revoke_api_key, use_api_key
+from .keys import create_api_key, revoke_api_key, use_api_key, use_api_key_and
 from .limits import use_limit
 from .people import (
     assign,
@@ -68,5 +68,6 @@ __all__ = [
     "take_payment_step",
     "unassign",
     "use_api_key",
+    "use_api_key_and",
     "use_limit",
 ]

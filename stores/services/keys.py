@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, LiteralString
 
 from django.db import IntegrityError, connection, transaction
 
@@ -20,7 +20,7 @@ WRITTEN: Final = re.compile(r"reg_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
 # One round trip, whatever asks: the key, and the store where it acts.
 FIND: Final = """
 SELECT k.id, k.name, k.scopes, k.prefix, k.store_id,
-       s.id, s.code, s.name, s.time_zone, s.day_starts_at, s.is_active
+       s.id, s.code, s.name, s.time_zone, s.day_starts_at, s.is_active, {also}
   FROM stores_apikey k
   LEFT JOIN stores_store s
     ON s.id = coalesce(k.store_id, (SELECT id FROM stores_store WHERE code = %s))
@@ -100,19 +100,31 @@ def use_api_key(text: str, *, store_code: str = "") -> tuple[ApiKey, Store | Non
     That is its own store; one of the head office acts where `store_code` says, if
     there is such a store. One query. Raises KeyNotUsable.
     """
+    key, store, _nothing = use_api_key_and(text, store_code=store_code)
+    return key, store
+
+
+def use_api_key_and(
+    text: str,
+    also: LiteralString = "NULL",
+    facts: Sequence[Any] = (),
+    *,
+    store_code: str,
+) -> tuple[ApiKey, Store | None, Any]:
+    """The same, and what else the caller asks about the key `k` in the same query."""
     # 256 random bits: a plain fingerprint cannot be guessed back, and it is looked up
     # by index, so no comparison's timing says anything.
     if not WRITTEN.fullmatch(text):
         raise KeyNotUsable
     with connection.cursor() as cursor:
-        cursor.execute(FIND, [store_code, _digest(text)])
+        cursor.execute(FIND.format(also=also), [*facts, store_code, _digest(text)])
         row = cursor.fetchone()
     if row is None:
         raise KeyNotUsable
     key = ApiKey(id=row[0], name=row[1], scopes=row[2], prefix=row[3], store_id=row[4])
     if row[5] is None:
-        return key, None
-    return key, Store(
+        return key, None, row[11]
+    store = Store(
         id=row[5],
         code=row[6],
         name=row[7],
@@ -120,6 +132,7 @@ def use_api_key(text: str, *, store_code: str = "") -> tuple[ApiKey, Store | Non
         day_starts_at=row[9],
         is_active=row[10],
     )
+    return key, store, row[11]
 
 
 def _digest(text: str) -> str:

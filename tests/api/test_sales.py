@@ -12,12 +12,14 @@ from checkout.models import Sale
 from members import services as members_services
 from members.models import Member
 from stored_value import services as stored_value_services
+from stored_value.holders import Holder
 from tests.factories.api import Till, a_till
 from tests.factories.bills import a_guest, no_codes
 from tests.factories.coupons import issued
+from tests.factories.gift_cards import a_card, at_store
 from tests.factories.ledger import everything
 from tests.factories.members import MemberFactory
-from tests.factories.stored_value import is_proven
+from tests.factories.stored_value import is_proven, top_up
 
 db = pytest.mark.django_db
 CASH = [{"kind": "cash", "amount": 200_00}]
@@ -250,7 +252,71 @@ def test_a_sale_takes_four_round_trips_from_the_key_on() -> None:
         sold = settle(till, **asked)
 
     assert sold.status_code == 201, sold.content
-    assert len(said) <= 4, [query["sql"][:60] for query in said]
+    assert len(said) <= 3, [query["sql"][:60] for query in said]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_gift_card_in_the_bill_costs_no_question_more() -> None:
+    till = a_till()
+    assert till.store
+    member = a_guest(points=1_000, store=till.store)
+    cards = [a_card(50_00, by=at_store(till.store)) for _ in range(2)]
+    bills: tuple[dict[str, Any], ...] = (
+        {"member": of(member), "points": "max"},
+        {"gross": 1_00, "tenders": []},
+    )
+    settle(till, key="k0", reference="R0", member=of(member))  # opens accounts
+
+    for card, bill in zip(cards, bills, strict=True):
+        asked = {"gift_cards": [{"code": card.code, "pin": card.pin}], **bill}
+        with CaptureQueriesContext(connection) as said:
+            sold = settle(till, key=f"key-{card.last4}", reference=card.last4, **asked)
+
+        assert sold.status_code == 201, sold.content
+        assert len(said) <= 3, [query["sql"][:60] for query in said]
+
+
+@db
+def test_a_refusal_is_remembered_though_it_would_now_succeed() -> None:
+    no_codes()
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=50_00, store=till.store)
+    asked: dict[str, Any] = {
+        "member": of(member),
+        "stored_value": 88_00,
+        "tenders": [],
+    }
+    first = settle(till, **asked)
+    top_up(Holder.member(member.pk), 300_00, by=at_store(till.store))
+    before = everything()
+
+    second = settle(till, **asked)
+
+    assert first.status_code == 409, first.content
+    assert second.content == first.content
+    assert second["Idempotency-Replayed"] == "true"
+    assert everything() == before
+    assert settle(till, key="k2", **asked).status_code == 201
+
+
+@db
+@pytest.mark.parametrize("way", ["id", "code"])
+def test_a_member_is_looked_up_in_two_questions(way: str) -> None:
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=300_00, bonus=50_00, points=1_000, store=till.store)
+    issued(member=member, at=now())
+    code = mint_code(at=now(), member_id=member.pk)
+    asked = {"id": f"/members/{of(member)}", "code": f"/members?code={code}"}[way]
+    till.ask(asked)
+
+    with CaptureQueriesContext(connection) as said:
+        found = till.ask(asked)
+
+    assert found.status_code == 200, found.content
+    assert found.json()["wallet"]["total"] == 350_00
+    assert len(said) <= 2, [query["sql"][:60] for query in said]
 
 
 @db
