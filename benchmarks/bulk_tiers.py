@@ -44,7 +44,7 @@ def review(*, members: int, rounds: int) -> Ratio:
 
 def seed(members: int) -> dict[str, Any]:
     """Members, their growth value, and a ladder of two; what the statements need."""
-    from benchmarks.books import _without_key_checks  # noqa: PLC0415
+    from benchmarks.books import without_key_checks  # noqa: PLC0415
     from ledger import services as ledger_services  # noqa: PLC0415
     from members.models import Member  # noqa: PLC0415
     from tiers.models import Tier, TierPolicy  # noqa: PLC0415
@@ -63,7 +63,7 @@ def seed(members: int) -> dict[str, Any]:
         "gold": gold.pk,
         "policy": TierPolicy.objects.get().pk,
     }
-    with connection.cursor() as cursor, _without_key_checks():
+    with connection.cursor() as cursor, without_key_checks():
         for part in statement("tier_growth").split(";\n\n"):
             cursor.execute(part, facts)
     return facts

@@ -1,0 +1,10 @@
+CREATE UNIQUE INDEX IF NOT EXISTS person_phone ON bare.person (phone);
+CREATE UNIQUE INDEX IF NOT EXISTS person_card ON bare.person (card);
+CREATE INDEX IF NOT EXISTS batch_first ON bare.batch (person, until, id) WHERE rest > 0;
+CREATE UNIQUE INDEX IF NOT EXISTS voucher_code ON bare.voucher (code);
+CREATE INDEX IF NOT EXISTS voucher_open ON bare.voucher (person) WHERE NOT used;
+CREATE UNIQUE INDEX IF NOT EXISTS plastic_code ON bare.plastic (code);
+CREATE INDEX IF NOT EXISTS bill_person ON bare.bill (person, id);
+CREATE INDEX IF NOT EXISTS leg_header ON bare.leg (header);
+CREATE INDEX IF NOT EXISTS leg_person ON bare.leg (person, account, id);
+CREATE INDEX IF NOT EXISTS taken_bill ON bare.taken (bill);
