@@ -13,6 +13,7 @@ from common.money import format_count
 from coupons.models import Coupon
 
 from .receipts import Row
+from .say import last_day
 
 MOST_REASONS = 4  # of the shop's own offers that do not apply
 
@@ -108,7 +109,7 @@ def _applied(one: Discount, held: dict[int, Coupon]) -> Offer:
     more = ""
     if coupon is not None:
         more = _("until %(day)s") % {
-            "day": date_format(coupon.valid_until, "DATE_FORMAT")
+            "day": date_format(last_day(coupon.valid_until), "DATE_FORMAT")
         }
     return Offer(
         name=one.name or str(DiscountKind(one.kind).label).capitalize(),

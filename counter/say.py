@@ -1,6 +1,6 @@
 """What to say to a guest, in the words of whoever reads it: no database."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -103,6 +103,12 @@ def ago(days: int) -> str:
     if days == 1:
         return _("yesterday")
     return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last day of what ends at this moment, by the house's clock."""
+    last = ends_at - timedelta(microseconds=1)
+    return last.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def _occasion(coming: Coming) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter.views import doors, people, sale, shifts, today
+from counter.views import care, doors, gifts, people, sale, shifts, today
 
 app_name = "counter"
 urlpatterns = [
@@ -22,6 +22,12 @@ urlpatterns = [
     path("guests/<uuid:public_id>/top-up/", people.top_up_member, name="top_up_member"),
     path("cards/<int:card_id>/top-up/", people.top_up_card, name="top_up_card"),
     path("top-ups/<int:top_up_id>/", people.top_up_receipt, name="top_up_receipt"),
+    path("guests/<uuid:public_id>/care/", care.care, name="care"),
+    path("guests/<uuid:public_id>/care/<slug:name>/", care.act, name="care_act"),
+    path("gift-cards/", gifts.gift_cards, name="gift_cards"),
+    path("gift-cards/sell/", gifts.sell, name="gift_sell"),
+    path("gift-cards/look/", gifts.look, name="gift_look"),
+    path("codes/", gifts.codes, name="codes"),
     path("enrol/", people.enrol, name="enrol"),
     path("sales/", today.today, name="today"),
     path("receipts/<uuid:sale_id>/refund/", today.refund, name="refund"),

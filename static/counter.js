@@ -9,6 +9,7 @@
   const KEPT = ["amount", "excluded", "reference"];
   const RETURNS = 20000; // to the next guest, from a receipt that nobody touches
   let wantsCharge = false;
+  let wantsSubmit = false;
   let asking = 0;
   let returning = 0;
 
@@ -104,13 +105,10 @@
       nextGuest();
     } else if (target.id === "charge" && /^[1-9]$/.test(event.key)) {
       const tender = document.querySelectorAll("input[name=tender]")[event.key - 1];
-      if (tender) {
-        tender.checked = true;
-        quoteNow();
-      }
+      if (tender) tender.checked = true;
     } else if (event.key === "Enter" && target.form?.id === "bill" && isText) {
       event.preventDefault();
-      entered(target);
+      if (!event.repeat) entered(target);
     } else if (event.key === "Enter" && target.id === "q" && !target.value && at("next")) {
       event.preventDefault();
       nextGuest();
@@ -119,6 +117,7 @@
 
   function entered(field) {
     if (field.id === "gift-code" || field.id === "gift-pin") at("gift-add").click();
+    else if (wantsCharge) wantsSubmit = true; // Enter, Enter, quicker than the quote
     else if (field.id === "payment-code") {
       if (field.value) at("bill").requestSubmit(at("charge"));
     } else {
@@ -185,7 +184,11 @@
       clearTimeout(returning);
       if (at("bill")?.elements.amount.value) keep();
     }
-    if (wantsCharge) wantsCharge = !toCharge() && false;
+    if (at("asker")?.classList.contains("htmx-request")) return; // a newer quote is coming
+    if (wantsCharge && toCharge() && wantsSubmit && document.activeElement?.id === "charge") {
+      at("charge").click();
+    }
+    wantsCharge = wantsSubmit = false;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && event.detail.elt.id === "seek") at("q").value = "";

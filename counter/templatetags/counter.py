@@ -40,6 +40,12 @@ def soon(coming: Coming) -> str:
 
 
 @register.filter
+def last_day(ends_at: datetime) -> date:
+    """The last day on which something holds that ends at this moment."""
+    return say.last_day(ends_at)
+
+
+@register.filter
 def ago(day: date, today: datetime) -> str:
     """How long since a day."""
     return say.ago((localdate(today) - day).days)

@@ -1,0 +1,109 @@
+"""What is typed to look after a guest, and to sell gift cards."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from counter.forms import money
+from counter.second import SecondForm
+from coupons.models import CouponTemplate
+from points.models import Reward
+from recognition.models import Preference
+from stores import selectors as stores_selectors
+
+LARGEST_ID = 2**63 - 1
+
+
+def tender_field() -> forms.ChoiceField:
+    """A way of paying."""
+    return forms.ChoiceField(
+        label=_("Way of paying"), choices=list(stores_selectors.TENDERS.items())
+    )
+
+
+class GiveCouponForm(SecondForm):
+    template = forms.ModelChoiceField(
+        label=_("Coupon"), queryset=CouponTemplate.objects.filter(is_open=True)
+    )
+    quantity = forms.IntegerField(
+        label=_("How many"), min_value=1, max_value=100, initial=1
+    )
+
+
+class CardForm(forms.Form):
+    """One of the guest's cards; for a new one also its number and the payment."""
+
+    card = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    number = forms.CharField(label=_("New card"), max_length=80, required=False)
+    tender = forms.ChoiceField(choices=(), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tender"] = tender_field()
+        self.fields["tender"].required = False
+
+
+class NewCardForm(forms.Form):
+    number = forms.CharField(label=_("Card, by scan"), max_length=80)
+    tender = forms.ChoiceField(choices=(), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tender"] = tender_field()
+        self.fields["tender"].required = False
+
+
+class WordsForm(forms.Form):
+    words = forms.CharField(label=_("Words"), max_length=1000)
+
+
+class LikingForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=Preference.Kind.choices)
+    words = forms.CharField(label=_("Words"), max_length=120)
+
+
+class FeedbackForm(forms.Form):
+    words = forms.CharField(label=_("Words"), max_length=2000, required=False)
+    stars = forms.IntegerField(
+        label=_("Stars"), min_value=1, max_value=5, required=False
+    )
+    is_complaint = forms.BooleanField(required=False)
+
+
+class OrderForm(forms.Form):
+    reward = forms.ModelChoiceField(
+        label=_("Reward"), queryset=Reward.objects.filter(is_active=True)
+    )
+    tender = forms.ChoiceField(choices=(), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tender"] = tender_field()
+        self.fields["tender"].required = False
+
+
+class SellGiftForm(forms.Form):
+    """A face and an amount, or the codes of printed cards that are scanned."""
+
+    design = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
+    code = forms.CharField(label=_("Printed card"), max_length=80, required=False)
+    amount = money(label=_("Amount"), required=False, min_value=1)
+    tender = forms.ChoiceField(choices=())
+    buyer = forms.CharField(label=_("Buyer"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tender"] = tender_field()
+
+
+class OpenGiftForm(forms.Form):
+    """A gift card by its code; with a guest, what is on it goes into the wallet."""
+
+    code = forms.CharField(label=_("Gift card code"), max_length=80)
+    pin = forms.CharField(label=_("PIN"), max_length=16, required=False)
+    guest = forms.CharField(label=_("Guest"), max_length=100, required=False)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=80)

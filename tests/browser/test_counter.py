@@ -1,0 +1,215 @@
+"""The counter in a real browser, by keyboard alone, with every key counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.http import HttpResponse
+from playwright.sync_api import Browser, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from checkout.models import Sale
+from counter import place
+from stores.models import Shift, Till
+from tests.browser.test_admin import page_of, violations
+from tests.factories.bills import a_guest
+from tests.factories.coupons import issued
+from tests.factories.members import MemberFactory
+from tests.factories.stores import (
+    PASSWORD,
+    ShiftFactory,
+    TillFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def shift(transactional_db: None) -> Shift:
+    """A cashier's open shift."""
+    till = TillFactory.create()
+    cashier = UserFactory.holding("cashier", store=till.store)
+    return ShiftFactory.create(till=till, opened_by=cashier)
+
+
+@contextmanager
+def at_the_counter(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> Iterator[tuple[Page, list[str]]]:
+    """Signed in at the till's own screen."""
+    with page_of(browser, "en") as (page, complaints):
+        page.context.add_cookies([cookie_of(shift.till, live_server.url)])
+        page.goto(f"{live_server.url}/counter/")
+        page.fill("#username", shift.holder.username)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_url(f"{live_server.url}/counter/")
+        yield page, complaints
+
+
+def cookie_of(till: Till, url: str):  # type: ignore[no-untyped-def]  # Playwright's own
+    answer = HttpResponse()
+    place.bind(answer, till)
+    return {"name": "till", "value": answer.cookies["till"].value, "url": url}
+
+
+class Keyboard:
+    """Presses keys, and counts those after the amount."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id"))
+
+
+def test_a_regular_is_charged_with_the_keyboard_alone(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    member = a_guest(principal=100_00, store=shift.store)
+    issued(member=member)
+    phone = member.phone or ""
+    with at_the_counter(browser, live_server, shift) as (page, complaints):
+        assert focused(page) == "q"
+        page.keyboard.type(phone[-11:])
+        page.keyboard.press("Enter")
+        expect(page.locator(".person-name")).to_contain_text(member.name)
+        expect(page.locator("#amount")).to_be_focused()
+        page.keyboard.type("88")
+        expect(page.locator("#charge")).to_contain_text("Charge ¥78.00")
+
+        keys = Keyboard(page)
+        keys.press("Enter")
+        expect(page.locator("#charge")).to_be_focused()
+        keys.press("Enter")
+        expect(page.locator("[data-settled]")).to_be_visible()
+
+        assert keys.pressed <= 4
+        expect(page.locator("#q")).to_be_focused()
+        assert violations(page) == []
+        keys.press("Enter")
+        page.wait_for_url(f"{live_server.url}/counter/")
+        assert focused(page) == "q"
+        assert complaints == []
+    sale = Sale.objects.get()
+    assert (sale.net, sale.paid) == (78_00, 78_00)
+
+
+def test_a_stranger_pays_by_the_third_way_of_paying(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.keyboard.press("F3")
+        page.keyboard.type("42.50")
+        keys = Keyboard(page)
+        keys.press("Enter")
+        expect(page.locator("#charge")).to_be_focused()
+        keys.press("3")
+        keys.press("Enter")
+        expect(page.locator("[data-settled]")).to_be_visible()
+        assert keys.pressed <= 4
+    assert Sale.objects.get().payments.get().tender == "wechat"
+
+
+def test_a_lost_answer_is_asked_for_again_and_charges_once(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    lost: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.request.url)
+        route.fetch()  # it was done, and nobody heard of it
+        route.abort()
+
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.route("**/counter/charge/", lose_the_first)
+        page.keyboard.press("F3")
+        page.keyboard.type("60")
+        page.keyboard.press("Enter")
+        expect(page.locator("#charge")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#line")).to_contain_text("Checking whether it was done")
+        expect(page.locator("[data-settled]")).to_be_visible()
+        expect(page.locator(".done")).to_contain_text("Charged already, once")
+    assert lost
+    assert Sale.objects.count() == 1
+
+
+def test_a_reload_and_the_back_button_keep_the_bill_and_charge_once(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    member = MemberFactory.create()
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.goto(f"{live_server.url}/counter/guests/{member.public_id}/")
+        page.fill("#amount", "55")
+        expect(page.locator("#charge")).to_contain_text("¥55.00")
+        key = page.input_value("#key")
+        page.reload()
+        expect(page.locator("#charge")).to_contain_text("¥55.00")
+        assert page.input_value("#amount") == "55"
+        assert page.input_value("#key") == key
+        page.locator("#charge").dblclick()
+        expect(page.locator("[data-settled]")).to_be_visible()
+        page.reload()
+        expect(page.locator("[data-settled]")).to_be_visible()
+        page.go_back()
+        expect(page.locator("#amount")).to_have_value("")
+    assert Sale.objects.count() == 1
+
+
+def test_a_login_that_expires_loses_no_bill(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.fill("#amount", "33")
+        expect(page.locator("#charge")).to_contain_text("¥33.00")
+        page.context.clear_cookies(name="session")
+        page.click("#charge")
+        page.fill("#username", shift.holder.username)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        expect(page.locator("#charge")).to_contain_text("¥33.00")
+        page.click("#charge")
+        expect(page.locator("[data-settled]")).to_be_visible()
+    assert Sale.objects.get().net == 33_00
+
+
+def test_every_screen_is_open_to_everybody(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    member = a_guest(principal=100_00, points=300, store=shift.store)
+    issued(member=member)
+    of_guest = f"guests/{member.public_id}"
+    with at_the_counter(browser, live_server, shift) as (page, complaints):
+        for path in (
+            "",
+            f"{of_guest}/",
+            f"{of_guest}/top-up/",
+            f"{of_guest}/care/",
+            "who/top-up/",
+            "enrol/",
+            "sales/",
+            "gift-cards/",
+            "codes/",
+            "shift/",
+        ):
+            answer = page.goto(f"{live_server.url}/counter/{path}")
+            assert answer is not None
+            assert answer.status == 200, path
+            assert violations(page) == [], path
+        page.goto(f"{live_server.url}/counter/{of_guest}/")
+        page.fill("#amount", "88")
+        expect(page.locator("#charge")).to_contain_text("¥78.00")
+        assert violations(page) == []
+        page.keyboard.press("Tab")
+        page.locator("h2").first.click()
+        assert complaints == []

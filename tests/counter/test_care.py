@@ -1,0 +1,205 @@
+"""Looking after a guest, gift cards and codes at the counter."""
+
+from typing import Any
+
+import pytest
+
+from cards.models import Card, CardKind
+from coupons.models import Coupon
+from gift_cards.models import GiftCard
+from members.models import Member
+from points.models import RewardOrder
+from recognition.models import Feedback, Note, Preference
+from stored_value.holders import Holder
+from stored_value.selectors import wallet
+from tests.counter.till import AtTill
+from tests.factories import gift_cards as gifts
+from tests.factories.bills import a_guest
+from tests.factories.cards import CardFactory, CardKindFactory
+from tests.factories.coupons import TemplateFactory, issued
+from tests.factories.members import MemberFactory
+from tests.factories.points import RewardFactory
+from tests.factories.stored_value import is_proven
+from tests.factories.stores import NOON, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def do(till: AtTill, member: Member, name: str, **told: Any) -> Any:
+    return till.client.post(
+        f"/counter/guests/{member.public_id}/care/{name}/",
+        {"key": till.key(name), **told},
+    )
+
+
+def test_what_is_heard_is_kept(till: AtTill) -> None:
+    member = MemberFactory.create()
+    do(till, member, "note", words="Asked for the window.")
+    do(till, member, "liking", kind="allergy", words="Peanuts")
+    do(till, member, "feedback", words="Cold soup", is_complaint="yes")
+    assert Note.objects.get().author_id == till.user.pk
+    assert Preference.objects.get().words == "Peanuts"
+    assert Feedback.objects.get().store_id == till.store.pk
+    page = till.get(f"guests/{member.public_id}/").content.decode()
+    assert "Peanuts" in page
+    assert "Open complaint" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("note", {"words": ""}),
+        ("note", {"words": "\x00"}),
+        ("liking", {"kind": "weather", "words": "x"}),
+        ("feedback", {"stars": "9"}),
+        ("feedback", {}),
+        ("lost", {"card": "x"}),
+        ("lost", {"card": "99999999"}),
+        ("card", {"number": "12"}),
+        ("coupon", {"template": "0", "quantity": "1"}),
+        ("reward", {"reward": "0"}),
+        ("note", {"words": "x", "key": "forged"}),
+    ],
+)
+def test_what_cannot_be_changes_nothing(
+    name: str, told: dict[str, str], db: None
+) -> None:
+    till = AtTill.opened("shift-lead")
+    page = do(till, MemberFactory.create(), name, **told)
+    assert page.status_code == 200
+    assert "alert-danger" in page.content.decode()
+    assert not Note.objects.exists()
+    assert not Feedback.objects.exists()
+
+
+def test_a_lost_card_is_dead_and_a_new_one_is_given(db: None) -> None:
+    till = AtTill.opened("shift-lead")
+    card = CardFactory.create()
+    assert card.member is not None
+    do(till, card.member, "lost", card=card.pk)
+    card.refresh_from_db()
+    assert card.status == Card.Status.LOST
+
+    do(till, card.member, "replace", card=card.pk)
+    card.refresh_from_db()
+    assert card.status == Card.Status.REPLACED
+    assert card.replaced_by is not None
+
+
+def test_another_guests_card_is_left_alone(till: AtTill) -> None:
+    card = CardFactory.create()
+    page = do(till, MemberFactory.create(), "lost", card=card.pk)
+    assert "alert-danger" in page.content.decode()
+    card.refresh_from_db()
+    assert card.status == Card.Status.ACTIVE
+
+
+def test_a_printed_card_becomes_theirs(till: AtTill) -> None:
+    card = CardFactory.in_stock(CardKindFactory.create(form=CardKind.Form.PRINTED))
+    member = MemberFactory.create()
+    do(till, member, "card", number=card.number)
+    card.refresh_from_db()
+    assert card.member_id == member.pk
+
+
+def test_a_lead_gives_a_coupon_once_and_a_cashier_none(till: AtTill) -> None:
+    template, member = TemplateFactory.drawn(), MemberFactory.create()
+    told = {"template": template.pk, "quantity": "1", "reason": "long wait"}
+    assert do(till, member, "coupon", **told).status_code == 403
+    assert not Coupon.objects.exists()
+
+    lead = AtTill.opened("shift-lead")
+    key = lead.key("coupon")
+    for _ in range(2):
+        do(lead, member, "coupon", key=key, **told)
+    assert Coupon.objects.get().member_id == member.pk
+
+
+def test_a_reward_is_ordered_and_picked_up_once(till: AtTill) -> None:
+    reward = RewardFactory.create(points=100)
+    member = a_guest(points=500, store=till.store)
+    do(till, member, "reward", reward=reward.pk)
+    page = till.get(f"guests/{member.public_id}/care/").content.decode()
+    code = page.split("The code to pick it up: ")[1].split("<")[0]
+
+    told = {"what": "reward", "code": code}
+    first = till.client.post("/counter/codes/", told).content.decode()
+    assert "Hand out: 1" in first
+    assert RewardOrder.objects.get().status == RewardOrder.Status.HANDED_OVER
+    again = till.client.post("/counter/codes/", told).content.decode()
+    assert "alert-danger" in again
+
+
+def test_a_coupon_is_verified_by_its_code(till: AtTill) -> None:
+    coupon = issued()
+    told = {"what": "coupon", "code": coupon.code}
+    page = till.client.post("/counter/codes/", told).content.decode()
+    assert coupon.version.name in page
+    assert "Good: it can be used." in page
+    for wrong in ("", "nonsense", "\x00"):
+        refused = till.client.post("/counter/codes/", {**told, "code": wrong})
+        assert "alert-danger" in refused.content.decode()
+
+
+def sell(till: AtTill, **told: Any) -> Any:
+    return till.client.post(
+        "/counter/gift-cards/sell/",
+        {"key": till.key("gift"), "tender": "wechat", **told},
+    )
+
+
+def test_a_gift_card_is_sold_and_its_code_is_shown_once(till: AtTill) -> None:
+    design, key = gifts.GiftCardDesignFactory.create(), till.key("gift")
+    told = {"design": design.pk, "amount": "100", "key": key}
+    page = sell(till, **told).content.decode()
+    assert "code-shown" in page
+    again = sell(till, **told).content.decode()
+    assert "code-shown" not in again
+    assert "Sold already, once" in again
+    assert GiftCard.objects.get().amount == 100_00
+    assert is_proven()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"amount": "100"},
+        {"design": "0", "amount": "100"},
+        {"amount": "-1"},
+        {"code": "AAAA-BBBB", "amount": ""},
+        {"code": "\x00"},
+        {"tender": "shells"},
+        {"key": "forged"},
+    ],
+)
+def test_what_cannot_be_sells_nothing(till: AtTill, told: dict[str, str]) -> None:
+    page = sell(till, **told)
+    assert "alert-danger" in page.content.decode()
+    assert not GiftCard.objects.exists()
+
+
+def test_a_card_is_looked_at_and_moved_into_a_wallet_once(till: AtTill) -> None:
+    card = gifts.a_card(100_00, by=gifts.at_store(till.store))
+    member = MemberFactory.create(phone="+8613912345678")
+    told = {"code": card.code, "pin": card.pin or "", "key": till.key("to_wallet")}
+    look = till.client.post("/counter/gift-cards/look/", told).content.decode()
+    assert "¥100.00" in look
+
+    for _ in range(2):
+        till.client.post("/counter/gift-cards/look/", {**told, "guest": "13912345678"})
+
+    assert gifts.left(card) == 0
+    assert wallet(holder=Holder.member(member.pk), at=NOON).principal == 100_00
+    assert is_proven()
+
+
+@pytest.mark.parametrize(
+    "path", ["gift-cards/sell/", "gift-cards/look/", "codes/", "guests/{}/care/note/"]
+)
+def test_who_may_not_does_nothing(till: AtTill, path: str) -> None:
+    member = MemberFactory.create()
+    till.signed_in(UserFactory.holding("auditor"))
+    told = {"code": "x", "what": "reward", "words": "x", "key": till.key("note")}
+    answer = till.client.post(f"/counter/{path.format(member.public_id)}", told)
+    assert answer.status_code == 403
+    assert not Note.objects.exists()
