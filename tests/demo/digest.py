@@ -47,7 +47,7 @@ SELECT 'note', m.phone, n.words, n.at FROM recognition_note n
 ;
 SELECT 'coupon', m.phone, v.name_en, c.status, c.valid_until FROM coupons_coupon c
   JOIN coupons_templateversion v ON v.id = c.version_id
-  LEFT JOIN members_member m ON m.id = c.member_id ORDER BY 3, 2, 5
+  LEFT JOIN members_member m ON m.id = c.member_id ORDER BY 3, 2, 5, 4
 ;
 SELECT 'gift card', g.amount, g.status, g.sold_at FROM gift_cards_giftcard g
  ORDER BY 4, 2
