@@ -15,8 +15,10 @@ from config import keeper
 from tests.house.sources import BASE_DIR
 from tests.patience import PATIENCE
 
+# A shell's background job, which a test run may be, ignores Ctrl-C and hands that on.
 USER = """
-import sys, time
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from config import embedded
 for_tests = sys.argv[1] == "fast"
 print(embedded.database_url(for_tests=for_tests), flush=True)
