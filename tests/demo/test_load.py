@@ -28,7 +28,7 @@ NOT_INVENTED = {
     "checkout.refund",
     "checkout.sale",
     "imports.importjob",
-    "outbox.webhookdelivery",
+    "outbox.delivery",
     "outbox.webhookendpoint",
     "stores.apikey",
 }
