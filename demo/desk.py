@@ -285,7 +285,7 @@ class Desk(Scene):
             version__template=offers.coupons["welcome-20"], status="issued"
         )
         close = [member_id for _person, member_id in self.guests]
-        free = list(coupons.filter(member__in=close).order_by("member_id")[:4])
+        free = list(coupons.filter(member__in=close).order_by("member_id", "pk")[:4])
         place = self.place()
         if free:
             coupons_services.void_coupon(

@@ -225,7 +225,7 @@ class Story:
         close = [member_id for _person, member_id in self.guests[: 3 * count : 3]]
         coupons = Coupon.objects.filter(
             version__template=template_id, member__in=close
-        ).order_by("member_id")
+        ).order_by("member_id", "pk")
         for place, coupon in enumerate(coupons):
             store = self.stores[place % len(self.stores)]
             coupons_services.redeem_step(
