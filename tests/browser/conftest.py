@@ -1,4 +1,4 @@
-"""A browser for the session, and people to sign in as."""
+"""A browser for a module, and people to sign in as."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,13 @@ from tests.browser.chromium import chromium
 from tests.factories.stores import StoreFactory, UserFactory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, which Django takes for async code.
+    """Chromium, closed before another module's tests share this thread.
+
+    While it is open Playwright keeps an event loop running in the thread: Django takes
+    that for async code, and nobody else there can run a loop.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         with chromium() as started:

@@ -18,7 +18,10 @@ SELECT 'visit', v.source, v.reference, m.phone, s.code, v.at, v.business_date, v
   FROM recognition_visit v JOIN members_member m ON m.id = v.member_id
   JOIN stores_store s ON s.id = v.store_id ORDER BY v.source, v.reference
 ;
-SELECT 'posting', e.kind, e.memo, e.occurred_at, e.business_date, s.code,
+SELECT 'posting', e.kind,
+       CASE WHEN e.kind IN ('adjustment', 'expiry', 'transfer')
+            THEN regexp_replace(e.memo, '[0-9]+', 'N', 'g') ELSE e.memo END,
+       e.occurred_at, e.business_date, s.code,
        d.kind, d.slot, c.kind, c.slot, p.amount, dm.phone, cm.phone
   FROM ledger_posting p JOIN ledger_entry e ON e.id = p.entry_id
   JOIN ledger_account d ON d.id = p.debit_id JOIN ledger_account c ON c.id = p.credit_id
