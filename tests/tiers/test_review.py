@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from ledger import services as ledger_services
 from members.models import Member
@@ -271,6 +272,21 @@ def test_a_day_is_reviewed_once_however_often_it_is_asked_for(
     assert first.pk == again.pk
     assert again.at == NOON
     assert code(member) == "gold"
+
+
+def test_a_review_begins_with_the_first_member_there_is(
+    ladder: tuple[Tier, Tier, Tier],
+) -> None:
+    with connection.cursor() as cursor:  # numbers that imports and merges used up
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('members_member', 'id'), 900000)"
+        )
+    grow(MemberFactory.create(), 5_000)
+
+    found = tiers_services.review(at=NOON, most_chunks=1)
+
+    assert found.raised == 1
+    assert found.finished_at == NOON
 
 
 def test_every_change_names_the_rules_it_was_made_under(

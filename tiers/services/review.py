@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from ledger.services import Act
 from members.models import Member
@@ -88,10 +88,16 @@ def review(
 
 def _begin(at: datetime) -> TierReview:
     day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    last = Member.objects.aggregate(last=Max("pk"))["last"] or 0
+    ends = Member.objects.aggregate(first=Min("pk"), last=Max("pk"))
     policy = policies_selectors.in_force(TierPolicy, at=at)
     progress, _made = TierReview.objects.get_or_create(
-        day=day, defaults={"at": at, "policy": policy, "last": last}
+        day=day,
+        defaults={
+            "at": at,
+            "policy": policy,
+            "done_to": (ends["first"] or 1) - 1,
+            "last": ends["last"] or 0,
+        },
     )
     return progress
 
