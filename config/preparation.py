@@ -84,7 +84,12 @@ def load_demo(say: Callable[[str], None]) -> None:
 
 def welcome(address: str, people: list[str]) -> str:
     """What a newcomer needs: where to look, whom to be, how to stop."""
-    lines = ["", f"Regulars is ready: {address}/admin/", ""]
+    lines = [
+        "",
+        f"Regulars is ready: {address}/admin/",
+        f"      The counter: {address}/counter/",
+        "",
+    ]
     if people:
         lines += ["Sign in as (invented people):", *people, ""]
     return "\n".join([*lines, "Ctrl-C stops everything.", ""])
