@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from coupons import codes, tasks
 from coupons import services as coupons_services
@@ -99,7 +99,11 @@ def test_killed_in_the_middle_and_run_again(monkeypatch: pytest.MonkeyPatch) -> 
 def test_who_is_given_twice_is_refused_by_the_table_itself() -> None:
     coupon = issued()
 
-    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             "INSERT INTO coupons_coupon (version_id, issue_id, nth, member_id,"
             " issued_to_id, code, last4, status, uses, uses_left, valid_from,"
