@@ -1,6 +1,5 @@
 """Guests: found for a task, topped up, enrolled."""
 
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -22,28 +21,16 @@ from counter.people_forms import EnrolForm, TopUpForm
 from counter.place import Place, at_till
 from counter.second import approved
 from members.models import ConsentText, Purpose
-from stored_value import offers as plan_rules
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import TopUp
-from stored_value.offers import Step
-from stored_value.selectors.plans import current_versions
 from stored_value.services.top_up import Tender
 from stores import selectors as stores_selectors
 
 TOP_UP: Final = "stored_value.top_up_wallet"
 WORD: Final = "top_up"
 MOST_SHOWN: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A step of a plan, to be chosen with one tap."""
-
-    plan: str
-    step: Step
-    bonus: int
 
 
 @never_cache
@@ -190,22 +177,13 @@ def _top_up(
         "form": form,
         "key": request.POST.get("key") or keys.mint(place.till, WORD),
         "held": stored_value_selectors.wallet(holder=holder, at=at),
-        "offered": _offered(),
+        "offered": stored_value_services.best_steps(
+            holder=holder, by=place.act(), at=at
+        ),
         "tenders": stores_selectors.TENDERS,
         "chosen": request.POST.get("tender", "cash"),
     }
     return render(request, "counter/top_up.html", context)
-
-
-def _offered() -> list[Offered]:
-    """Every step of every plan on offer; which applies is decided when it is paid."""
-    steps = []
-    for version in current_versions():
-        terms = plan_rules.from_json(version.terms)
-        for step in terms.steps:
-            given = plan_rules.gift(terms, step.amount)
-            steps.append(Offered(terms.name, step, given.bonus if given else 0))
-    return sorted(steps, key=lambda one: one.step.amount)
 
 
 def _address(guest: Guest, task: str) -> str:

@@ -11,13 +11,14 @@ from .refund_spend import refund_spend
 from .refund_top_up import refund_top_up
 from .spend import Paid, spend, spend_step, spending_lines
 from .staff import name_staff_account, unname_staff_account
-from .top_up import Tender, top_up
+from .top_up import Tender, best_steps, top_up
 from .transfer import transfer
 
 __all__ = [
     "Paid",
     "Tender",
     "allow",
+    "best_steps",
     "capture_hold",
     "close_wallet",
     "expire_holds",

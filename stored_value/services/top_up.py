@@ -1,7 +1,7 @@
 """Money in: principal, and what was promised on top, in one entry."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -27,7 +27,7 @@ from stored_value.holders import (
     open_store_account,
     open_wallet,
 )
-from stored_value.models import TopUp
+from stored_value.models import TopUp, TopUpPlanVersion
 from stored_value.offers import NO_LONGER, Gift, Occasion
 from stored_value.requests import done_before, fingerprint_of
 from stored_value.selectors.plans import Offer, best_offer, current_versions, offers
@@ -170,30 +170,22 @@ def _check_limits(
         raise HoldsTooMuch(most=named_from - 1)
 
 
+def best_steps(*, holder: Holder, by: Act, at: datetime) -> list[tuple[int, Offer]]:
+    """For each amount that a plan names, the plan that a top-up of it would get now."""
+    versions = current_versions()
+    amounts = {step["amount"] for one in versions for step in one.terms["steps"]}
+    found = _finder(holder, by, at, versions)
+    best = ((amount, best_offer(found(amount))) for amount in sorted(amounts))
+    return [(amount, offer) for amount, offer in best if offer is not None]
+
+
 def _offer(
     holder: Holder, paid: int, plan_id: int | None, by: Act, at: datetime
 ) -> Offer | None:
     """The plan named, or the one that gives most; under the wallet's lock, so that
     `times per member` and `first top-up only` cannot be raced.
     """
-    before = TopUp.objects.filter(**holder.row)
-    used = dict(
-        before.filter(plan_version__isnull=False)
-        .values_list("plan_version__plan_id")
-        .annotate(times=Count("pk"))
-        .order_by()
-    )
-    occasion = Occasion(
-        paid=paid,
-        at=at,
-        weekday=by.business_date.isoweekday(),
-        store_id=by.store_id,
-        tier_id=tier_of(holder, at),
-        is_bearer=holder.is_bearer,
-        top_ups_before=before.count(),
-        times_used=0,
-    )
-    found = offers(occasion, used, current_versions())
+    found = _finder(holder, by, at, current_versions())(paid)
     if plan_id is None:
         return best_offer(found)
     named = next((offer for offer in found if offer.version.plan_id == plan_id), None)
@@ -202,6 +194,30 @@ def _offer(
     if named.why_not is not None:
         raise PlanRefused(why=named.why_not)
     return named
+
+
+def _finder(
+    holder: Holder, by: Act, at: datetime, versions: list[TopUpPlanVersion]
+) -> Callable[[int], list[Offer]]:
+    """Says of an amount what every plan gives for it, or why not."""
+    before = TopUp.objects.filter(**holder.row)
+    used = dict(
+        before.filter(plan_version__isnull=False)
+        .values_list("plan_version__plan_id")
+        .annotate(times=Count("pk"))
+        .order_by()
+    )
+    occasion = Occasion(
+        paid=0,
+        at=at,
+        weekday=by.business_date.isoweekday(),
+        store_id=by.store_id,
+        tier_id=tier_of(holder, at),
+        is_bearer=holder.is_bearer,
+        top_ups_before=before.count(),
+        times_used=0,
+    )
+    return lambda paid: offers(replace(occasion, paid=paid), used, versions)
 
 
 def _promised(

@@ -39,6 +39,24 @@ def test_pay_300_get_50(till: AtTill) -> None:
     assert is_proven()
 
 
+def test_a_plan_is_promised_only_to_whom_it_will_be_given(till: AtTill) -> None:
+    a_plan(name="hello", first_top_up_only=True)
+    a_plan({"amount": 500_00, "bonus": 20_00}, name="always")
+    member = MemberFactory.create()
+    of_guest = f"guests/{member.public_id}/top-up/"
+    page = till.get(of_guest).content.decode()
+    assert "Pay ¥300.00, get ¥50.00" in page
+    assert "Pay ¥500.00, get ¥50.00" in page
+
+    top_up(till, member, "300")
+
+    page = till.get(of_guest).content.decode()
+    assert "hello" not in page
+    assert "Pay ¥500.00, get ¥20.00" in page
+    top_up(till, member, "500")
+    assert TopUp.objects.latest("pk").bonus == 20_00
+
+
 def test_sent_twice_the_money_is_taken_once(till: AtTill) -> None:
     member, key = MemberFactory.create(), till.key("top_up")
     answers = [top_up(till, member, "300", key=key) for _ in range(3)]
