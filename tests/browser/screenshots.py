@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from tests.browser import counter_screens
 from tests.browser.chromium import LANGUAGES, chromium, visitor
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -80,6 +81,8 @@ def draw(browser: Browser, address: str, people: list[tuple[str, str]]) -> None:
     username, password = next(
         person for person in people if person[0].startswith("head-office")
     )
+    manager = next(person for person in people if person[0].startswith("manager"))
+    played = counter_screens.play(browser, address, manager)
     for language in LANGUAGES:
         for size, (width, height) in SIZES.items():
             folder = TARGET / language / size
@@ -95,6 +98,10 @@ def draw(browser: Browser, address: str, people: list[tuple[str, str]]) -> None:
                     page.goto(f"{address}{path}")
                     page.wait_for_load_state("networkidle")
                     page.screenshot(path=folder / f"{name}.png")
+            with visitor(
+                browser, language=language, width=width, height=height
+            ) as context:
+                counter_screens.draw(context.new_page(), address, played, folder)
 
 
 def main() -> int:
