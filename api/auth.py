@@ -1,9 +1,10 @@
 """Who calls: a bearer key, its store and its scopes, in one query."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from axes.helpers import get_client_ip_address
@@ -18,7 +19,7 @@ from stores.errors import KeyNotUsable
 from stores.models import ApiKey, Store
 from stores.models.places import CODE_PATTERN
 
-from . import limits, sealing
+from . import ahead, limits, sealing
 from .problems import Refusal
 
 STORE_HEADER: Final = "Regulars-Store"
@@ -78,26 +79,35 @@ class ApiRequest(HttpRequest):
     fingerprint: bytes
 
 
+type Ahead = Callable[[ApiRequest, Caller], ahead.Question | None]
+
+
 class ApiKeyBearer(HttpBearer):
     """Lets a key in that holds a scope. No write, no session, one query."""
 
     openapi_bearer_format = "reg_…"
 
-    def __init__(self, scope: str, *, writes: bool) -> None:
+    def __init__(self, scope: str, *, writes: bool, asks: Ahead | None = None) -> None:
         super().__init__()
         self.scope = scope
         self.writes = writes
+        self.asks = asks
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         """Raises key_not_usable, scope_missing, other_store, too_many_requests."""
         named = request.headers.get(STORE_HEADER, "").strip()
         code = named if CODE.fullmatch(named) else ""
-        key, store, is_answered = stores_services.use_api_key_and(
-            token.strip(),
-            ANSWERED,
-            [request.headers.get(IDEMPOTENCY_KEY, "").replace("\0", "")],
+        token = token.strip()
+        request.at = now()  # type: ignore[attr-defined]  # ours to give
+        met, question = self._question(request, token, code)
+        idempotency_key = request.headers.get(IDEMPOTENCY_KEY, "").replace("\0", "")
+        key, store, told = stores_services.use_api_key_and(
+            token,
+            ANSWERED if question is None else f"{ANSWERED}, {question.sql}",
+            [idempotency_key, *(question.params if question else ())],
             store_code=code,
         )
+        ahead.remember(token, code, key, store)
         structlog.contextvars.bind_contextvars(
             actor=f"key:{key.pk}",
             key=key.name,
@@ -105,16 +115,37 @@ class ApiKeyBearer(HttpBearer):
         )
         limits.take(key.pk)
         self._check(key, store, named)
-        caller = Caller(
+        if question is not None and met == (key, store):
+            ahead.put(request, question.read(told[1]))
+        return self._caller(request, token, key, store, is_answered=bool(told[0]))
+
+    def _question(
+        self, request: HttpRequest, token: str, code: str
+    ) -> tuple[tuple[ApiKey, Store | None] | None, ahead.Question | None]:
+        """Whom this key is expected to be, and what they will ask."""
+        met = None if self.asks is None else ahead.expected(token, code)
+        if self.asks is None or met is None:
+            return met, None
+        caller = self._caller(request, token, *met, is_answered=False)
+        return met, self.asks(cast(ApiRequest, request), caller)
+
+    def _caller(
+        self,
+        request: HttpRequest,
+        token: str,
+        key: ApiKey,
+        store: Store | None,
+        *,
+        is_answered: bool,
+    ) -> Caller:
+        return Caller(
             key,
             store,
             getattr(request, "request_id", ""),
             get_client_ip_address(request) or "",
-            sealing.key_from(token.strip()),
-            is_answered=bool(is_answered),
+            sealing.key_from(token),
+            is_answered=is_answered,
         )
-        request.at = now()  # type: ignore[attr-defined]  # ours to give
-        return caller
 
     def __call__(self, request: HttpRequest) -> Caller:
         """Like Django Ninja's, but what is missing is refused in our words."""

@@ -13,7 +13,7 @@ from ninja import Router
 from pydantic import BaseModel
 
 from . import once
-from .auth import ApiKeyBearer, ApiRequest
+from .auth import Ahead, ApiKeyBearer, ApiRequest
 from .reading import fingerprint_of
 
 JSON: Final = "application/json"
@@ -42,6 +42,7 @@ def endpoint(
     key: str = "",
     refusals: Sequence[int] = (),
     first: Callable[..., object] | None = None,
+    asks: Ahead | None = None,
     keeps_itself: bool = False,
     tag: str = "",
     example: dict[str, Any] | None = None,
@@ -53,9 +54,10 @@ def endpoint(
     answer is kept there; it may run several times, when the database breaks it off.
     Without, a view that writes (POST, PATCH) runs in one transaction. `first` gets
     what the view gets, runs before and outside the transaction, and leaves what it
-    returns in `request.first`. With `keeps_itself` the command keeps its answer and
-    replays it: only refusals are kept here. A view returns its answer's model, or the
-    answer as it is sent, or raises.
+    returns in `request.first`. What `asks` says is looked up together with the caller's
+    key and left for the view to take (`api.ahead`). With `keeps_itself` the command
+    keeps its answer and replays it: only refusals are kept here. A view returns its
+    answer's model, or the answer as it is sent, or raises.
     """
     perform = once.perform_kept if keeps_itself else once.perform
 
@@ -83,7 +85,7 @@ def endpoint(
         router.api_operation(
             [method.upper()],
             path,
-            auth=ApiKeyBearer(scope, writes=not scope.endswith(":read")),
+            auth=ApiKeyBearer(scope, writes=not scope.endswith(":read"), asks=asks),
             response={int(status): answer},
             operation_id=view.__name__,
             summary=(view.__doc__ or "").strip().split("\n")[0],

@@ -20,12 +20,16 @@ class StrictParser(Parser):
     """UTF-8, finite numbers, no NUL and no half a character, not nested for sport."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        """The body as Python. Raises not_json, Invalid."""
+        """The body as Python, parsed once for a request. Raises not_json, Invalid."""
+        known = getattr(request, "parsed", None)
+        if known is not None:
+            return known
         try:
             parsed = json.loads(request.body.decode(), parse_constant=_refuse)
         except (ValueError, RecursionError) as wrong:
             raise Refusal("not_json", _("The body is not JSON in UTF-8.")) from wrong
         _check(parsed, "", 0)
+        request.parsed = parsed  # type: ignore[attr-defined]  # ours to give
         return parsed
 
 
@@ -63,7 +67,7 @@ def check_body(request: HttpRequest) -> None:
 
 def fingerprint_of(request: HttpRequest, *, store_id: int | None) -> bytes:
     """What a request asked, however its JSON was spaced and ordered."""
-    asked = json.loads(request.body) if request.body else None
+    asked = StrictParser().parse_body(request) if request.body else None
     canonical = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     said = f"{request.method}\n{request.path}\n{store_id}\n{canonical}"
     return hashlib.sha256(said.encode()).digest()

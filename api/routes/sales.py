@@ -8,14 +8,20 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
-from api import members
+from api import ahead
 from api.auth import ApiRequest
+from api.bills import (
+    asked_of,
+    asks_to_quote,
+    asks_to_settle,
+    bill_of,
+    store_of,
+    whose_of,
+)
 from api.endpoints import JSON, endpoint, ledger_key
 from api.once import REPLAYED
 from api.problems import Refusal
-from api.routes.coupons import number_of
 from api.shapes.sales import (
-    LineIn,
     QuoteIn,
     QuoteOut,
     RefundIn,
@@ -27,10 +33,8 @@ from api.shapes.sales import (
 )
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
-from checkout.asked import Asked, GiftCardAsked, Whose
-from checkout.bill import Bill, Line, TenderGiven
+from checkout.bill import TenderGiven
 from checkout.models import Refund, Sale
-from stores.models import Store
 
 router = Router()
 TAG = "Sales"
@@ -44,6 +48,7 @@ EXAMPLE = {"gross": 26800, "coupons": "best", "points": "max"}
     scope="sales:write",
     answer=QuoteOut,
     refusals=(409,),
+    asks=asks_to_quote,
     tag=TAG,
     example=EXAMPLE,
 )
@@ -53,13 +58,14 @@ def quote_bill(request: ApiRequest, body: QuoteIn) -> HttpResponse:
     Nothing changes; a rotating code is not used up.
     """
     told = checkout_services.quote(
-        store=_store(request),
-        bill=_bill(body),
-        whose=_whose(body),
-        asked=_asked(body),
+        store=store_of(request),
+        bill=bill_of(body),
+        whose=whose_of(body),
+        asked=asked_of(body),
         by=request.auth.act(request.at),
         at=request.at,
         callers=request.auth.guessers,
+        seen=ahead.take(request),
     )
     return HttpResponse(_written(told.document()), content_type=JSON)
 
@@ -74,6 +80,7 @@ def quote_bill(request: ApiRequest, body: QuoteIn) -> HttpResponse:
     key="required",
     keeps_itself=True,
     refusals=(409,),
+    asks=asks_to_settle,
     tag=TAG,
     example={
         **EXAMPLE,
@@ -87,10 +94,10 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
     `due` of the quote must be covered by `tenders`; cash may exceed it.
     """
     captured = checkout_services.capture(
-        store=_store(request),
-        bill=_bill(body),
-        whose=_whose(body),
-        asked=_asked(body),
+        store=store_of(request),
+        bill=bill_of(body),
+        whose=whose_of(body),
+        asked=asked_of(body),
         tenders=[
             TenderGiven(
                 kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
@@ -105,6 +112,7 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
         payment_code=body.stored_value_auth,
         callers=request.auth.guessers,
         request_print=request.fingerprint,
+        seen=ahead.take(request),
     )
     answer = HttpResponse(captured.answer.encode(), content_type=JSON, status=201)
     if captured.replayed:
@@ -232,64 +240,6 @@ def status_of(sale: Sale) -> str:
     if sale.status == Sale.Status.CAPTURED and sale.refunded:
         return "partly_refunded"
     return str(sale.status)
-
-
-def _store(request: ApiRequest) -> Store:
-    store = request.auth.store
-    if store is None:
-        request.auth.act(request.at)  # refuses in the words for it
-        raise AssertionError
-    return store
-
-
-def _bill(body: QuoteIn) -> Bill:
-    if body.lines is not None:
-        return Bill(lines=tuple(_line(line) for line in body.lines))
-    gross = body.gross or 0
-    parts = ((gross - body.excluded, False), (body.excluded, True))
-    return Bill(
-        lines=tuple(
-            Line(name="", unit_price=amount, excluded=excluded)
-            for amount, excluded in parts
-            if amount
-        )
-    )
-
-
-def _line(line: LineIn) -> Line:
-    return Line(
-        name=line.name,
-        sku=line.sku or "",
-        category=line.category or "",
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        member_price=line.member_price,
-        excluded=line.excluded,
-    )
-
-
-def _whose(body: QuoteIn) -> Whose:
-    named = members.identity(body.member) if body.member is not None else None
-    return Whose(public_id=named, code=body.code)
-
-
-def _asked(body: QuoteIn) -> Asked:
-    cards = [
-        GiftCardAsked(code=card)
-        if isinstance(card, str)
-        else GiftCardAsked(code=card.code, pin=card.pin or "", amount=card.amount)
-        for card in body.gift_cards
-    ]
-    coupons = None
-    if body.coupons != "best":
-        numbers = [number_of(named) for named in body.coupons]
-        coupons = tuple(-1 if number is None else number for number in numbers)
-    return Asked(
-        coupons=coupons,
-        points=None if body.points == "max" else body.points,
-        gift_cards=tuple(cards),
-        stored_value=None if body.stored_value == "max" else body.stored_value,
-    )
 
 
 def _written(document: dict[str, Any]) -> bytes:

@@ -1,6 +1,6 @@
 """What a bill needs to know, and what is known of bills that were settled."""
 
-from .look import Look, LookFor, look
+from .look import LOOK, Look, LookFor, look, read
 from .sales import find_sale, of_member
 
-__all__ = ["Look", "LookFor", "find_sale", "look", "of_member"]
+__all__ = ["LOOK", "Look", "LookFor", "find_sale", "look", "of_member", "read"]

@@ -17,10 +17,8 @@ from tiers.models import Source, Tier
 
 from . import settings
 
-LOOK: Final = """
-SELECT checkout_look(%s, %s, %s, %s, %s, %s, %s, %s,
-  %s::bigint[], %s::text[], %s::text[], %s)
-"""
+LOOK: Final = """checkout_look(%s, %s, %s, %s, %s, %s, %s, %s,
+  %s::bigint[], %s::text[], %s::text[], %s)"""
 POINTS, GROWTH, PENDING = "points", "growth", "pending"
 
 
@@ -40,6 +38,24 @@ class LookFor:
     gift_digests: Sequence[str] = ()
     gift_subjects: Sequence[str] = ()
     place: str | None = None
+
+    @property
+    def params(self) -> list[Any]:
+        """What `LOOK` is called with, in its order."""
+        return [
+            self.store_id,
+            self.at,
+            self.day,
+            self.key,
+            self.member_id,
+            self.public_id,
+            self.card_number,
+            self.card_id,
+            list(self.coupon_ids),
+            list(self.gift_digests),
+            list(self.gift_subjects),
+            self.place,
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,24 +190,13 @@ class Look:
 def look(wanted: LookFor) -> Look:
     """Look everything up; nothing is locked, nothing is decided."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            LOOK,
-            [
-                wanted.store_id,
-                wanted.at,
-                wanted.day,
-                wanted.key,
-                wanted.member_id,
-                wanted.public_id,
-                wanted.card_number,
-                wanted.card_id,
-                list(wanted.coupon_ids),
-                list(wanted.gift_digests),
-                list(wanted.gift_subjects),
-                wanted.place,
-            ],
-        )
+        cursor.execute(f"SELECT {LOOK}", wanted.params)
         (raw,) = cursor.fetchone()
+    return read(raw)
+
+
+def read(raw: str | dict[str, Any]) -> Look:
+    """What `LOOK` answered."""
     found = json.loads(raw) if isinstance(raw, str) else raw
     accounts = {
         (holder, kind, unit, slot): Seen(pk, status, balance, int(usable))

@@ -4,6 +4,7 @@ from .asking import subject_of
 from .capture import Captured, capture
 from .following import follow_up, follow_up_due
 from .offers import save_bill_offer, save_next_visit_gift
+from .picture import look_for
 from .quote import Told, quote
 from .refund import refund_sale, void_sale
 
@@ -13,6 +14,7 @@ __all__ = [
     "capture",
     "follow_up",
     "follow_up_due",
+    "look_for",
     "quote",
     "refund_sale",
     "save_bill_offer",

@@ -100,10 +100,12 @@ def capture(
     payment_code: str | None = None,
     callers: Sequence[str] = (),
     request_print: bytes | None = None,
+    seen: Look | None = None,
 ) -> Captured:
     """Settle a bill: discounts, own value, tenders, points, once for each key.
 
-    `request_print` stands for the request where it came as a whole from elsewhere.
+    `request_print` stands for the request where it came as a whole from elsewhere;
+    `seen` is what was looked up already, by what `look_for` said.
 
     Raises BillRefused, GuestUnknown, CardNotActive, MemberNotActive, QuoteChanged,
     Underpaid, Overpaid, InsufficientFunds, InsufficientPoints, CouponUnavailable,
@@ -142,7 +144,8 @@ def capture(
     is_proven = False
     for _try in range(TRIES):
         try:
-            looking = _look(request)
+            looking = _look(request, seen)
+            seen = None  # only the first try may rely on it
             settled = looking.look.settled
             if settled is not None:
                 return _replay(settled, request)
@@ -156,7 +159,7 @@ def capture(
     raise RequestInProgress
 
 
-def _look(request: Request) -> Looking:
+def _look(request: Request, seen: Look | None) -> Looking:
     if is_stale(request.whose.code, at=request.at):
         # Sent again after its minute, the code is no wrong one.
         before = look_again(request.key)
@@ -170,6 +173,7 @@ def _look(request: Request) -> Looking:
         at=request.at,
         callers=request.callers,
         key=request.key,
+        seen=seen,
     )
     if (
         looking.look.settled is None

@@ -53,31 +53,29 @@ def look_up(
     at: datetime,
     callers: Sequence[str],
     key: str | None = None,
+    seen: Look | None = None,
 ) -> Looking:
-    """Look everything up that a bill may ask, in one round trip.
+    """Look everything up that a bill may ask, in one round trip, or in none where that
+    was `seen` already by what `look_for` said.
 
     Raises GuestUnknown, CodeRefused, CodesLocked.
     """
     shown, number = _read(whose.code, by, at)
-    hashes = gift_cards_services.hashes_of(
-        [card.code for card in asked.gift_cards], callers
-    )
-    found = look(
-        LookFor(
-            store_id=store.pk,
-            at=at,
-            day=by.business_date,
-            key=key,
-            member_id=shown.member_id if shown else whose.member_id,
-            public_id=whose.public_id if whose.code is None else None,
-            card_number=number,
-            card_id=shown.card_id if shown else None,
-            coupon_ids=asked.coupons or (),
-            gift_digests=hashes.digests,
-            gift_subjects=hashes.subjects,
-            place=place_of(by) if shown else None,
+    found = seen
+    if found is None:
+        found = look(
+            _wanted(
+                shown,
+                number,
+                store=store,
+                whose=whose,
+                asked=asked,
+                by=by,
+                at=at,
+                callers=callers,
+                key=key,
+            )
         )
-    )
     if found.settled is None:
         member = found.member
         named = whose.public_id if whose.code is not None else None
@@ -88,6 +86,67 @@ def look_up(
         if shown is not None and found.is_locked:
             cards_services.use_rotating_code(code=whose.code or "", at=at, by=by)
     return Looking(look=found, shown=shown)
+
+
+def look_for(
+    *,
+    store: Store,
+    whose: Whose,
+    asked: Asked,
+    by: Act,
+    at: datetime,
+    callers: Sequence[str],
+    key: str | None = None,
+) -> LookFor | None:
+    """What to look up for a bill, for whoever asks it together with something else.
+
+    None for what counts tries when it is read: a rotating code.
+    """
+    if looks_like_code(digits_of(whose.code or "")):
+        return None
+    shown, number = _read(whose.code, by, at)
+    return _wanted(
+        shown,
+        number,
+        store=store,
+        whose=whose,
+        asked=asked,
+        by=by,
+        at=at,
+        callers=callers,
+        key=key,
+    )
+
+
+def _wanted(
+    shown: Shown | None,
+    number: str | None,
+    *,
+    store: Store,
+    whose: Whose,
+    asked: Asked,
+    by: Act,
+    at: datetime,
+    callers: Sequence[str],
+    key: str | None,
+) -> LookFor:
+    hashes = gift_cards_services.hashes_of(
+        [card.code for card in asked.gift_cards], callers
+    )
+    return LookFor(
+        store_id=store.pk,
+        at=at,
+        day=by.business_date,
+        key=key,
+        member_id=shown.member_id if shown else whose.member_id,
+        public_id=whose.public_id if whose.code is None else None,
+        card_number=number,
+        card_id=shown.card_id if shown else None,
+        coupon_ids=asked.coupons or (),
+        gift_digests=hashes.digests,
+        gift_subjects=hashes.subjects,
+        place=place_of(by) if shown else None,
+    )
 
 
 def picture(

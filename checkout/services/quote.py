@@ -9,7 +9,7 @@ from checkout import rules
 from checkout.answers import quote_document
 from checkout.asked import Asked, Whose
 from checkout.bill import Bill, Quote
-from checkout.selectors import settings
+from checkout.selectors import Look, settings
 from ledger.services import Act
 from stores import services as stores_services
 from stores.models import Store
@@ -46,8 +46,11 @@ def quote(
     by: Act,
     at: datetime,
     callers: Sequence[str] = (),
+    seen: Look | None = None,
 ) -> Told:
     """What this bill costs this guest now, and why; nothing is changed.
+
+    `seen` is what was looked up already, by what `look_for` said.
 
     Raises BillRefused, GuestUnknown, CardNotActive, MemberNotActive, what points and
     gift cards refuse, NotAllowed.
@@ -56,7 +59,13 @@ def quote(
     stores_services.require_for(by, CAPTURE)
     asking = callers or (by.actor,)
     looking = look_up(
-        store=store, whose=whose, asked=asked, by=by, at=at, callers=asking
+        store=store,
+        whose=whose,
+        asked=asked,
+        by=by,
+        at=at,
+        callers=asking,
+        seen=seen,
     )
     drawn = picture(looking, store=store, asked=asked, by=by, at=at, callers=asking)
     told = rules.quote(

@@ -100,7 +100,7 @@ def use_api_key(text: str, *, store_code: str = "") -> tuple[ApiKey, Store | Non
     That is its own store; one of the head office acts where `store_code` says, if
     there is such a store. One query. Raises KeyNotUsable.
     """
-    key, store, _nothing = use_api_key_and(text, store_code=store_code)
+    key, store, _told = use_api_key_and(text, store_code=store_code)
     return key, store
 
 
@@ -110,8 +110,10 @@ def use_api_key_and(
     facts: Sequence[Any] = (),
     *,
     store_code: str,
-) -> tuple[ApiKey, Store | None, Any]:
-    """The same, and what else the caller asks about the key `k` in the same query."""
+) -> tuple[ApiKey, Store | None, tuple[Any, ...]]:
+    """The same, and what else the caller asks in the same query, a column each; of the
+    key it is `k`. Where the key is none, nothing of it is looked at.
+    """
     # 256 random bits: a plain fingerprint cannot be guessed back, and it is looked up
     # by index, so no comparison's timing says anything.
     if not WRITTEN.fullmatch(text):
@@ -123,7 +125,7 @@ def use_api_key_and(
         raise KeyNotUsable
     key = ApiKey(id=row[0], name=row[1], scopes=row[2], prefix=row[3], store_id=row[4])
     if row[5] is None:
-        return key, None, row[11]
+        return key, None, row[11:]
     store = Store(
         id=row[5],
         code=row[6],
@@ -132,7 +134,7 @@ def use_api_key_and(
         day_starts_at=row[9],
         is_active=row[10],
     )
-    return key, store, row[11]
+    return key, store, row[11:]
 
 
 def _digest(text: str) -> str:

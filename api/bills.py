@@ -1,0 +1,121 @@
+"""A bill as a till sends it, and what is looked up for it first."""
+
+from pydantic import ValidationError
+
+from checkout import selectors as checkout_selectors
+from checkout import services as checkout_services
+from checkout.asked import Asked, GiftCardAsked, Whose
+from checkout.bill import Bill, Line
+from common.errors import DomainError
+from stores.models import Store
+
+from . import members, once
+from .ahead import Question
+from .auth import ApiRequest, Caller
+from .reading import StrictParser
+from .routes.coupons import number_of
+from .shapes.sales import LineIn, QuoteIn, SaleIn
+
+
+def asks_to_quote(request: ApiRequest, caller: Caller) -> Question | None:
+    """What is looked up for a quote, together with the caller's key."""
+    return _asks(request, caller, QuoteIn, key=None)
+
+
+def asks_to_settle(request: ApiRequest, caller: Caller) -> Question | None:
+    """The same for a sale, with whether it was settled before."""
+    try:
+        key = once.key_of(request)
+    except DomainError:
+        return None
+    if not key:
+        return None
+    return _asks(request, caller, SaleIn, key=once.ledger_key(caller.key.pk, key))
+
+
+def _asks(
+    request: ApiRequest, caller: Caller, shape: type[QuoteIn], *, key: str | None
+) -> Question | None:
+    """What a bill asks first; nothing where it is not one: the view will say why."""
+    if caller.store is None:
+        return None
+    try:
+        body = shape.model_validate(StrictParser().parse_body(request))
+        wanted = checkout_services.look_for(
+            store=caller.store,
+            whose=whose_of(body),
+            asked=asked_of(body),
+            by=caller.act(request.at),
+            at=request.at,
+            callers=caller.guessers,
+            key=key,
+        )
+    except (DomainError, ValidationError):
+        return None
+    if wanted is None:
+        return None
+    return Question(
+        checkout_selectors.LOOK, wanted.params, read=checkout_selectors.read
+    )
+
+
+def store_of(request: ApiRequest) -> Store:
+    """Where it happens. Raises store_required."""
+    store = request.auth.store
+    if store is None:
+        request.auth.act(request.at)  # refuses in the words for it
+        raise AssertionError
+    return store
+
+
+def bill_of(body: QuoteIn) -> Bill:
+    """The lines of a bill; one or two without a name where only its sum is known."""
+    if body.lines is not None:
+        return Bill(lines=tuple(_line(line) for line in body.lines))
+    gross = body.gross or 0
+    parts = ((gross - body.excluded, False), (body.excluded, True))
+    return Bill(
+        lines=tuple(
+            Line(name="", unit_price=amount, excluded=excluded)
+            for amount, excluded in parts
+            if amount
+        )
+    )
+
+
+def _line(line: LineIn) -> Line:
+    return Line(
+        name=line.name,
+        sku=line.sku or "",
+        category=line.category or "",
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        member_price=line.member_price,
+        excluded=line.excluded,
+    )
+
+
+def whose_of(body: QuoteIn) -> Whose:
+    """Whose bill it is. Raises member_not_found."""
+    named = members.identity(body.member) if body.member is not None else None
+    return Whose(public_id=named, code=body.code)
+
+
+def asked_of(body: QuoteIn) -> Asked:
+    """What is to be used, and how much of it."""
+    cards = [
+        GiftCardAsked(code=card)
+        if isinstance(card, str)
+        else GiftCardAsked(code=card.code, pin=card.pin or "", amount=card.amount)
+        for card in body.gift_cards
+    ]
+    coupons = None
+    if body.coupons != "best":
+        numbers = [number_of(named) for named in body.coupons]
+        coupons = tuple(-1 if number is None else number for number in numbers)
+    return Asked(
+        coupons=coupons,
+        points=None if body.points == "max" else body.points,
+        gift_cards=tuple(cards),
+        stored_value=None if body.stored_value == "max" else body.stored_value,
+    )
