@@ -23,6 +23,7 @@ from .history import History, Shop, shop_of
 from .people import Person, invent_people
 from .places import places_of
 from .rewarding import Rewarding
+from .sales import Sales
 from .story import KNOWN_WELL, Story
 from .trade import DAYS, Trade
 
@@ -150,9 +151,11 @@ def _live(
     say: Callable[[str], None],
 ) -> dict[str, int]:
     """What goes through the everyday commands, then what the nights do."""
-    sold = Trade(shop=shop, guests=guests, accounts=accounts, dice=dice).trade(
-        until=until
-    )
+    sales = Sales(dice=dice, coupon=offered.coupons["birthday-12"])
+    sold = Trade(
+        shop=shop, guests=guests, accounts=accounts, dice=dice, sales=sales
+    ).trade(until=until)
+    bills = sales.finish(until=until)
     say("telling what is known of guests")
     told = Story(
         guests=guests, stores=shop.stores, offers=offered, dice=dice, until=until
@@ -160,6 +163,7 @@ def _live(
     close = sorted(guests, key=lambda guest: guest[0].gap)[:KNOWN_WELL]
     places = places_of(shop.stores)
     more = [
+        bills,
         Rewarding(guests=close, places=places, dice=dice, until=until).tell(),
         Desk(guests=close, places=places, dice=dice, until=until).tell(offered),
     ]

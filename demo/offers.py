@@ -6,6 +6,8 @@ from datetime import datetime
 
 from cards import services as cards_services
 from cards.models import CardKind
+from checkout import services as checkout_services
+from checkout.models import BillOffer, NextVisitGift
 from coupons import services as coupons_services
 from coupons.kinds import CouponKind, Validity
 from coupons.models import CouponTemplate
@@ -70,6 +72,7 @@ def set_up(*, by: Act, at: datetime) -> Offers:
     head_office = User.objects.get(username="head-office")
     for row in _points(coupons["dumplings"]):
         points_services.save_setting(row=row, by=head_office, at=at)
+    _bills(coupons["dumplings"], by, at)
     return Offers(
         plan=_plans(by, at),
         card_kind=_card_kinds(by, at),
@@ -157,6 +160,41 @@ def _points(
     ]
 
 
+def _bills(free_dumplings: CouponTemplate, by: Act, at: datetime) -> None:
+    """What a large bill is worth, at once and for the next visit."""
+    for offer in (
+        BillOffer(
+            name_en="¥50 off ¥500",
+            name_zh_hans="满 500 减 50",
+            name_zh_hant="滿 500 折 50",
+            min_spend=500_00,
+            amount_off=50_00,
+        ),
+        BillOffer(
+            name_en="Weekdays: ¥10 off every ¥100",
+            name_zh_hans="工作日每满 100 减 10",
+            name_zh_hant="平日每滿 100 折 10",
+            min_spend=100_00,
+            amount_off=10_00,
+            is_repeated=True,
+            most_off=30_00,
+            weekdays=[1, 2, 3, 4],
+        ),
+    ):
+        checkout_services.save_bill_offer(offer=offer, by=by, at=at)
+    checkout_services.save_next_visit_gift(
+        gift=NextVisitGift(
+            name_en="A basket of xiaolongbao next time",
+            name_zh_hans="满 300 下次送小笼包一笼",
+            name_zh_hant="滿 300 下次送小籠包一籠",
+            min_spend=300_00,
+            template=free_dumplings,
+        ),
+        by=by,
+        at=at,
+    )
+
+
 def _plans(by: Act, at: datetime) -> TopUpPlanVersion:
     """One for everybody, and one for the first time."""
     stored_value_services.save_plan(
@@ -183,6 +221,17 @@ def _card_kinds(by: Act, at: datetime) -> CardKind:
             form=CardKind.Form.PRINTED,
             price=10_00,
             replacement_price=10_00,
+        ),
+        by=by,
+        at=at,
+    )
+    cards_services.save_kind(
+        kind=CardKind(
+            code="bearer",
+            name_en="Anonymous card",
+            name_zh_hans="礼品储值卡",
+            name_zh_hant="禮品儲值卡",
+            form=CardKind.Form.BEARER,
         ),
         by=by,
         at=at,

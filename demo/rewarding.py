@@ -69,8 +69,9 @@ class Rewarding(Scene):
 
     def _sent_back(self) -> None:
         """A dish that came cold is taken off the bill, and off what the bill earned."""
-        last = Accrual.objects.filter(source="sale", refunded=0).order_by("-at", "key")
-        for accrual in last[:1]:
+        # What the checkout settled is refunded there, as a whole.
+        mine = Accrual.objects.filter(key__startswith="demo:sale:", refunded=0)
+        for accrual in mine.order_by("-at", "key")[:1]:
             points_services.refund_accrual(
                 accrual_id=accrual.pk,
                 amount=accrual.amount // 4,

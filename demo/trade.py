@@ -25,11 +25,14 @@ from .bills import NOTHING, Bill, Held, earned, order, pay, sale_lines
 from .history import OFFERS, Shop
 from .house import TENDERS, MemberAccounts
 from .people import Person
+from .sales import Sales
 
 DAYS = 14
 FLOAT = 500_00
 # Points of older sales stand in the sale's own entry, as those of the year before.
 EARNED_BY_SERVICE = timedelta(days=3)
+# Every so many guests are settled by the checkout itself; the others as it posted them.
+BY_CHECKOUT = 6
 BUSY = 12  # sales a day and store, in a shop of two hundred guests or more
 
 
@@ -43,14 +46,16 @@ class Trade:
         guests: Sequence[tuple[Person, int]],
         accounts: Mapping[int, MemberAccounts],
         dice: random.Random,
+        sales: Sales,
     ) -> None:
+        self.sales = sales
         self.shop = shop
         self.guests = guests
         self.weights = [1 / person.gap for person, _member_id in guests]
         self.accounts = accounts
         self.dice = dice
         self.busy = max(2, min(BUSY, len(guests) * BUSY // 200))
-        self.sold = 0
+        self.sold = self.came = 0
         self.by_service_from: datetime | None = None
 
     def trade(self, *, until: datetime) -> int:
@@ -107,7 +112,12 @@ class Trade:
                 key=self._key("top-up"),
             )
             held = self._held(accounts, at)
-        self._sell(shift, store, cashier, person, member_id, bill, held, at)
+        self.came += 1
+        if self.came % BY_CHECKOUT == 0:
+            self.sales.settle(shift, cashier, member_id, bill, at)
+            self.sold += 1
+        else:
+            self._sell(shift, store, cashier, person, member_id, bill, held, at)
 
     def _held(self, accounts: MemberAccounts, at: datetime) -> Held:
         if not accounts.principal:

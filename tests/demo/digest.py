@@ -4,7 +4,7 @@ import hashlib
 
 from django.db import connection
 
-# Codes and keys that are drawn at random on purpose are left out.
+# Codes, keys and the numbers of bills that are drawn at random on purpose are left out.
 EVERYTHING = """
 SELECT 'member', m.phone, m.name, m.salutation, m.gender, m.joined_at, m.birth_calendar,
        m.birth_month, m.birth_day, m.birth_year, s.code, r.phone, k.username
@@ -12,11 +12,26 @@ SELECT 'member', m.phone, m.name, m.salutation, m.gender, m.joined_at, m.birth_c
   LEFT JOIN members_member r ON r.id = m.referrer_id
   LEFT JOIN stores_user k ON k.id = m.keeper_id ORDER BY m.phone
 ;
-SELECT 'visit', v.source, v.reference, m.phone, s.code, v.at, v.business_date, v.amount,
+SELECT 'visit', v.source, CASE WHEN v.source <> 'checkout' THEN v.reference END,
+       m.phone, s.code, v.at, v.business_date, v.amount,
        v.voided_at, (SELECT array_agg(l.sku || l.quantity || l.amount ORDER BY l.sku)
                        FROM recognition_visitline l WHERE l.visit_id = v.id)
   FROM recognition_visit v JOIN members_member m ON m.id = v.member_id
-  JOIN stores_store s ON s.id = v.store_id ORDER BY v.source, v.reference
+  JOIN stores_store s ON s.id = v.store_id ORDER BY 2, 3, v.at, 4, 5
+;
+SELECT 'bill', s.code, b.reference, m.phone, b.at, b.business_date, b.status, b.gross,
+       b.discount, b.net, b.due, b.points_spent, b.points_earned,
+       (SELECT array_agg(l.sku || l.quantity || ' ' || l.net ORDER BY l.place)
+          FROM checkout_saleline l WHERE l.sale_id = b.id),
+       (SELECT array_agg(d.kind || d.amount ORDER BY d.place)
+          FROM checkout_salediscount d WHERE d.sale_id = b.id),
+       (SELECT array_agg(p.kind || p.tender || p.amount ORDER BY p.place)
+          FROM checkout_salepayment p WHERE p.sale_id = b.id)
+  FROM checkout_sale b JOIN stores_store s ON s.id = b.store_id
+  JOIN members_member m ON m.id = b.member_id ORDER BY 2, 3
+;
+SELECT 'given back', b.reference, r.at, r.amount, r.reason FROM checkout_refund r
+  JOIN checkout_sale b ON b.id = r.sale_id ORDER BY 3, 2
 ;
 SELECT 'posting', e.kind,
        CASE WHEN e.kind IN ('adjustment', 'expiry', 'transfer')
@@ -28,7 +43,7 @@ SELECT 'posting', e.kind,
   LEFT JOIN stores_store s ON s.id = e.store_id
   LEFT JOIN members_member dm ON d.holder_kind = 'member' AND dm.id = d.holder_id
   LEFT JOIN members_member cm ON c.holder_kind = 'member' AND cm.id = c.holder_id
- ORDER BY 4, 2, 11, 12, 13, 7, 9, 8, 10, 6
+ ORDER BY 4, 2, 11, 12, 13, 7, 9, 8, 10, 6, 3
 ;
 SELECT 'lot', a.kind, m.phone, l.initial, l.remaining, l.expires_at FROM ledger_lot l
   JOIN ledger_account a ON a.id = l.account_id
