@@ -54,6 +54,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         _("Stored value"),
         [
             ("wallet", "stored_value.wallet", _("Wallets")),
+            ("credit_card", "stored_value.bearerwallet", _("Bearer wallets")),
             ("add_card", "stored_value.topup", _("Top-ups")),
             ("undo", "stored_value.topuprefund", _("Refunds of top-ups")),
             ("lock_clock", "stored_value.hold", _("Holds")),

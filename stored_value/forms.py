@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from cards import selectors as cards_selectors
 from common.forms import MoneyField
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
@@ -104,6 +105,28 @@ class SecondPersonForm(AtTillForm):
         choice(self, "checker", people)
 
 
+class CardField(forms.CharField):
+    """A card that belongs to nobody by name, by its whole number."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("Bearer card"))
+        options.setdefault("help_text", _("Scan it, or type the whole number."))
+        widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
+        super().__init__(max_length=40, widget=widget, **options)
+
+    def clean(self, value: Any) -> Any:
+        """The card, or a sentence that says why it is not one of these."""
+        card = cards_selectors.card_by_number(str(super().clean(value)))
+        if card is None:
+            raise ValidationError(_("No such card."), code="no_such_card")
+        if card.member_id is not None:
+            raise ValidationError(
+                _("This card is a member’s: take the member’s wallet."),
+                code="not_a_bearer",
+            )
+        return card
+
+
 def tender_field() -> forms.ChoiceField:
     """The ways in which money is taken and paid out."""
     return forms.ChoiceField(
@@ -125,6 +148,18 @@ class TopUpForm(AtTillForm):
         help_text=_("Empty: the one that gives most."),
     )
     field_order = ("member", "amount", "tender", "plan", "shift")
+
+
+class BearerTopUpForm(AtTillForm):
+    card = CardField()
+    amount = amount_field(label=_("Amount"))
+    tender = tender_field()
+    field_order = ("card", "amount", "tender", "shift")
+
+
+class BearerPayForm(AtTillForm):
+    amount = amount_field(label=_("Amount"))
+    field_order = ("amount", "shift")
 
 
 class PayForm(AtTillForm):

@@ -55,10 +55,23 @@ class StaffAccount(models.Model):
         return f"{self.staff} · #{self.member_id}"
 
 
-class Wallet(models.Model):
-    """What a member holds, side by side: a view of the books, never written."""
+class HeldWallet(models.Model):
+    """What somebody holds, side by side: a view of the books, never written."""
 
     id = models.BigIntegerField(_("account"), primary_key=True)
+    principal = models.BigIntegerField(_("principal"))
+    bonus = models.BigIntegerField(_("bonus"))
+    held = models.BigIntegerField(_("held"))
+    status = models.CharField(_("status"), max_length=6)
+    opened_at = models.DateTimeField(_("opened at"))
+
+    class Meta:
+        abstract = True
+
+
+class Wallet(HeldWallet):
+    """What a member holds."""
+
     member = models.ForeignKey(
         "members.Member",
         models.PROTECT,
@@ -66,11 +79,6 @@ class Wallet(models.Model):
         related_name="+",
         verbose_name=_("member"),
     )
-    principal = models.BigIntegerField(_("principal"))
-    bonus = models.BigIntegerField(_("bonus"))
-    held = models.BigIntegerField(_("held"))
-    status = models.CharField(_("status"), max_length=6)
-    opened_at = models.DateTimeField(_("opened at"))
 
     class Meta:
         managed = False
@@ -88,3 +96,25 @@ class Wallet(models.Model):
 
     def __str__(self) -> str:
         return f"{_('Wallet')} #{self.member_id}"
+
+
+class BearerWallet(HeldWallet):
+    """What a card holds that belongs to nobody by name."""
+
+    card = models.ForeignKey(
+        "cards.Card",
+        models.PROTECT,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("bearer card"),
+    )
+
+    class Meta:
+        managed = False
+        db_table = "stored_value_bearerwallet"
+        verbose_name = _("bearer wallet")
+        verbose_name_plural = _("bearer wallets")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{_('Bearer wallet')} #{self.card_id}"

@@ -1,0 +1,191 @@
+"""Bearer wallets: what cards hold that belong to nobody by name."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cards import services as cards_services
+from cards.models import Card
+from cards.numbers import normalise
+from common.money import format_money
+from stored_value import forms
+from stored_value import services as stored_value_services
+from stored_value.holders import Holder
+from stored_value.models import BearerWallet
+from stored_value.services import Tender
+from stores import selectors as stores_selectors
+from stores import services as stores_services
+from stores.act_forms import AtStoreForm
+from stores.admin.base import action, display, posted, request_id, signed_in
+
+from .base import at_till, doing
+from .holders import TOP_UP, HeldWalletAdmin
+
+LOSE = "cards.report_loss"
+FIND = "cards.find_card"
+Status = Card.Status
+
+
+@admin.register(BearerWallet)
+class BearerWalletAdmin(HeldWalletAdmin[BearerWallet]):
+    """What each card holds that is bound to no member; found by its whole number."""
+
+    list_display = (
+        "masked",
+        "principal_money",
+        "bonus_money",
+        "held_money",
+        "state",
+        "opened_at",
+    )
+    list_select_related = ("card__kind",)
+    search_fields = ("=card__number",)
+    search_help_text = gettext_lazy("Whole number of the card")
+    fields = (
+        "card",
+        "principal_money",
+        "bonus_money",
+        "held_money",
+        "state",
+        "lots",
+        "statement",
+        "opened_at",
+    )
+    pay_form = forms.BearerPayForm
+    actions_list = ("top_up",)
+    actions_detail = (
+        "pay",
+        "refund",
+        "hold",
+        "reactivate",
+        "freeze",
+        "release",
+        "close",
+        "older",
+    )
+    export_columns = ("masked", "principal", "bonus", "held", "status")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[BearerWallet], search_term: str
+    ) -> tuple[QuerySet[BearerWallet], bool]:
+        """The card's number as it is typed or scanned."""
+        if not search_term.strip():
+            return queryset, False
+        number = normalise(search_term)
+        found = queryset.filter(card__number=number) if number else queryset.none()
+        return found, False
+
+    def holder_of(self, row: BearerWallet) -> Holder:
+        """The card itself."""
+        return Holder.card(row.card_id)
+
+    def shown_as(self, row: BearerWallet) -> str:
+        """The last four digits, and what kind of card it is."""
+        return f"{row.card} · {row.card.kind}"
+
+    @display(description=gettext_lazy("bearer card"))
+    def masked(self, row: BearerWallet) -> str:
+        """The last four digits."""
+        return row.card.masked
+
+    def has_top_up_permission(self, request: HttpRequest) -> bool:
+        """Anywhere at all; the form offers only the right tills."""
+        return signed_in(request).has_perm(TOP_UP)
+
+    def has_freeze_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """While its card is in use."""
+        card = self.get_object(request, str(object_id)).card
+        return card.status == Status.ACTIVE and signed_in(request).has_perm(LOSE)
+
+    def has_release_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """While its card is reported lost."""
+        card = self.get_object(request, str(object_id)).card
+        return card.status == Status.LOST and signed_in(request).has_perm(FIND)
+
+    @action(
+        description=gettext_lazy("Top up"),
+        url_path="top-up",
+        permissions=["top_up"],
+        icon="add_card",
+    )
+    def top_up(self, request: HttpRequest) -> HttpResponseBase:
+        """Take money in at an open till, within the law's limits for bearers."""
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            row = stored_value_services.top_up(
+                holder=Holder.card(typed["card"].pk),
+                tenders=[Tender(typed["tender"], typed["amount"])],
+                by=doing(request, typed, at),
+                at=at,
+                key=typed["key"],
+            )
+            return _("%(paid)s is topped up, with %(bonus)s on top.") % {
+                "paid": format_money(row.paid),
+                "bonus": format_money(row.bonus),
+            }
+
+        return self.ask(
+            request,
+            form=at_till(request, forms.BearerTopUpForm, TOP_UP),
+            title=_("Top up"),
+            button=_("Take payment"),
+            command=command,
+            back=self.list_url(),
+        )
+
+    @action(
+        description=gettext_lazy("Freeze"),
+        url_path="freeze",
+        permissions=["freeze"],
+        icon="ac_unit",
+    )
+    def freeze(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Report the card lost: nothing on it can be spent from this moment."""
+        return self._turn(request, object_id, frozen=True)
+
+    @action(
+        description=gettext_lazy("Release"),
+        url_path="release",
+        permissions=["release"],
+        icon="lock_open",
+    )
+    def release(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The card was found: what its loss report froze can be spent again."""
+        return self._turn(request, object_id, frozen=False)
+
+    def _turn(
+        self, request: HttpRequest, object_id: str, *, frozen: bool
+    ) -> HttpResponseBase:
+        user = signed_in(request)
+        row = self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            by = stores_services.act(
+                staff=user, store=typed["store"], at=at, request_id=request_id(request)
+            )
+            if frozen:
+                cards_services.report_loss(card_id=row.card_id, by=by, at=at)
+                return _("The card is frozen.")
+            cards_services.report_found(card_id=row.card_id, by=by, at=at)
+            return _("The card can be used again.")
+
+        mine = stores_selectors.stores_for(user, LOSE if frozen else FIND)
+        return self.ask(
+            request,
+            form=AtStoreForm(
+                **posted(request), stores=mine.filter(is_active=True).order_by("code")
+            ),
+            title=_("Report lost") if frozen else _("Found again"),
+            button=_("Freeze") if frozen else _("Release"),
+            lead=self.shown_as(row),
+            command=command,
+            back=self.row_url(row),
+        )
