@@ -9,20 +9,14 @@ from django.utils.timezone import now
 from cards import services as cards_services
 from cards.models import Card, CardEvent, CardKind, CardsPolicy, StockBatch, WalletShare
 from cards.numbers import grouped
-from stores.models import AuditEvent, Store, User
+from stores.models import AuditEvent, Store
 from tests.factories.cards import CardFactory, CardKindFactory, held_on
 from tests.factories.ledger import an_act, balance, fund
 from tests.factories.members import MemberFactory
-from tests.factories.stores import StoreFactory, UserFactory
+from tests.factories.stores import StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 MODELS = ["card", "cardkind", "cardspolicy", "stockbatch", "walletshare", "shareuse"]
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

@@ -8,13 +8,19 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from checkout.models import BillOffer, CheckoutPolicy, NextVisitGift, Refund, Sale
-from stores.models import AuditEvent, Shift, User
+from stores.models import AuditEvent, Shift
 from tests.checkout.state import books
 from tests.checkout.test_refund import refund
 from tests.factories.checkout import a_key, a_sale, at_store
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory
-from tests.factories.stores import PIN, ShiftFactory, StoreFactory, UserFactory
+from tests.factories.stores import (
+    PIN,
+    ShiftFactory,
+    StoreFactory,
+    UserFactory,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 NASTY = ["-1", "9" * 400, "1e400", "NaN", "😀", "' OR 1=1 --", "1.234", "a\x00b"]
@@ -26,12 +32,6 @@ def page(name: str, *args: object) -> str:
 
 def action(name: str, sale: Sale) -> str:
     return f"/admin/checkout/sale/{sale.pk}/{name}/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

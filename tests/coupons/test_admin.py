@@ -1,6 +1,5 @@
 """Coupons in the admin: drawn and given by the right people, edited by nobody."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,31 +20,18 @@ from coupons.models import (
     TierGift,
 )
 from members.models import Tag
-from stores.models import User
 from tests.factories.coupons import TemplateFactory, by_task, everything, issued
 from tests.factories.members import MemberFactory
-from tests.factories.stores import NOON, StoreFactory, UserFactory
+from tests.factories.stores import NOON, StoreFactory, UserFactory, signed_in
 from tests.factories.tiers import TierFactory
 
 pytestmark = pytest.mark.django_db
 MODELS = ["coupontemplate", "coupon", "couponissue", "couponuse", "coupongift"]
 
-type SignIn = Callable[[User], Client]
-
 
 @pytest.fixture
-def sign_in() -> SignIn:
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="stores.backends.RoleBackend")
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def office(sign_in: SignIn) -> Client:
-    return sign_in(UserFactory.holding("head-office", is_staff=True))
+def office() -> Client:
+    return signed_in(UserFactory.holding("head-office", is_staff=True))
 
 
 def page(model: str, verb: str = "changelist", *args: object) -> str:
@@ -120,10 +106,10 @@ def test_every_list_and_row_opens_in_every_language(
 
 
 @pytest.mark.parametrize("model", ["coupon", "couponissue", "couponuse", "coupongift"])
-def test_what_is_issued_is_edited_by_nobody(sign_in: SignIn, model: str) -> None:
+def test_what_is_issued_is_edited_by_nobody(model: str) -> None:
     """Not by a superuser, and not by a forged form."""
     coupon = a_life()
-    root = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
+    root = signed_in(UserFactory.create(is_staff=True, is_superuser=True))
     rows = {
         "coupon": coupon,
         "couponissue": coupon.issue,
@@ -233,9 +219,9 @@ def test_nonsense_gets_a_sentence_and_draws_nothing(
     assert everything() == before
 
 
-def test_templates_are_ended_never_deleted(sign_in: SignIn) -> None:
+def test_templates_are_ended_never_deleted() -> None:
     template = TemplateFactory.drawn()
-    root = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
+    root = signed_in(UserFactory.create(is_staff=True, is_superuser=True))
 
     answer = root.post(page("coupontemplate", "delete", template.pk), {"post": "yes"})
 
@@ -244,11 +230,9 @@ def test_templates_are_ended_never_deleted(sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize("role", ["cashier", "shift-lead", "store-manager", "auditor"])
-def test_who_may_not_draw_is_refused_though_the_form_be_forged(
-    sign_in: SignIn, role: str
-) -> None:
+def test_who_may_not_draw_is_refused_though_the_form_be_forged(role: str) -> None:
     template = TemplateFactory.drawn()
-    client = sign_in(UserFactory.holding(role, is_staff=True))
+    client = signed_in(UserFactory.holding(role, is_staff=True))
     before = everything()
 
     for verb, args in (("add", ()), ("change", (template.pk,))):
@@ -267,10 +251,10 @@ def act_url(row: Any, act: str) -> str:
     return f"/admin/coupons/{model}/{row.pk}/{act}/"
 
 
-def test_a_lead_gives_one_at_the_counter(sign_in: SignIn) -> None:
+def test_a_lead_gives_one_at_the_counter() -> None:
     template, member = TemplateFactory.drawn(), MemberFactory.create()
     store = StoreFactory.create()
-    lead = sign_in(UserFactory.holding("shift-lead", store=store, is_staff=True))
+    lead = signed_in(UserFactory.holding("shift-lead", store=store, is_staff=True))
     asked = {
         "key": f"admin:{uuid4()}",
         "member": f"#{member.pk}",
@@ -338,13 +322,15 @@ def test_the_codes_of_a_batch_come_as_a_file_once(office: Client) -> None:
     assert Coupon.objects.count() == 3
 
 
-def test_a_manager_voids_extends_and_nobody_else(sign_in: SignIn) -> None:
+def test_a_manager_voids_extends_and_nobody_else() -> None:
     from django.utils.timezone import now
 
     coupon, other = issued(at=now()), issued(at=now())
     store = StoreFactory.create()
-    manager = sign_in(UserFactory.holding("store-manager", store=store, is_staff=True))
-    cashier = sign_in(UserFactory.holding("cashier", store=store, is_staff=True))
+    manager = signed_in(
+        UserFactory.holding("store-manager", store=store, is_staff=True)
+    )
+    cashier = signed_in(UserFactory.holding("cashier", store=store, is_staff=True))
     until = coupon.valid_until + timedelta(days=10)
     extend = {
         "until_0": f"{until:%Y-%m-%d}",

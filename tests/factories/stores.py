@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.test import Client
 from factory.declarations import (
     LazyAttribute,
     LazyFunction,
@@ -114,3 +115,10 @@ class ShiftFactory(DjangoModelFactory[Shift]):
     opened_at = NOON
     opening_float = 500_00
     holder = LazyAttribute(lambda shift: shift.opened_by)
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which they have signed in."""
+    client = Client()
+    client.force_login(user, backend="stores.backends.RoleBackend")
+    return client

@@ -16,7 +16,7 @@ from gift_cards.models import (
     GiftCardPolicy,
 )
 from gift_cards.services import GiftWish
-from stores.models import Store, User
+from stores.models import Store
 from tests.factories.gift_cards import (
     NOON,
     GiftCardDesignFactory,
@@ -26,7 +26,7 @@ from tests.factories.gift_cards import (
     row,
 )
 from tests.factories.ledger import everything
-from tests.factories.stores import PIN, StoreFactory, UserFactory
+from tests.factories.stores import PIN, StoreFactory, UserFactory, signed_in
 from tests.gift_cards.test_batches import opened
 from tests.gift_cards.test_designs import SVG, picture
 
@@ -36,12 +36,6 @@ MODELS = [GiftCard, GiftCardBatch, GiftCardDesign, GiftCardPolicy, Gift]
 
 def page(name: str, *args: object) -> str:
     return reverse(f"admin:gift_cards_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

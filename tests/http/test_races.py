@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import httpx
 from django.db import connection
-from django.test import Client
 from django.utils.timezone import now
 
 from checkout.models import Refund, Sale, SalePayment
@@ -18,7 +17,7 @@ from members.models import Member
 from tests.factories.coupons import TemplateFactory
 from tests.factories.gift_cards import GiftCardDesignFactory
 from tests.factories.members import give
-from tests.factories.stores import UserFactory
+from tests.factories.stores import UserFactory, signed_in
 from tests.http.till import (
     IN_PROGRESS,
     TILLS,
@@ -142,8 +141,7 @@ def test_thirty_refunds_from_till_and_office_give_back_what_was_paid(
 
     def office() -> bool:
         """The form of the admin."""
-        client = Client()
-        client.force_login(staff, backend="stores.backends.RoleBackend")
+        client = signed_in(staff)
         path = f"/admin/checkout/sale/{sale}/refund/"
         answer = client.post(path, {**form, "key": a_key()})
         if answer.status_code == 200:

@@ -1,27 +1,24 @@
 """Imports in the admin: for head office, by their steps, and for nobody by forgery."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from imports import services as imports_services
 from imports import tasks
 from imports.models import ExternalRef, ImportJob
 from members.models import Member
-from stores.models import AuditEvent, User
+from stores.models import AuditEvent
 from tests.factories.imports import head_office, uploaded
-from tests.factories.stores import NOON, UserFactory
+from tests.factories.stores import NOON, UserFactory, signed_in
 from tests.imports.conftest import every_table
 
 pytestmark = pytest.mark.django_db
 
-type SignIn = Callable[[User], Client]
 ROWS = "id,name,points\nA1,王,5\nA2,=cmd|calc,x\n"
 
 
@@ -31,16 +28,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     told: list[int] = []
     monkeypatch.setattr(tasks, "send", lambda job: told.append(job.pk))
     return told
-
-
-@pytest.fixture
-def sign_in() -> SignIn:
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="stores.backends.RoleBackend")
-        return client
-
-    return signed_in
 
 
 def page(verb: str = "changelist", *args: object) -> str:
@@ -58,10 +45,8 @@ def work(job: ImportJob) -> ImportJob:
     return job
 
 
-def test_a_file_is_uploaded_looked_through_mended_and_applied(
-    sign_in: SignIn, sent: list[int]
-) -> None:
-    office = sign_in(head_office())
+def test_a_file_is_uploaded_looked_through_mended_and_applied(sent: list[int]) -> None:
+    office = signed_in(head_office())
 
     answer = office.post(page() + "upload/", typed())
     job = ImportJob.objects.get()
@@ -97,11 +82,9 @@ def test_a_file_is_uploaded_looked_through_mended_and_applied(
 
 
 @pytest.mark.parametrize("role", ["cashier", "store-manager", "marketing", "auditor"])
-def test_who_may_not_is_refused_however_they_ask(
-    sign_in: SignIn, sent: list[int], role: str
-) -> None:
+def test_who_may_not_is_refused_however_they_ask(sent: list[int], role: str) -> None:
     job = work(uploaded("id,name", "A1,王"))
-    forger = sign_in(UserFactory.holding(role, is_staff=True))
+    forger = signed_in(UserFactory.holding(role, is_staff=True))
     before = every_table()
 
     for path, form in (
@@ -124,9 +107,9 @@ def test_who_may_not_is_refused_however_they_ask(
     assert {t for t in after if after[t] != before[t]} <= {"django_session"}
 
 
-def test_nobody_edits_a_job_or_a_reference(sign_in: SignIn) -> None:
+def test_nobody_edits_a_job_or_a_reference() -> None:
     job = uploaded("id", "A1")
-    office = sign_in(head_office())
+    office = signed_in(head_office())
     answer = office.post(page("change", job.pk), {"status": "applied"})
     assert answer.status_code in {302, 403}
     job.refresh_from_db()
@@ -149,24 +132,24 @@ def test_nobody_edits_a_job_or_a_reference(sign_in: SignIn) -> None:
     ],
 )
 def test_what_was_typed_wrongly_is_a_sentence_and_keeps_nothing(
-    sign_in: SignIn, sent: list[int], fields: dict[str, Any], sentence: str
+    sent: list[int], fields: dict[str, Any], sentence: str
 ) -> None:
-    answer = sign_in(head_office()).post(page() + "upload/", typed(**fields))
+    answer = signed_in(head_office()).post(page() + "upload/", typed(**fields))
     assert answer.status_code == 200
     assert sentence in answer.content.decode()
     assert (ImportJob.objects.count(), sent) == (0, [])
 
 
-def test_a_file_too_large_is_a_sentence(sign_in: SignIn, settings: Any) -> None:
+def test_a_file_too_large_is_a_sentence(settings: Any) -> None:
     settings.IMPORT_MOST_BYTES = 5
-    answer = sign_in(head_office()).post(page() + "upload/", typed())
+    answer = signed_in(head_office()).post(page() + "upload/", typed())
     assert "larger than" in answer.content.decode()
     assert not ImportJob.objects.exists()
 
 
-def test_the_page_asks_again_until_it_is_over(sign_in: SignIn, sent: list[int]) -> None:
+def test_the_page_asks_again_until_it_is_over(sent: list[int]) -> None:
     job = uploaded("id", "A1")
-    office = sign_in(head_office())
+    office = signed_in(head_office())
     waiting = office.get(page("progress", job.pk))
     assert "hx-get" in waiting.content.decode()
     assert "HX-Refresh" not in waiting.headers
@@ -176,11 +159,9 @@ def test_the_page_asks_again_until_it_is_over(sign_in: SignIn, sent: list[int]) 
     assert over.headers["HX-Refresh"] == "true"
 
 
-def test_the_file_is_handed_back_and_never_shown(
-    sign_in: SignIn, sent: list[int]
-) -> None:
+def test_the_file_is_handed_back_and_never_shown(sent: list[int]) -> None:
     job = uploaded("id", "<script>alert(1)</script>")
-    office = sign_in(head_office())
+    office = signed_in(head_office())
     answer = office.get(page() + f"{job.pk}/file/")
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -191,11 +172,9 @@ def test_the_file_is_handed_back_and_never_shown(
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
-def test_every_page_opens_in_every_language(
-    sign_in: SignIn, sent: list[int], language: str
-) -> None:
+def test_every_page_opens_in_every_language(sent: list[int], language: str) -> None:
     job = work(uploaded("id,points", "A1,5", "A2,x"))
-    office = sign_in(head_office())
+    office = signed_in(head_office())
     office.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     for path in (
         page(),
@@ -207,12 +186,12 @@ def test_every_page_opens_in_every_language(
         assert office.get(path).status_code == 200, path
 
 
-def test_a_member_is_found_by_an_old_reference(sign_in: SignIn) -> None:
+def test_a_member_is_found_by_an_old_reference() -> None:
     member = Member.objects.create(name="王小明", joined_at=NOON)
     ExternalRef.objects.create(
         source="old", kind="member", reference="A-17", member=member, made_at=NOON
     )
-    listed = sign_in(head_office()).get(
+    listed = signed_in(head_office()).get(
         reverse("admin:imports_externalref_changelist") + "?q=A-17"
     )
     assert "王小明" in listed.content.decode()

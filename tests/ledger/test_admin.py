@@ -1,6 +1,5 @@
 """The books in the admin: read by the right people, mended by two, edited by nobody."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -26,26 +25,14 @@ from tests.factories.ledger import (
     points_unit,
     spend,
 )
-from tests.factories.stores import PIN, StoreFactory, UserFactory
+from tests.factories.stores import PIN, StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 
-type SignIn = Callable[[User], Client]
-
 
 @pytest.fixture
-def sign_in() -> SignIn:
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="stores.backends.RoleBackend")
-        return client
-
-    return signed_in
-
-
-@pytest.fixture
-def office(sign_in: SignIn) -> Client:
-    return sign_in(UserFactory.holding("head-office", is_staff=True))
+def office() -> Client:
+    return signed_in(UserFactory.holding("head-office", is_staff=True))
 
 
 def at(store: Store, **facts: Any) -> Any:
@@ -93,12 +80,12 @@ def test_every_list_and_row_opens_in_every_language(
             assert office.get(page(model, "change", row.pk)).status_code == 200
 
 
-def test_a_manager_sees_the_entries_of_their_own_store_only(sign_in: SignIn) -> None:
+def test_a_manager_sees_the_entries_of_their_own_store_only() -> None:
     here, there = StoreFactory.create(), StoreFactory.create()
     account = holding(100)
     mine = spend(account, 10, act=at(here))
     others = spend(account, 20, act=at(there))
-    manager = sign_in(UserFactory.holding("store-manager", store=here, is_staff=True))
+    manager = signed_in(UserFactory.holding("store-manager", store=here, is_staff=True))
 
     listed = manager.get(page("entry")).content.decode()
 
@@ -108,10 +95,10 @@ def test_a_manager_sees_the_entries_of_their_own_store_only(sign_in: SignIn) -> 
     assert manager.get(page("entry", "change", others.entry_id)).status_code == 404
 
 
-def test_a_manager_does_not_see_another_stores_accounts(sign_in: SignIn) -> None:
+def test_a_manager_does_not_see_another_stores_accounts() -> None:
     here, there = StoreFactory.create(), StoreFactory.create()
     mine, others = house(store_id=here.pk), house(store_id=there.pk)
-    manager = sign_in(UserFactory.holding("store-manager", store=here, is_staff=True))
+    manager = signed_in(UserFactory.holding("store-manager", store=here, is_staff=True))
 
     assert manager.get(page("account", "change", mine)).status_code == 200
     assert manager.get(page("account", "change", others)).status_code == 404
@@ -120,10 +107,8 @@ def test_a_manager_does_not_see_another_stores_accounts(sign_in: SignIn) -> None
 
 
 @pytest.mark.parametrize("model", ["entry", "account", "lot", "proofrun", "seal"])
-def test_forged_forms_change_nothing_not_even_a_superusers(
-    sign_in: SignIn, model: str
-) -> None:
-    client = sign_in(UserFactory.create(is_staff=True, is_superuser=True))
+def test_forged_forms_change_nothing_not_even_a_superusers(model: str) -> None:
+    client = signed_in(UserFactory.create(is_staff=True, is_superuser=True))
     account = holding(100)
     row: object = account
     if model == "entry":
@@ -143,11 +128,11 @@ def test_forged_forms_change_nothing_not_even_a_superusers(
     assert everything() == before
 
 
-def test_an_adjustment_needs_a_second_person_who_proves_it(sign_in: SignIn) -> None:
+def test_an_adjustment_needs_a_second_person_who_proves_it() -> None:
     store = StoreFactory.create()
     maker = UserFactory.holding("store-manager", store=store, is_staff=True)
     checker = UserFactory.holding("head-office")
-    client, account = sign_in(maker), holding(100_00)
+    client, account = signed_in(maker), holding(100_00)
     url = f"{page('account', 'change', account).removesuffix('change/')}adjust/"
     typed = mending(store, checker, direction="down", amount="30.00")
 
@@ -169,9 +154,9 @@ def test_an_adjustment_needs_a_second_person_who_proves_it(sign_in: SignIn) -> N
 
 
 @pytest.mark.parametrize("amount", ["0", "-5", "1e9", "9" * 30, "12.345", "十", "😀"])
-def test_impossible_amounts_get_a_sentence(sign_in: SignIn, amount: str) -> None:
+def test_impossible_amounts_get_a_sentence(amount: str) -> None:
     store = StoreFactory.create()
-    client = sign_in(UserFactory.holding("store-manager", store=store, is_staff=True))
+    client = signed_in(UserFactory.holding("store-manager", store=store, is_staff=True))
     checker, account = UserFactory.holding("head-office"), holding(100)
     points = guarded(AccountKind.POINTS, unit_id=points_unit())
     fund(points, 50, unit_id=points_unit())
@@ -187,9 +172,9 @@ def test_impossible_amounts_get_a_sentence(sign_in: SignIn, amount: str) -> None
     assert everything() == before
 
 
-def test_lowering_below_nothing_is_refused_in_a_sentence(sign_in: SignIn) -> None:
+def test_lowering_below_nothing_is_refused_in_a_sentence() -> None:
     store = StoreFactory.create()
-    client = sign_in(UserFactory.holding("store-manager", store=store, is_staff=True))
+    client = signed_in(UserFactory.holding("store-manager", store=store, is_staff=True))
     checker, account = UserFactory.holding("head-office"), holding(100)
     url = f"{page('account', 'change', account).removesuffix('change/')}adjust/"
 
@@ -199,11 +184,9 @@ def test_lowering_below_nothing_is_refused_in_a_sentence(sign_in: SignIn) -> Non
     assert balance(account) == 100
 
 
-def test_what_was_made_by_hand_is_reversed_by_hand_and_only_that(
-    sign_in: SignIn,
-) -> None:
+def test_what_was_made_by_hand_is_reversed_by_hand_and_only_that() -> None:
     store = StoreFactory.create()
-    client = sign_in(UserFactory.holding("store-manager", store=store, is_staff=True))
+    client = signed_in(UserFactory.holding("store-manager", store=store, is_staff=True))
     checker, account = UserFactory.holding("head-office"), guarded()
     gift = post_entry(
         kind=EntryKind.GRANT,
@@ -245,9 +228,9 @@ def test_head_office_freezes_and_releases_with_a_reason(office: Client) -> None:
     ) == ["ledger.froze", "ledger.released"]
 
 
-def test_a_cashier_may_not_freeze_adjust_or_prove(sign_in: SignIn) -> None:
+def test_a_cashier_may_not_freeze_adjust_or_prove() -> None:
     store = StoreFactory.create()
-    cashier = sign_in(UserFactory.holding("cashier", store=store, is_staff=True))
+    cashier = signed_in(UserFactory.holding("cashier", store=store, is_staff=True))
     account = holding(100)
     stem = page("account", "change", account).removesuffix("change/")
     before = everything()

@@ -21,7 +21,6 @@ from members.models import (
     Merge,
     Tag,
 )
-from stores.models import User
 from tests.factories.members import (
     CustomFieldFactory,
     MemberFactory,
@@ -30,7 +29,7 @@ from tests.factories.members import (
     give,
     two_people,
 )
-from tests.factories.stores import NOON, PIN, StoreFactory, UserFactory
+from tests.factories.stores import NOON, PIN, StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 NASTY = ["", "x" * 400, "😀", "a\x00b", "' OR 1=1 --", "\u202e", "-1", "9" * 40]
@@ -38,12 +37,6 @@ NASTY = ["", "x" * 400, "😀", "a\x00b", "' OR 1=1 --", "\u202e", "-1", "9" * 4
 
 def page(name: str, *args: object) -> str:
     return reverse(f"admin:members_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

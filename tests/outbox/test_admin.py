@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from outbox.models import Delivery, Event, WebhookEndpoint
 from outbox.sealing import unseal
-from stores.models import AuditEvent, Store, User
+from stores.models import AuditEvent, Store
 from tests.factories.outbox import EndpointFactory, on_its_way
-from tests.factories.stores import StoreFactory, UserFactory
+from tests.factories.stores import StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 URL = "https://hooks.example.com/in?token=sesame"
@@ -27,12 +27,6 @@ def page(name: str, *args: object) -> str:
 
 def act_on(endpoint: WebhookEndpoint, verb: str) -> str:
     return f"/admin/outbox/webhookendpoint/{endpoint.pk}/{verb}/"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

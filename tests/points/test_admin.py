@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -20,7 +19,6 @@ from points.models import (
     StampProgramme,
     Task,
 )
-from stores.models import User
 from tests.factories.ledger import NOON, an_act
 from tests.factories.members import MemberFactory
 from tests.factories.points import (
@@ -32,7 +30,7 @@ from tests.factories.points import (
     points_of,
     sale,
 )
-from tests.factories.stores import PIN, StoreFactory, UserFactory
+from tests.factories.stores import PIN, StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -51,12 +49,6 @@ PAGES = [
     "taskdone",
 ]
 READ_ONLY = ["accrual", "accrualrefund", "checkin", "receiptcode", "redemption"]
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 def url(page: str, verb: str = "changelist", *args: object) -> str:

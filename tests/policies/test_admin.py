@@ -8,18 +8,12 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from policies.models import ShopPolicy
-from stores.models import AuditEvent, User
-from tests.factories.stores import StoreFactory, UserFactory
+from stores.models import AuditEvent
+from tests.factories.stores import StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:policies_shoppolicy_changelist"
 ADD = "admin:policies_shoppolicy_add"
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from recognition.models import (
     RecognitionPolicy,
     Visit,
 )
-from stores.models import Store, User
+from stores.models import Store
 from tests.factories.members import MemberFactory
 from tests.factories.recognition import (
     FeedbackFactory,
@@ -29,7 +29,7 @@ from tests.factories.recognition import (
     VisitFactory,
     VisitLineFactory,
 )
-from tests.factories.stores import NOON, StoreFactory, UserFactory
+from tests.factories.stores import NOON, StoreFactory, UserFactory, signed_in
 from tests.recognition.people import everything, someone
 
 pytestmark = pytest.mark.django_db
@@ -51,12 +51,6 @@ NASTY = [
 
 def page(name: str, *args: object) -> str:
     return reverse(f"admin:recognition_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

@@ -20,11 +20,17 @@ from stored_value.models import (
     Wallet,
     WalletPolicy,
 )
-from stores.models import Shift, User
+from stores.models import Shift
 from tests.factories.ledger import everything, fund
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import a_key, a_plan, at_store, holding
-from tests.factories.stores import PIN, ShiftFactory, StoreFactory, UserFactory
+from tests.factories.stores import (
+    PIN,
+    ShiftFactory,
+    StoreFactory,
+    UserFactory,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -52,12 +58,6 @@ NASTY = [
 
 def page(name: str, *args: object) -> str:
     return reverse(f"admin:stored_value_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from tests.factories.stores import (
     StoreFactory,
     TillFactory,
     UserFactory,
+    signed_in,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +51,6 @@ NASTY = ["", "-1", "9" * 400, "1e400", "NaN", "😀", "0x10", "' OR 1=1 --", "1.
 
 def page(name: str, *args: object) -> str:
     return reverse(f"admin:stores_{name}", args=args)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from stores.errors import NotAllowed
-from stores.models import AuditEvent, User
+from stores.models import AuditEvent
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory, by
-from tests.factories.stores import StoreFactory, UserFactory
+from tests.factories.stores import StoreFactory, UserFactory, signed_in
 from tests.factories.tiers import TierFactory, a_ladder, grow
 from tiers import selectors as tiers_selectors
 from tiers import services as tiers_services
@@ -36,12 +36,6 @@ MODELS = [
     "tiergrant",
     "tierreview",
 ]
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="stores.backends.RoleBackend")
-    return client
 
 
 @pytest.fixture
