@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Self
 
 from benchmarks.counter import Counter
 from benchmarks.place import BASE_DIR
+from benchmarks.serving import free_port
 from benchmarks.sides import SideFailed
 from benchmarks.tills import Turn, Wrong
 from config.launcher import answers, web_command
@@ -92,11 +92,3 @@ class Web(AbstractContextManager["Web"]):
             self.tills.communicate(timeout=60)
         self.server.terminate()
         self.server.wait(timeout=30)
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

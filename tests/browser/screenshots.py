@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from benchmarks.serving import free_port
 from tests.browser import counter_screens
 from tests.browser.chromium import LANGUAGES, chromium, visitor
 
@@ -26,13 +26,6 @@ PAGES = {
     "shifts": "/admin/stores/shift/",
     "proofs": "/admin/ledger/proofrun/",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from psycopg import sql
 
+from benchmarks import serving
 from config import surroundings
 from tests.house.sources import BASE_DIR
 from tests.patience import PATIENCE
@@ -56,10 +57,7 @@ def empty_database() -> Iterator[str]:
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return serving.free_port()
 
 
 def environment(**given: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from benchmarks.serving import free_port
 from tests.house.sources import BASE_DIR
 from tests.patience import PATIENCE
 
@@ -40,9 +40,7 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
         return
     program = shutil.which("redis-server")
     assert program is not None
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     words = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir"]
     with subprocess.Popen(
         [program, *words, str(tmp_path)], stdout=subprocess.DEVNULL
