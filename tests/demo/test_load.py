@@ -1,13 +1,12 @@
 """The demo's house: who works there, and that it is made once, and the same again."""
 
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 
 from config.menu import GROUPS
@@ -19,17 +18,12 @@ from stores import services as stores_services
 from stores.models import Assignment, Store, Till, User
 from tests.committed import clear
 from tests.demo.digest import digest_of_everything
+from tests.prompt import told
 
 pytestmark = pytest.mark.django_db
 # A file lies on a disk, and is uploaded by whoever moves in.
 NOT_INVENTED = {"imports.importjob"}
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-
-
-def told(*words: str) -> str:
-    out = StringIO()
-    call_command(*words, stdout=out)
-    return out.getvalue()
 
 
 def test_the_demo_shop_is_loaded_once_however_often() -> None:

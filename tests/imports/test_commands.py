@@ -1,22 +1,20 @@
 """The same on the console: a dry run, the fates, all or nothing."""
 
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from members.models import Member
 from stores.models import Store
 from tests.imports.conftest import Write, every_table
+from tests.prompt import told
 
 pytestmark = pytest.mark.django_db
 
 
 def command(kind: str, path: Path, *given: str) -> str:
-    out = StringIO()
-    call_command(f"import_{kind}", str(path), *given, stdout=out, stderr=StringIO())
-    return out.getvalue()
+    return told(f"import_{kind}", str(path), *given)
 
 
 def test_a_file_under_other_names_is_mapped(hq: Store, write: Write) -> None:

@@ -17,6 +17,7 @@ from ledger import selectors as ledger_selectors
 from ledger import tasks
 from tests.factories.ledger import NOON, balance, holding, spend
 from tests.patience import PATIENCE
+from tests.prompt import told
 from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
@@ -28,16 +29,10 @@ def _at_noon() -> Iterator[None]:
         yield
 
 
-def run(command: str, *words: str) -> str:
-    out = StringIO()
-    call_command(command, *words, stdout=out)
-    return out.getvalue()
-
-
 def test_verify_ledger_counts_sums_and_says_so() -> None:
     spend(holding(1_234_00), 34_00)
 
-    said = run("verify_ledger")
+    said = told("verify_ledger")
 
     assert said.startswith("2 entries, 2 postings, 3 accounts, 1 lots, 1 lot uses\n")
     assert "CNY: principal 120,000\n" in said
@@ -63,7 +58,7 @@ def test_verify_ledger_ends_with_1_and_names_the_row() -> None:
 def test_verify_ledger_speaks_json() -> None:
     account = holding(100)
 
-    proof = json.loads(run("verify_ledger", "--json"))
+    proof = json.loads(told("verify_ledger", "--json"))
 
     assert proof["proven"] is True
     assert proof["counts"]["accounts"] == 2
@@ -82,7 +77,7 @@ def test_verify_ledger_speaks_json() -> None:
 def test_verify_ledger_keeps_its_result_when_asked() -> None:
     holding(100)
 
-    run("verify_ledger", "--record")
+    told("verify_ledger", "--record")
 
     kept = ledger_selectors.latest_proof()
     assert kept is not None
@@ -93,15 +88,15 @@ def test_verify_ledger_keeps_its_result_when_asked() -> None:
 def test_expire_lots_says_what_it_did() -> None:
     account = holding(100, expires_at=NOON)
 
-    assert run("expire_lots") == "1 lots expired in 1 entries, 100 in all.\n"
-    assert run("expire_lots") == "0 lots expired in 0 entries, 0 in all.\n"
+    assert told("expire_lots") == "1 lots expired in 1 entries, 100 in all.\n"
+    assert told("expire_lots") == "0 lots expired in 0 entries, 0 in all.\n"
     assert balance(account) == 0
 
 
 def test_seal_day_seals_exports_and_has_nothing_more_to_do(settings: Any) -> None:
     holding(100)
 
-    said = run("seal_day", "--day", "2026-11-21")
+    said = told("seal_day", "--day", "2026-11-21")
 
     seal = ledger_selectors.latest_seal()
     assert seal is not None
@@ -110,17 +105,17 @@ def test_seal_day_seals_exports_and_has_nothing_more_to_do(settings: Any) -> Non
     assert seal.day.isoformat() == "2026-11-21"
     exported = Path(settings.LEDGER_SEAL_FILE).read_text(encoding="utf-8")
     assert json.loads(exported)["head"] == seal.head
-    assert run("seal_day") == "Nothing new to seal.\n"
+    assert told("seal_day") == "Nothing new to seal.\n"
 
 
 def test_seal_day_refuses_to_seal_over_a_broken_chain() -> None:
     holding(100)
-    run("seal_day")
+    told("seal_day")
     tamper("UPDATE ledger_seal SET head = repeat('1', 64)")
     holding(100)
 
     with pytest.raises(CommandError, match="not the one in the database"):
-        run("seal_day")
+        told("seal_day")
 
     seal = ledger_selectors.latest_seal()
     assert seal is not None
@@ -128,7 +123,7 @@ def test_seal_day_refuses_to_seal_over_a_broken_chain() -> None:
 
 
 def test_restrict_role_makes_the_role_once() -> None:
-    said = {run("restrict_role", "regulars_of_this_test") for _ in range(2)}
+    said = {told("restrict_role", "regulars_of_this_test") for _ in range(2)}
 
     assert said == {"regulars_of_this_test may read the books and post to them.\n"}
     with connection.cursor() as cursor:

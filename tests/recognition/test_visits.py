@@ -2,13 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from io import StringIO
 from itertools import pairwise
 from statistics import median
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -22,6 +20,7 @@ from recognition.services import SoldLine, VisitRow
 from tests.factories.members import MemberFactory
 from tests.factories.recognition import VisitFactory
 from tests.factories.stores import NOON, StoreFactory
+from tests.prompt import told
 from tests.recognition.people import everything
 
 pytestmark = pytest.mark.django_db
@@ -355,11 +354,6 @@ def test_the_prompt_mends_every_summary() -> None:
     noted(member.pk, store.pk)
     VisitSummary.objects.filter(pk=member.pk).update(spent=1)
 
-    def told() -> str:
-        out = StringIO()
-        call_command("refresh_visit_summaries", stdout=out)
-        return out.getvalue()
-
-    assert told().startswith("1 summaries")
-    assert told().startswith("0 summaries")
+    assert told("refresh_visit_summaries").startswith("1 summaries")
+    assert told("refresh_visit_summaries").startswith("0 summaries")
     assert VisitSummary.objects.get(pk=member.pk).spent == 114_00

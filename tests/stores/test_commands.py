@@ -1,21 +1,14 @@
 """What the prompt offers."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from stores import services as stores_services
 from stores.scopes import READING, SCOPES
 from tests.factories.stores import StoreFactory
+from tests.prompt import told
 
 pytestmark = pytest.mark.django_db
-
-
-def told(*words: str) -> str:
-    out = StringIO()
-    call_command(*words, stdout=out)
-    return out.getvalue()
 
 
 def test_stores_are_listed_a_line_each() -> None:
