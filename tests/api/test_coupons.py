@@ -11,21 +11,8 @@ from coupons.models import Coupon, CouponUse
 from members.models import Member
 from tests.factories.api import Till, a_key, a_till, is_problem
 from tests.factories.coupons import TemplateFactory
-from tests.factories.members import MemberFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def till() -> Till:
-    return a_till()
-
-
-@pytest.fixture
-def member() -> Member:
-    made = MemberFactory.create()
-    made.refresh_from_db()
-    return made
 
 
 def issue(till: Till, member: Member, template: str, **more: Any) -> Any:

@@ -11,7 +11,6 @@ from members.models import Member
 from tests.factories.api import Till, a_key, a_till, is_problem
 from tests.factories.gift_cards import GiftCardDesignFactory
 from tests.factories.ledger import everything
-from tests.factories.members import MemberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,13 +22,6 @@ WRONG = "AAAA-AAAA-AAAA-AAAA"
 def till() -> Till:
     GiftCardDesignFactory.create()
     return a_till()
-
-
-@pytest.fixture
-def member() -> Member:
-    made = MemberFactory.create()
-    made.refresh_from_db()
-    return made
 
 
 def sell(till: Till, **more: Any) -> Any:

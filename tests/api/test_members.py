@@ -12,7 +12,7 @@ from cards.tokens import mint_code
 from ledger.kinds import AccountKind
 from members.models import ConsentNow, Member
 from recognition.models import Note
-from tests.factories.api import Till, a_key, a_till, is_problem
+from tests.factories.api import Till, a_key, is_problem
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.ledger import points_unit
 from tests.factories.members import MemberFactory, give
@@ -20,11 +20,6 @@ from tests.factories.members import MemberFactory, give
 pytestmark = pytest.mark.django_db
 
 WANG = {"name": "王小明", "phone": "138 0013 8000"}
-
-
-@pytest.fixture
-def till() -> Till:
-    return a_till()
 
 
 def test_someone_becomes_a_member_with_all_they_told(till: Till) -> None:

@@ -28,11 +28,6 @@ SOMEONE = {"name": "A", "phone": "+8613800138000"}
 OTHER = {"name": "B", "phone": "+8613800138001"}
 
 
-@pytest.fixture
-def till() -> Till:
-    return a_till()
-
-
 @pytest.mark.django_db
 def test_the_same_again_is_answered_byte_for_byte(till: Till) -> None:
     key = a_key()

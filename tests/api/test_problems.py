@@ -9,14 +9,9 @@ from django.test import Client, override_settings
 from api import v1
 from common.errors import DomainError
 from members.models import Member
-from tests.factories.api import Till, a_till, is_problem
+from tests.factories.api import Till, is_problem
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def till() -> Till:
-    return a_till()
 
 
 def sent(till: Till, body: bytes, content_type: str = "application/json") -> Any:

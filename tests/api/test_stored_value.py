@@ -13,7 +13,7 @@ from stored_value.models import TopUp, TopUpRefund
 from tests.factories.api import Till, a_key, a_till, is_problem, the_office
 from tests.factories.coupons import TemplateFactory
 from tests.factories.ledger import everything, points_unit
-from tests.factories.members import MemberFactory, give
+from tests.factories.members import give
 from tests.factories.stored_value import a_plan
 from tests.factories.stores import StoreFactory
 
@@ -28,18 +28,6 @@ NAMES = (
     "other_pinyin",
     "other_initials",
 )
-
-
-@pytest.fixture
-def till() -> Till:
-    return a_till()
-
-
-@pytest.fixture
-def member() -> Member:
-    made = MemberFactory.create()
-    made.refresh_from_db()
-    return made
 
 
 def top_up(till: Till, member: Member, amount: int = 300_00, **more: Any) -> Any:

@@ -5,7 +5,6 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,6 @@ from tests.outbox.receiver import Receiver, listening
 
 OTHER_SECRET = "whsec_" + "A" * 43 + "="
 HOOKS = Target("https", "hooks.example.com", 443, "/in")
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOKS_TO_THIS_MACHINE = True
-    with listening() as found:
-        yield found
 
 
 def send(target: Target | None, **fields: Any) -> Outcome:

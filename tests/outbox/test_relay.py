@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -25,17 +24,10 @@ from stores.models import AuditEvent
 from tests.factories.outbox import NOON, EndpointFactory, happened, on_its_way
 from tests.factories.stores import StoreFactory
 from tests.ledger.racing import answers, race
-from tests.outbox.receiver import Receiver, listening
+from tests.outbox.receiver import Receiver
 from tests.patience import PATIENCE
 
 Status = Delivery.Status
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    settings.WEBHOOKS_TO_THIS_MACHINE = True
-    with listening() as found:
-        yield found
 
 
 def take(endpoint: WebhookEndpoint, at: Any = NOON, most: int = 50) -> list[Parcel]:
