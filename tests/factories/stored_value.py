@@ -11,7 +11,7 @@ from policies import services as policies_services
 from policies.models import ShopPolicy
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
-from stored_value.models import TopUp, TopUpPlan, TopUpStep, WalletPolicy
+from stored_value.models import TopUp, TopUpPlan, TopUpRefund, TopUpStep, WalletPolicy
 from stored_value.services import Tender
 from stores import services as stores_services
 from stores.models import Shift, Store, User
@@ -96,6 +96,21 @@ def spend(holder: Holder, amount: int, **facts: Any) -> stored_value_services.Pa
             "at": NOON,
             "key": a_key("spend"),
             "order": "pro_rata",
+            **facts,
+        }
+    )
+
+
+def refund_top_up(row: TopUp, **facts: Any) -> TopUpRefund:
+    """It goes back to where it came from, at noon, unless said otherwise."""
+    return stored_value_services.refund_top_up(
+        **{
+            "top_up_id": row.pk,
+            "tender": "wechat",
+            "reason": "asked for",
+            "by": facts.pop("by", None) or at_store(),
+            "at": NOON,
+            "key": a_key("refund"),
             **facts,
         }
     )

@@ -23,7 +23,7 @@ from stored_value.models import (
 from stores.models import Shift
 from tests.factories.ledger import everything, fund
 from tests.factories.members import MemberFactory
-from tests.factories.stored_value import a_key, a_plan, at_store, holding
+from tests.factories.stored_value import a_key, a_plan, at_store, holding, refund_top_up
 from tests.factories.stores import (
     PIN,
     ShiftFactory,
@@ -95,14 +95,7 @@ def something_of_each() -> Holder:
     stored_value_services.hold(
         holder=holder, amount=70_00, by=by, at=now(), key=a_key(), note="桌 8"
     )
-    stored_value_services.refund_top_up(
-        top_up_id=row.pk,
-        tender="wechat",
-        reason="asked for",
-        by=by,
-        at=now(),
-        key=a_key(),
-    )
+    refund_top_up(row, by=by, at=now())
     StaffAccount.objects.create(staff=UserFactory.create(), member_id=holder.id)
     return holder
 

@@ -13,7 +13,7 @@ from ledger.services import HolderAccount
 from stored_value import services as stored_value_services
 from stored_value.errors import PlanRefused
 from stored_value.holders import Holder
-from stored_value.models import TopUp, TopUpRefund
+from stored_value.models import TopUp
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import TemplateFactory
 from tests.factories.ledger import everything
@@ -23,6 +23,7 @@ from tests.factories.stored_value import (
     a_plan,
     at_store,
     is_proven,
+    refund_top_up,
     spend,
     top_up,
 )
@@ -46,17 +47,6 @@ def held(holder: Holder, kind: AccountKind) -> int:
     return ledger_selectors.usable_balance(account_id=account_id, at=NOON)
 
 
-def refund(row: TopUp) -> TopUpRefund:
-    return stored_value_services.refund_top_up(
-        top_up_id=row.pk,
-        tender="wechat",
-        reason="asked for",
-        by=at_store(),
-        at=NOON,
-        key=a_key("refund"),
-    )
-
-
 def test_points_and_growth_value_come_with_the_money_once() -> None:
     a_plan({"amount": 300_00, "bonus": 50_00, "points": 120, "growth": 30})
     holder, by = a_member(), at_store()
@@ -72,7 +62,7 @@ def test_an_untouched_top_up_takes_them_all_back() -> None:
     a_plan({"amount": 300_00, "bonus": 50_00, "points": 120, "growth": 30})
     holder = a_member()
     row = top_up(holder)
-    given = refund(row)
+    given = refund_top_up(row)
     assert given.points_taken == 120
     assert held(holder, AccountKind.POINTS) == 0
     assert held(holder, AccountKind.GROWTH) == 0
@@ -85,12 +75,12 @@ def test_what_was_spent_of_the_money_keeps_its_share_of_the_points() -> None:
     holder = a_member()
     row = top_up(holder)
     paid = spend(holder, 120_00)
-    assert refund(row).points_taken == 72
+    assert refund_top_up(row).points_taken == 72
     assert held(holder, AccountKind.POINTS) == 48
     stored_value_services.refund_spend(
         entry_id=paid.entry_id, by=at_store(), at=NOON, key=a_key(), reason="cold"
     )
-    assert refund(row).points_taken == 48
+    assert refund_top_up(row).points_taken == 48
     assert held(holder, AccountKind.POINTS) == 0
 
 
@@ -100,7 +90,7 @@ def test_coupons_come_with_it_and_the_unused_ones_end_with_it() -> None:
     holder = a_member()
     row = top_up(holder)
     assert Coupon.objects.filter(member_id=holder.id).count() == row.coupons == 3
-    given = refund(row)
+    given = refund_top_up(row)
     assert given.coupons_revoked == 3
     usable = Coupon.objects.filter(status=CouponStatus.ISSUED)
     assert not usable.exists()

@@ -25,6 +25,7 @@ from tests.factories.stored_value import (
     is_proven,
     keep_the_law_of,
     new_rules,
+    refund_top_up,
     spend,
     top_up,
 )
@@ -85,14 +86,7 @@ def test_it_is_refunded_though_it_rests() -> None:
     bearer, by = a_bearer(), at_store()
     row = top_up(bearer, 300_00)
     stored_value_services.lapse_principal(by=by, at=THREE_YEARS)
-    refund = stored_value_services.refund_top_up(
-        top_up_id=row.pk,
-        tender="wechat",
-        reason="found the card again",
-        by=by,
-        at=THREE_YEARS,
-        key=a_key(),
-    )
+    refund = refund_top_up(row, by=by, at=THREE_YEARS, reason="found the card again")
     assert refund.paid_out == 300_00
     assert held(bearer, THREE_YEARS) == (0, 0)
 

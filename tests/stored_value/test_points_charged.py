@@ -20,6 +20,7 @@ from tests.factories.stored_value import (
     a_plan,
     at_store,
     is_proven,
+    refund_top_up,
     spend,
     top_up,
 )
@@ -46,17 +47,6 @@ def topped_up(points: int, spent: int, **policy: object) -> tuple[Holder, TopUp]
     return holder, row
 
 
-def refund(row: TopUp) -> TopUpRefund:
-    return stored_value_services.refund_top_up(
-        top_up_id=row.pk,
-        tender="wechat",
-        reason="asked for",
-        by=at_store(),
-        at=NOON,
-        key=a_key("refund"),
-    )
-
-
 def previewed(row: TopUp) -> dict[str, int]:
     formula = stored_value_selectors.refund_preview(top_up=row, at=NOON).formula
     return {
@@ -70,7 +60,7 @@ def test_their_worth_is_kept_from_the_payout_and_shown_before() -> None:
     promotion = open_store_account(AccountKind.PROMOTION, row.store_id)
 
     shown = previewed(row)
-    done = refund(row)
+    done = refund_top_up(row)
 
     assert shown["Charged for points that were spent"] == -7_00
     assert shown["Paid out"] == 293_00
@@ -95,7 +85,7 @@ def postings_to(done: TopUpRefund, account_id: int) -> list[int]:
 def test_nothing_is_charged_where_all_points_are_there() -> None:
     _holder, row = topped_up(points=1_000, spent=0)
     assert "Charged for points that were spent" not in previewed(row)
-    assert refund(row).points_charged == 0
+    assert refund_top_up(row).points_charged == 0
 
 
 @pytest.mark.parametrize("shortfall", ["debt", "forgive"])
@@ -112,7 +102,7 @@ def test_other_policies_charge_no_money(shortfall: str) -> None:
         at=NOON,
         key="points",
     )
-    done = refund(row)
+    done = refund_top_up(row)
     assert (done.points_charged, done.paid_out) == (0, 300_00)
     owed = debt_of(Member.objects.get(pk=holder.id))
     assert owed == (700 if shortfall == "debt" else 0)
@@ -122,12 +112,12 @@ def test_parts_charge_together_what_the_whole_would() -> None:
     """¥120 of ¥300 was spent: 60 % of the points go now, the rest with the rest."""
     holder, row = topped_up(points=1_000, spent=1_000)
     paid = spend(holder, 140_00)  # 120 of principal
-    first = refund(row)
+    first = refund_top_up(row)
     assert (first.principal_left, first.points_charged) == (180_00, 6_00)
     stored_value_services.refund_spend(
         entry_id=paid.entry_id, by=at_store(), at=NOON, key=a_key(), reason="cold"
     )
-    second = refund(row)
+    second = refund_top_up(row)
     assert second.points_charged == 4_00
     assert first.paid_out + second.paid_out == 290_00
     assert is_proven()
@@ -137,7 +127,7 @@ def test_what_the_payout_does_not_cover_is_owed_in_points() -> None:
     holder, row = topped_up(points=50_000, spent=50_000)
     shown = previewed(row)
 
-    done = refund(row)
+    done = refund_top_up(row)
 
     assert shown["Paid out"] == done.paid_out == 0
     assert done.points_charged == 300_00
@@ -155,14 +145,7 @@ def test_the_same_key_again_charges_once() -> None:
     by, key = at_store(), a_key("refund")
 
     def asked() -> TopUpRefund:
-        return stored_value_services.refund_top_up(
-            top_up_id=row.pk,
-            tender="wechat",
-            reason="asked for",
-            by=by,
-            at=NOON,
-            key=key,
-        )
+        return refund_top_up(row, by=by, key=key)
 
     first, again = asked(), asked()
     assert again.pk == first.pk

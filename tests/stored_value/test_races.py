@@ -20,6 +20,7 @@ from tests.factories.stored_value import (
     at_till,
     holding,
     is_proven,
+    refund_top_up,
     spend,
     top_up,
 )
@@ -141,14 +142,7 @@ def test_a_top_up_is_refunded_or_spent_never_both() -> None:
 
     def either(number: int) -> object:
         if number == 0:
-            return stored_value_services.refund_top_up(
-                top_up_id=row.pk,
-                tender="wechat",
-                reason="asked for",
-                by=by,
-                at=NOON,
-                key="refund",
-            )
+            return refund_top_up(row, by=by, key="refund")
         return spend(holder, 100_00, by=by, key=f"bill:{number}")
 
     outcomes = race(either, runners=8)

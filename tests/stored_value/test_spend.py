@@ -43,10 +43,11 @@ from tests.factories.stored_value import (
     holding,
     is_proven,
     new_rules,
+    refund_top_up,
     spend,
     top_up,
 )
-from tests.factories.stores import NOON, StoreFactory
+from tests.factories.stores import NOON
 
 DAY = timedelta(days=1)
 CODE = "274951"
@@ -441,11 +442,4 @@ def test_reasons_are_asked_for_where_money_leaves() -> None:
     _holder, row = holding(300_00)
     for reason in ("", "   ", "a\x00b"):
         with pytest.raises(ReasonMissing), transaction.atomic():
-            stored_value_services.refund_top_up(
-                top_up_id=row.pk,
-                tender="wechat",
-                reason=reason,
-                by=at_store(StoreFactory.create()),
-                at=NOON,
-                key=a_key(),
-            )
+            refund_top_up(row, reason=reason)

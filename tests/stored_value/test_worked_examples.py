@@ -22,6 +22,7 @@ from tests.factories.stored_value import (
     at_store,
     is_proven,
     new_rules,
+    refund_top_up,
     spend,
     top_up,
 )
@@ -46,17 +47,9 @@ def held(holder: Holder) -> tuple[int, int]:
 
 
 def refund(row: Any, **facts: Any) -> TopUpRefund:
-    return stored_value_services.refund_top_up(
-        **{
-            "top_up_id": row.pk,
-            "tender": "wechat",
-            "reason": "moves to another city",
-            "by": facts.pop("by", None) or at_store(),
-            "at": NOON + MONTH,
-            "key": a_key("refund"),
-            **facts,
-        }
-    )
+    """A month later, unless said otherwise."""
+    facts = {"at": NOON + MONTH, "reason": "moves to another city", **facts}
+    return refund_top_up(row, **facts)
 
 
 def test_li_pays_300_in_cash_and_is_given_50_on_top() -> None:
