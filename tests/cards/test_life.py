@@ -34,6 +34,7 @@ from stores.models import AuditEvent
 from tests.factories.cards import CardFactory, CardKindFactory, held_on
 from tests.factories.ledger import an_act, balance, everything, fund, lots, spend
 from tests.factories.members import MemberFactory
+from tests.factories.members import by as act_of
 from tests.factories.stores import NOON, StoreFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +43,8 @@ YEAR = timedelta(days=365)
 
 @pytest.fixture
 def by() -> Act:
-    """The cashier's, in a store."""
-    store = StoreFactory.create()
-    manager = UserFactory.holding("store-manager", store=store)
-    return stores_services.act(staff=manager, store=store, at=NOON)
+    """The manager's, in a store."""
+    return act_of("store-manager", store=StoreFactory.create())
 
 
 def taken(by: Act) -> int:

@@ -15,6 +15,7 @@ from stores.errors import NotAllowed, ReasonMissing, StoreMissing, TenderUnknown
 from stores.models import AuditEvent
 from tests.factories.ledger import an_act, everything
 from tests.factories.members import MemberFactory
+from tests.factories.members import by as act_of
 from tests.factories.stores import NOON, StoreFactory, UserFactory
 from tests.factories.tiers import TierFactory, a_ladder, grow
 from tiers import selectors as tiers_selectors
@@ -44,9 +45,7 @@ MONTH = timedelta(days=30)
 
 @pytest.fixture
 def by() -> Act:
-    store = StoreFactory.create()
-    manager = UserFactory.holding("store-manager", store=store)
-    return stores_services.act(staff=manager, store=store, at=NOON)
+    return act_of("store-manager", store=StoreFactory.create())
 
 
 @pytest.fixture
