@@ -1,0 +1,1 @@
+"""A busy evening at the counter, played through the real screens."""
