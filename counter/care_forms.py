@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from counter.forms import money
 from counter.second import SecondForm
 from coupons.models import CouponTemplate
-from points.models import Reward
+from points.models import Reward, StampProgramme
 from recognition.models import Preference
 from stores import selectors as stores_selectors
 
@@ -52,6 +52,33 @@ class NewCardForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["tender"] = tender_field()
         self.fields["tender"].required = False
+
+
+class SellCouponForm(forms.Form):
+    template = forms.ModelChoiceField(
+        label=_("Coupon"),
+        queryset=CouponTemplate.objects.filter(is_open=True, price__isnull=False),
+    )
+    tender = forms.ChoiceField(choices=())
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["tender"] = tender_field()
+
+
+class PassForm(forms.Form):
+    """One of the guest's passes."""
+
+    coupon = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+
+
+class StampForm(forms.Form):
+    """A stamp card, and the bill it is stamped for."""
+
+    programme = forms.ModelChoiceField(
+        label=_("Stamp card"), queryset=StampProgramme.objects.filter(is_active=True)
+    )
+    amount = money(label=_("Bill"), required=False)
 
 
 class WordsForm(forms.Form):

@@ -29,5 +29,7 @@ class CouponsConfig(AppConfig):
                 "coupons.voided": _("Coupon voided"),
                 "coupons.extended": _("Coupon extended"),
                 "coupons.pass_refunded": _("Pass refunded"),
+                "coupons.visit_used": _("Visit taken off a pass"),
+                "coupons.visit_given_back": _("Visit put back on a pass"),
             }
         )

@@ -121,6 +121,18 @@ class CouponNotUsable(CouponsError):
         super().__init__(f"coupon_{why}", self.SENTENCES[why], coupon=coupon)
 
 
+class PassNotHere(CouponsError):
+    """A pass is not for this store, day, hour or tier."""
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__("coupon_pass_not_here", sentence)
+
+
+class NothingToGiveBack(_Plain):
+    word = "coupon_nothing_to_give_back"
+    sentence = _("No visit was taken off this pass here today.")
+
+
 class NotGiveable(_Plain):
     word, sentence = "coupon_not_giveable", _("This coupon cannot be given away.")
 

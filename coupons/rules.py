@@ -201,7 +201,7 @@ def top_up_bonus(
     """What a top-up coupon adds to a top-up of `amount`, or why not."""
     if version.kind != CouponKind.TOP_UP:
         return Refusal("not_for_top_up", _("This coupon is not for topping up."))
-    refusal = _of_store_and_hour(version, bill)
+    refusal = of_store_and_hour(version, bill)
     if refusal is not None:
         return refusal
     short = version.min_spend - amount
@@ -313,10 +313,11 @@ def _is_for(version: TemplateVersion, line: BillLine) -> bool:
 def _of_place_and_time(version: TemplateVersion, bill: BillFacts) -> Refusal | None:
     if version.kind == CouponKind.TOP_UP:
         return Refusal("for_top_up", _("This coupon is for topping up."))
-    return _of_store_and_hour(version, bill)
+    return of_store_and_hour(version, bill)
 
 
-def _of_store_and_hour(version: TemplateVersion, bill: BillFacts) -> Refusal | None:
+def of_store_and_hour(version: TemplateVersion, bill: BillFacts) -> Refusal | None:
+    """Why this coupon is not for here and now, whatever is on the bill."""
     if version.store_ids and bill.store_id not in version.store_ids:
         return Refusal("store", _("This coupon is not for this store."))
     if version.channels and bill.channel not in version.channels:

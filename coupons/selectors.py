@@ -1,21 +1,24 @@
 """What a member holds, what it is worth on a bill, and what there is to be had."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .codes import HELD, digests, normalised
 from .errors import CodeNotKnown
-from .kinds import CouponStatus
+from .kinds import CouponAct, CouponStatus
 from .models import (
     Coupon,
     CouponIssue,
     CouponTemplate,
+    CouponUse,
     TemplateCount,
     TemplateMember,
 )
 from .rules import BillFacts, Refusal, Saving, saving_of
+
+VISIT = "visit:"  # begins what a use without a bill refers to
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,18 @@ def by_code(typed: str) -> Coupon:
     if found is None or found.status == CouponStatus.VOID:
         raise CodeNotKnown
     return found
+
+
+def visits_on(member_id: int, *, store_id: int, day: date) -> QuerySet[CouponUse]:
+    """The visits that a member's passes paid for by themselves at a store on a day."""
+    return CouponUse.objects.filter(
+        member_id=member_id,
+        store_id=store_id,
+        business_date=day,
+        act=CouponAct.REDEEMED,
+        reference__startswith=VISIT,
+        undone_by=None,
+    ).select_related("coupon__version")
 
 
 def claimable(member_id: int, *, at: datetime) -> QuerySet[CouponTemplate]:

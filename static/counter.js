@@ -60,6 +60,10 @@
     const box = at("code-box");
     if (box) box.hidden = at("needs-code")?.value !== "yes";
   }
+  function showReady() {
+    const button = at("charge");
+    if (button) button.disabled = at("sum").dataset.ready !== "yes";
+  }
   function quoteNow() {
     htmx.trigger(document.body, "quote");
   }
@@ -169,6 +173,7 @@
   /* After every part that came. */
   document.addEventListener("htmx:afterSettle", () => {
     showCode();
+    if (!at("bill")?.classList.contains("htmx-request")) showReady();
     const done = document.querySelector("[data-settled]");
     if (done) {
       forget();

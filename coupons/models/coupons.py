@@ -161,6 +161,7 @@ class Coupon(models.Model):
         permissions = [
             ("issue_coupon", _("Can issue coupons by hand")),
             ("sell_coupon", _("Can sell coupons")),
+            ("use_pass", _("Can take a visit off a pass")),
             ("void_coupon", _("Can void a coupon")),
             ("extend_coupon", _("Can extend a coupon")),
             ("refund_pass", _("Can refund a visit pass")),

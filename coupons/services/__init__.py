@@ -11,6 +11,7 @@ from .redeem import GivenBack, Redemption, redeem_step, release_step, return_ste
 from .sell import refund_pass, refundable, sell
 from .templates import publish_terms, save_template
 from .tier_gifts import give_birthday_gifts, give_upgrade_gifts, save_tier_gift
+from .visits import give_back_visit, use_visit
 
 __all__ = [
     "CouponRow",
@@ -28,6 +29,7 @@ __all__ = [
     "export_batch",
     "extend_coupon",
     "forget_tries",
+    "give_back_visit",
     "give_birthday_gifts",
     "give_upgrade_gifts",
     "issue",
@@ -48,5 +50,6 @@ __all__ = [
     "save_tier_gift",
     "sell",
     "take_back",
+    "use_visit",
     "void_coupon",
 ]

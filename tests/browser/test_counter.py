@@ -144,6 +144,22 @@ def test_a_lost_answer_is_asked_for_again_and_charges_once(
     assert Sale.objects.count() == 1
 
 
+def test_a_press_on_the_button_survives_a_quote_that_comes_meanwhile(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.fill("#amount", "44")
+        expect(page.locator("#charge")).to_be_enabled()
+        page.locator("#charge").hover()
+        page.mouse.down()
+        with page.expect_response("**/counter/quote/"):
+            page.evaluate("htmx.trigger(document.body, 'quote')")
+        page.wait_for_timeout(100)
+        page.mouse.up()
+        expect(page.locator("[data-settled]")).to_be_visible()
+    assert Sale.objects.get().net == 44_00
+
+
 def test_a_reload_and_the_back_button_keep_the_bill_and_charge_once(
     browser: Browser, live_server: LiveServer, shift: Shift
 ) -> None:

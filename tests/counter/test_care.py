@@ -1,5 +1,6 @@
 """Looking after a guest, gift cards and codes at the counter."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from cards.models import Card, CardKind
 from coupons.models import Coupon
 from gift_cards.models import GiftCard
 from members.models import Member
-from points.models import RewardOrder
+from points.models import RewardOrder, StampGrant
 from recognition.models import Feedback, Note, Preference
 from stored_value.holders import Holder
 from stored_value.selectors import wallet
@@ -16,9 +17,9 @@ from tests.counter.till import AtTill
 from tests.factories import gift_cards as gifts
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
-from tests.factories.coupons import TemplateFactory, issued
+from tests.factories.coupons import TemplateFactory, issued, visit_pass
 from tests.factories.members import MemberFactory
-from tests.factories.points import RewardFactory
+from tests.factories.points import RewardFactory, StampProgrammeFactory
 from tests.factories.stored_value import is_proven
 from tests.factories.stores import NOON, UserFactory
 
@@ -203,3 +204,112 @@ def test_who_may_not_does_nothing(till: AtTill, path: str) -> None:
     answer = till.client.post(f"/counter/{path.format(member.public_id)}", told)
     assert answer.status_code == 403
     assert not Note.objects.exists()
+
+
+def test_a_card_is_found_again_by_a_lead_only(till: AtTill) -> None:
+    lead = AtTill.opened("shift-lead")
+    card = CardFactory.create()
+    assert card.member is not None
+    do(till, card.member, "lost", card=card.pk)
+    assert do(till, card.member, "found", card=card.pk).status_code == 403
+    card.refresh_from_db()
+    assert card.status == Card.Status.LOST
+    page = lead.get(f"guests/{card.member.public_id}/care/").content.decode()
+    assert "Found again" in page
+
+    do(lead, card.member, "found", card=card.pk)
+
+    card.refresh_from_db()
+    assert card.status == Card.Status.ACTIVE
+    again = do(lead, card.member, "found", card=card.pk).content.decode()
+    assert "This card is not reported lost." in again
+
+
+def test_a_card_is_renewed_once_for_its_price(db: None) -> None:
+    lead = AtTill.opened("shift-lead")
+    kind = CardKindFactory.create(validity_months=12, renewal_price=20_00)
+    ended = NOON + timedelta(days=30)
+    card = CardFactory.create(kind=kind, expires_at=ended)
+    assert card.member is not None
+    page = lead.get(f"guests/{card.member.public_id}/care/").content.decode()
+    assert "Renew for ¥20.00" in page
+
+    key = lead.key("renew")
+    for _ in range(2):
+        do(lead, card.member, "renew", card=card.pk, tender="wechat", key=key)
+
+    card.refresh_from_db()
+    assert card.expires_at is not None
+    assert (card.expires_at - ended).days in (365, 366)
+    assert is_proven()
+    endless = CardFactory.create(member=card.member, kind=CardKindFactory.create())
+    refused = do(lead, card.member, "renew", card=endless.pk).content.decode()
+    assert "This card does not expire." in refused
+
+
+def test_a_pass_is_sold_once_and_a_visit_taken_and_put_back(till: AtTill) -> None:
+    member, key = MemberFactory.create(), till.key("sell")
+    template = visit_pass(3, price=90_00, use_price=30_00)
+    page = till.get(f"guests/{member.public_id}/care/").content.decode()
+    assert "· ¥90.00" in page
+    for _ in range(2):
+        do(till, member, "sell", template=template.pk, tender="card", key=key)
+    held = Coupon.objects.get()
+    assert (held.member_id, held.uses_left) == (member.pk, 3)
+
+    visit = till.key("visit")
+    for _ in range(2):
+        do(till, member, "visit", coupon=held.pk, key=visit)
+    held.refresh_from_db()
+    assert held.uses_left == 2
+    page = till.get(f"guests/{member.public_id}/care/").content.decode()
+    assert "Put back" in page
+
+    do(till, member, "back", coupon=held.pk)
+    held.refresh_from_db()
+    assert held.uses_left == 3
+    page = do(till, member, "back", coupon=held.pk).content.decode()
+    assert "No visit was taken off this pass here today." in page
+    assert is_proven()
+
+
+def test_another_guests_pass_is_left_alone(till: AtTill) -> None:
+    held, stranger = issued(visit_pass(3)), MemberFactory.create()
+    assert held.member is not None
+    do(till, held.member, "visit", coupon=held.pk)
+    for name in ("visit", "back"):
+        page = do(till, stranger, name, coupon=held.pk).content.decode()
+        assert "alert-danger" in page
+    held.refresh_from_db()
+    assert held.uses_left == 2
+
+
+def test_what_is_not_for_sale_is_not_sold(till: AtTill) -> None:
+    template, member = visit_pass(3), MemberFactory.create()
+    page = do(till, member, "sell", template=template.pk, tender="cash")
+    assert "alert-danger" in page.content.decode()
+    priced = visit_pass(3, price=90_00)
+    page = do(till, member, "sell", template=priced.pk, tender="shells")
+    assert "alert-danger" in page.content.decode()
+    assert not Coupon.objects.exists()
+
+
+def test_a_card_is_stamped_for_a_bill_within_the_day(till: AtTill) -> None:
+    programme = StampProgrammeFactory.create(amount=20_00, most_per_day=1)
+    member = MemberFactory.create()
+    told = {"programme": programme.pk, "amount": "25"}
+    key = till.key("stamp")
+    for _ in range(2):
+        do(till, member, "stamp", key=key, **told)
+    do(till, member, "stamp", **told)
+    do(till, member, "stamp", programme=programme.pk, amount="5")
+    assert sum(StampGrant.objects.values_list("stamps", flat=True)) == 1
+    page = do(till, member, "stamp", programme=programme.pk, amount="-5")
+    assert "alert-danger" in page.content.decode()
+    assert is_proven()
+
+
+@pytest.mark.parametrize("name", ["sell", "visit", "back", "stamp", "found", "renew"])
+def test_these_too_ask_for_the_right(till: AtTill, name: str) -> None:
+    till.signed_in(UserFactory.holding("auditor"))
+    assert do(till, MemberFactory.create(), name, coupon="1").status_code == 403

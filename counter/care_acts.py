@@ -1,0 +1,294 @@
+"""What can be done for a guest besides selling: who may, what is typed, the command."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cards import selectors as cards_selectors
+from cards import services as cards_services
+from cards.errors import CardNotInStock, CardUnknown
+from cards.models import Card
+from common.money import format_money
+from counter.care_forms import (
+    CardForm,
+    FeedbackForm,
+    GiveCouponForm,
+    LikingForm,
+    NewCardForm,
+    OrderForm,
+    PassForm,
+    SellCouponForm,
+    StampForm,
+    WordsForm,
+)
+from counter.place import Place
+from counter.say import last_day
+from counter.second import SecondForm, approved
+from coupons import services as coupons_services
+from coupons.errors import CouponNotUsable
+from coupons.models import Coupon, CouponTemplate
+from members.models import Member
+from points import services as points_services
+from recognition import services as recognition_services
+from recognition.models import Feedback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """One act for one guest: what was typed, under which key, where and when."""
+
+    member: Member
+    form: forms.Form
+    place: Place
+    key: str
+    at: datetime
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What was typed, read."""
+        return self.form.cleaned_data
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What may be done for a guest: who may, what is typed, the command."""
+
+    permission: str
+    form: type[forms.Form]
+    run: Callable[[Doing], str]
+
+
+def _give_coupon(doing: Doing) -> str:
+    form, typed = doing.form, doing.typed
+    assert isinstance(form, SecondForm)  # noqa: S101 (for the type)
+    template: CouponTemplate = typed["template"]
+    given = approved(
+        lambda approval: coupons_services.issue(
+            template_id=template.pk,
+            member_id=doing.member.pk,
+            quantity=typed["quantity"],
+            reason=typed["reason"],
+            by=doing.place.act(),
+            at=doing.at,
+            key=doing.key,
+            approval=approval,
+        ),
+        form=form,
+        place=doing.place,
+        subject=f"template:{template.pk}",
+        at=doing.at,
+    )
+    return _("Coupons given: %(count)s.") % {"count": len(given.coupon_ids)}
+
+
+def _sell_coupon(doing: Doing) -> str:
+    template: CouponTemplate = doing.typed["template"]
+    coupons_services.sell(
+        template_id=template.pk,
+        member_id=doing.member.pk,
+        tender=doing.typed["tender"],
+        by=doing.place.act(),
+        at=doing.at,
+        key=doing.key,
+    )
+    return _("Sold: %(coupon)s for %(price)s.") % {
+        "coupon": template.name,
+        "price": format_money(template.price or 0),
+    }
+
+
+def _use_visit(doing: Doing) -> str:
+    used = coupons_services.use_visit(
+        coupon_id=doing.typed["coupon"],
+        member_id=doing.member.pk,
+        by=doing.place.act(),
+        at=doing.at,
+        key=doing.key,
+    )
+    return ngettext(
+        "One visit taken off: %(left)s is left.",
+        "One visit taken off: %(left)s are left.",
+        used.uses_left,
+    ) % {"left": used.uses_left}
+
+
+def _give_back_visit(doing: Doing) -> str:
+    held = Coupon.objects.filter(pk=doing.typed["coupon"], member=doing.member)
+    if not held.exists():
+        raise CouponNotUsable(why="unknown")
+    back = coupons_services.give_back_visit(
+        coupon_id=doing.typed["coupon"], by=doing.place.act(), at=doing.at
+    )
+    return ngettext(
+        "The visit is put back: %(left)s is left.",
+        "The visit is put back: %(left)s are left.",
+        back.uses_left,
+    ) % {"left": back.uses_left}
+
+
+def _stamp(doing: Doing) -> str:
+    grant = points_services.give_stamps(
+        programme_code=doing.typed["programme"].code,
+        member_id=doing.member.pk,
+        amount=doing.typed["amount"] or 0,
+        by=doing.place.act(),
+        at=doing.at,
+        key=doing.key,
+    )
+    if grant.cards:
+        return _("The stamp card is full: its reward is given.")
+    if not grant.stamps:
+        return _("No stamp: the bill is too small, or today’s are given already.")
+    return ngettext(
+        "%(stamps)s stamp given.", "%(stamps)s stamps given.", grant.stamps
+    ) % {"stamps": grant.stamps}
+
+
+def _its_card(doing: Doing) -> Card:
+    card = cards_selectors.card(doing.typed["card"])
+    if card is None or card.member_id != doing.member.pk:
+        raise CardUnknown
+    return card
+
+
+def _report_loss(doing: Doing) -> str:
+    cards_services.report_loss(
+        card_id=_its_card(doing).pk, by=doing.place.act(), at=doing.at
+    )
+    return _("The card is reported lost: nobody can use it any more.")
+
+
+def _report_found(doing: Doing) -> str:
+    cards_services.report_found(
+        card_id=_its_card(doing).pk, by=doing.place.act(), at=doing.at
+    )
+    return _("Found again: the card can be used as before.")
+
+
+def _renew(doing: Doing) -> str:
+    card = cards_services.renew(
+        card_id=_its_card(doing).pk,
+        tender=doing.typed["tender"] or "cash",
+        by=doing.place.act(),
+        at=doing.at,
+        key=doing.key,
+    )
+    ends = date_format(last_day(card.expires_at or doing.at), "DATE_FORMAT")
+    return _("Renewed: the card is good until %(day)s.") % {"day": ends}
+
+
+def _replace(doing: Doing) -> str:
+    cards_services.replace(
+        card_id=_its_card(doing).pk,
+        number=doing.typed["number"],
+        tender=doing.typed["tender"] or "cash",
+        by=doing.place.act(),
+        at=doing.at,
+        key=doing.key,
+    )
+    return _("Replaced: the old number is dead for ever.")
+
+
+def _issue_card(doing: Doing) -> str:
+    scanned = cards_selectors.card_by_number(doing.typed["number"])
+    if scanned is None:
+        raise CardNotInStock
+    tender = doing.typed["tender"] or "cash"
+    by = doing.place.act()
+    if scanned.kind.is_bearer and scanned.status == Card.Status.ACTIVE:
+        cards_services.bind(
+            card_id=scanned.pk,
+            member_id=doing.member.pk,
+            by=by,
+            at=doing.at,
+            key=doing.key,
+        )
+        return _("The card is theirs now, with all that is on it.")
+    cards_services.issue(
+        kind_id=scanned.kind_id,
+        member_id=doing.member.pk,
+        number=doing.typed["number"],
+        tender=tender,
+        by=by,
+        at=doing.at,
+        key=doing.key,
+    )
+    return _("The card is theirs now.")
+
+
+def _write_note(doing: Doing) -> str:
+    recognition_services.write_note(
+        member_id=doing.member.pk,
+        words=doing.typed["words"],
+        by=doing.place.act(),
+        at=doing.at,
+    )
+    return _("Noted for the colleagues.")
+
+
+def _describe(doing: Doing) -> str:
+    recognition_services.add_preference(
+        member_id=doing.member.pk,
+        kind=doing.typed["kind"],
+        words=doing.typed["words"],
+        by=doing.place.act(),
+        at=doing.at,
+    )
+    return _("Remembered.")
+
+
+def _feedback(doing: Doing) -> str:
+    recognition_services.record_feedback(
+        member_id=doing.member.pk,
+        store_id=doing.place.store.pk,
+        channel=Feedback.Channel.COUNTER,
+        words=doing.typed["words"],
+        stars=doing.typed["stars"],
+        is_complaint=doing.typed["is_complaint"],
+        by=doing.place.act(),
+        at=doing.at,
+    )
+    return _("Thank you: it is written down.")
+
+
+def _order(doing: Doing) -> str:
+    reward = doing.typed["reward"]
+    ordered = points_services.order_reward(
+        reward_id=reward.pk,
+        member_id=doing.member.pk,
+        tender=(doing.typed["tender"] or "cash") if reward.money else "",
+        by=doing.place.act(),
+        at=doing.at,
+        key=doing.key,
+    )
+    if ordered.code:
+        return _("Ordered: %(reward)s. The code to pick it up: %(code)s") % {
+            "reward": reward.name,
+            "code": ordered.code,
+        }
+    return _("Ordered: %(reward)s.") % {"reward": reward.name}
+
+
+ACTS: Final = {
+    "coupon": Act("coupons.issue_coupon", GiveCouponForm, _give_coupon),
+    "lost": Act("cards.report_loss", CardForm, _report_loss),
+    "found": Act("cards.find_card", CardForm, _report_found),
+    "renew": Act("cards.renew_card", CardForm, _renew),
+    "replace": Act("cards.replace_card", CardForm, _replace),
+    "card": Act("cards.issue_card", NewCardForm, _issue_card),
+    "sell": Act("coupons.sell_coupon", SellCouponForm, _sell_coupon),
+    "visit": Act("coupons.use_pass", PassForm, _use_visit),
+    "back": Act("coupons.use_pass", PassForm, _give_back_visit),
+    "stamp": Act("points.give_stamps", StampForm, _stamp),
+    "note": Act("recognition.write_note", WordsForm, _write_note),
+    "liking": Act("recognition.describe_member", LikingForm, _describe),
+    "feedback": Act("recognition.record_feedback", FeedbackForm, _feedback),
+    "reward": Act("points.order_reward", OrderForm, _order),
+}
+ANY: Final = tuple(act.permission for act in ACTS.values())
