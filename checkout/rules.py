@@ -12,8 +12,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.money import format_money
+from common.shares import spread
 from coupons.models import Coupon
-from coupons.rules import BillFacts, BillLine, Refusal, refusal_of, spread, stacks
+from coupons.rules import BillFacts, BillLine, Refusal, refusal_of, stacks
 from points.earning import Bought, EarnResult, Tender, earn
 from points.spending import check_spend, most_for, worth_of
 from stored_value.rules import split

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from common.money import format_money
+from common.shares import spread
 
 from .kinds import CouponKind, CouponStatus, Validity
 from .models import Coupon, TemplateVersion
@@ -277,20 +278,6 @@ def worth(version: TemplateVersion) -> int:
 def share(amount: int, off_bp: int) -> int:
     """That part of an amount, rounded half up."""
     return (amount * off_bp + WHOLE // 2) // WHOLE
-
-
-def spread(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """Divide an amount in proportion, to the last unit, by largest remainder."""
-    whole = sum(weights)
-    if whole == 0:
-        return tuple(0 for _weight in weights)
-    parts = [amount * weight // whole for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda at: (-(amount * weights[at] % whole), at)
-    )
-    for at in by_remainder[: amount - sum(parts)]:
-        parts[at] += 1
-    return tuple(parts)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

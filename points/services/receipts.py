@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from common.shares import spread
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
 from points import codes
@@ -19,7 +20,7 @@ from stores import services as stores_services
 
 from . import permit
 from .accrue import accrue_step, check_bill
-from .refund import refund_accrual_step, spread
+from .refund import refund_accrual_step
 from .tries import with_code
 
 ISSUE, VOID = "points.issue_receipt_code", "points.void_receipt_code"

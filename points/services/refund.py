@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from common.shares import spread
 from ledger import belonging as ledger_belonging
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
@@ -282,7 +283,7 @@ def _after_refund(
         points=accrual.points_kept - min(accrual.points_kept, result.points),
         growth=accrual.growth_kept - min(accrual.growth_kept, result.growth),
         amount=sum(by_line),
-        amounts=tuple(by_line),
+        amounts=by_line,
         basis={**accrual.basis, "refunded": refunded, "paid_back": tenders},
     )
 
@@ -293,12 +294,12 @@ def _within(amount: int, left: int) -> int:
     return amount
 
 
-def _checked(amounts: Sequence[int], left: Sequence[int]) -> list[int]:
+def _checked(amounts: Sequence[int], left: Sequence[int]) -> tuple[int, ...]:
     if len(amounts) != len(left) or sum(amounts) <= 0:
         raise RefundTooLarge(left=sum(left))
     if not all(0 <= back <= rest for back, rest in zip(amounts, left, strict=True)):
         raise RefundTooLarge(left=sum(left))
-    return list(amounts)
+    return tuple(amounts)
 
 
 def _paid_back(
@@ -324,21 +325,6 @@ def _paid_back(
     if not fits or sum(plain.values()) != now:
         raise RefundTooLarge(left=sum(left.values()))
     return {tender: back + plain.get(tender, 0) for tender, back in so_far.items()}
-
-
-def spread(amount: int, weights: Sequence[int]) -> list[int]:
-    """An amount over weights by largest remainder: whole, none above its weight."""
-    total = sum(weights)
-    if not total:
-        return [0] * len(weights)
-    shares = [amount * weight // total for weight in weights]
-    rest = sorted(
-        range(len(weights)),
-        key=lambda place: (-(amount * weights[place] % total), place),
-    )
-    for place in rest[: amount - sum(shares)]:
-        shares[place] += 1
-    return shares
 
 
 def _parts(

@@ -21,7 +21,6 @@ from coupons.rules import (
     saving,
     share,
     soonest_first,
-    spread,
     stacks,
     top_up_bonus,
     valid_period,
@@ -346,17 +345,6 @@ def test_what_a_coupon_may_cost_the_house() -> None:
 
 
 money = st.integers(0, 10**9)
-
-
-@given(total=money, weights=st.lists(money, min_size=1, max_size=12))
-def test_spread_gives_everything_and_no_line_more_than_its_share(
-    total: int, weights: list[int]
-) -> None:
-    total = min(total, sum(weights))
-    parts = spread(total, weights)
-
-    assert sum(parts) == total
-    assert all(0 <= part <= weight for part, weight in zip(parts, weights, strict=True))
 
 
 @given(

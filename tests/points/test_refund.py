@@ -13,7 +13,6 @@ from points import services as points_services
 from points.earning import Bought, Tender
 from points.errors import NothingThere, RefundTooLarge
 from points.models import Accrual, AccrualRefund, Redemption
-from points.services.refund import spread
 from points.spending import to_return
 from tests.factories.ledger import NOON, TODAY, an_act, everything
 from tests.factories.members import MemberFactory
@@ -365,16 +364,6 @@ def test_parts_of_a_refund_return_what_one_would(points: int, cuts: list[int]) -
         assert back >= 0
         returned += back
     assert returned == points
-
-
-@given(st.lists(st.integers(0, 1000), min_size=1, max_size=6), st.data())
-def test_a_spread_adds_up_and_takes_from_nobody_more_than_there_is(
-    weights: list[int], data: st.DataObject
-) -> None:
-    amount = data.draw(st.integers(0, sum(weights)))
-    shares = spread(amount, weights)
-    assert sum(shares) == amount
-    assert all(0 <= s <= w for s, w in zip(shares, weights, strict=True))
 
 
 class AnyMixOfRefunds(TestCase):
