@@ -5,7 +5,7 @@ Amounts are minor units, points whole numbers.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Final
 
 from django.utils.functional import Promise
@@ -186,10 +186,3 @@ class TenderGiven:
     kind: str
     amount: int
     reference: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """When a bill is looked at."""
-
-    at: datetime

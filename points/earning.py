@@ -129,6 +129,11 @@ class Basis:
             "cap": self.cap,
         }
 
+    def unrefunded(self) -> dict[str, Any]:
+        """What is kept with an accrual: refunds note in it what they gave back."""
+        nothing = [0] * len(self.lines)
+        return {**self.as_json(), "refunded": nothing, "paid_back": None}
+
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Basis":
         """The basis as it was written down."""

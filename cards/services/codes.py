@@ -34,7 +34,7 @@ def use_rotating_code(*, code: str, at: datetime, by: Act) -> CodeUse:
 @transaction.atomic(durable=True)
 def _try(code: str, at: datetime, by: Act) -> CodeUse | datetime | None:
     """Under the place's lock, so that guesses sent at once are counted one by one."""
-    place = _place(by)
+    place = place_of(by)
     CodeGuess.objects.bulk_create(
         [CodeGuess(place=place, first_at=at)], ignore_conflicts=True
     )
@@ -94,7 +94,7 @@ def _wrong(guesses: CodeGuess, at: datetime, by: Act) -> datetime | None:
     return until
 
 
-def _place(by: Act) -> str:
+def place_of(by: Act) -> str:
     """Where guesses are counted together: the till, else whoever asks."""
     return f"till:{by.till_id}" if by.till_id is not None else by.actor
 

@@ -215,7 +215,7 @@ def _decide(
             quote, told=request.expected_due, document=quote_document(quote)
         )
     covered, change = cover(request.tenders, quote.due)
-    if missing_accounts(looking.look, quote, covered, store_id=request.store.pk):
+    if missing_accounts(looking.look, covered, store_id=request.store.pk):
         raise _Moved
     return drawn, quote, covered, change
 

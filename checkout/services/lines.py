@@ -15,7 +15,7 @@ from ledger.kinds import AccountKind
 from ledger.services import HolderAccount
 from points.expiry import expires_at
 from points.services.facts import house_zone
-from points.services.holding import GROWTH, POINTS, holding_of
+from points.services.holding import GROWTH, POINTS, granted_of, holding_of
 from stored_value.holders import Holder, open_wallet, store_account
 from tiers import services as tiers_services
 
@@ -45,7 +45,7 @@ class Posts:
 
 
 def missing_accounts(
-    found: Look, quote: Quote, tenders: Sequence[TenderGiven], *, store_id: int
+    found: Look, tenders: Sequence[TenderGiven], *, store_id: int
 ) -> bool:
     """Open what this sale posts to and what is not open yet; whether anything was.
 
@@ -64,14 +64,14 @@ def missing_accounts(
     ):
         holding_of(found.member_id)
         opened = True
-    house = _missing_of_store(found, quote, tenders, store_id)
+    house = _missing_of_store(found, tenders, store_id)
     if house:
         ledger_services.open_accounts(house)
     return opened or bool(house)
 
 
 def _missing_of_store(
-    found: Look, quote: Quote, tenders: Sequence[TenderGiven], store_id: int
+    found: Look, tenders: Sequence[TenderGiven], store_id: int
 ) -> list[HolderAccount]:
     missing = []
     if found.of_store("sales", CURRENCY) is None:
@@ -82,17 +82,8 @@ def _missing_of_store(
     if found.member_id is not None:
         for unit in (POINTS, GROWTH):
             if found.of_store("granted", unit) is None:
-                missing.append(_granted(unit, store_id))
+                missing.append(granted_of(unit, store_id))
     return missing
-
-
-def _granted(unit: str, store_id: int) -> HolderAccount:
-    return HolderAccount(
-        kind=AccountKind.GRANTED,
-        unit_id=ledger_services.open_unit(code=unit, kind=POINTS, exponent=0),
-        holder_kind="store",
-        holder_id=store_id,
-    )
 
 
 def posts_of(
@@ -216,11 +207,7 @@ def _earn(posts: Posts, quote: Quote, found: Look, at: datetime) -> None:
         )
     posts.earned = {
         "amount": quote.net,
-        "basis": {
-            **result.basis.as_json(),
-            "refunded": [0] * len(result.basis.lines),
-            "paid_back": None,
-        },
+        "basis": result.basis.unrefunded(),
         "why": [step.as_json() for step in result.steps],
         "points": result.points,
         "growth": result.growth,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cards import services as cards_services
 from cards.numbers import digits_of, normalise
+from cards.services.codes import place_of
 from cards.tokens import Shown, looks_like_code, read_code
 from checkout.asked import Asked, GiftCardAsked, Whose
 from checkout.bill import NO_TIER, GiftCardShown, Guest, Programme, Wishes
@@ -202,11 +203,6 @@ def look_again(key: str) -> Looking | None:
         "answer": sale.answer,
     }
     return Looking(look=Look({"sale": settled}), shown=None)
-
-
-def place_of(by: Act) -> str:
-    """Where wrong codes are counted together: the till, else whoever asks."""
-    return f"till:{by.till_id}" if by.till_id is not None else by.actor
 
 
 def _read(code: str | None, by: Act, at: datetime) -> tuple[Shown | None, str | None]:

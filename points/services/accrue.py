@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
@@ -295,7 +294,7 @@ def record_accrual_step(
             business_date=by.business_date,
             entry_id=posted.entry_id if posted else None,
             amount=plan.bill,
-            basis=None if result is None else _kept(result),
+            basis=None if result is None else result.basis.unrefunded(),
             why=[] if result is None else [step.as_json() for step in result.steps],
             points=plan.points,
             points_kept=plan.points,
@@ -396,8 +395,3 @@ def growth_expires_at(member: Member, at: datetime) -> datetime:
 
 def _written(lines: Sequence[Bought]) -> list[list[object]]:
     return [[line.amount, line.category, line.sort, line.excluded] for line in lines]
-
-
-def _kept(result: EarnResult) -> dict[str, Any]:
-    nothing = [0] * len(result.basis.lines)
-    return {**result.basis.as_json(), "refunded": nothing, "paid_back": None}

@@ -92,13 +92,16 @@ def lock(holding: Holding, *others: int) -> Held:
 
 def granted(by: Act, code: str) -> int:
     """The store's account of what was given; head office's where there is no store."""
-    return ledger_services.open_account(
-        HolderAccount(
-            kind=AccountKind.GRANTED,
-            unit_id=units(code)[0],
-            holder_kind="shop" if by.store_id is None else "store",
-            holder_id=by.store_id,
-        )
+    return ledger_services.open_account(granted_of(code, by.store_id))
+
+
+def granted_of(code: str, store_id: int | None) -> HolderAccount:
+    """How that account is known, open or not."""
+    return HolderAccount(
+        kind=AccountKind.GRANTED,
+        unit_id=units(code)[0],
+        holder_kind="shop" if store_id is None else "store",
+        holder_id=store_id,
     )
 
 
