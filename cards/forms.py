@@ -11,6 +11,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from common.forms import offer
 from stores import selectors as stores_selectors
 from stores.act_forms import LARGEST_ID, AtStoreForm, KeyForm, ReasonForm
 
@@ -29,9 +30,7 @@ class KindForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: QuerySet[CardKind], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["kind"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = kinds
+        offer(self, "kind", kinds)
 
 
 class PaidForm(AtStoreForm):

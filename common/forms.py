@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Field
+from django.db.models import Field, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import money
@@ -73,6 +73,19 @@ class MoneyField(forms.Field):
             return bool(self.to_python(data) != initial)
         except ValidationError:
             return True
+
+
+def offer(
+    form: forms.Form, name: str, rows: QuerySet[Any], *, pick_the_only_one: bool = False
+) -> None:
+    """Say which rows a field of a form offers; the only one there is may be chosen."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the type)
+    field.queryset = rows
+    if pick_the_only_one and not form.is_bound:
+        two = list(rows[:2])
+        if len(two) == 1:
+            form.initial.setdefault(name, two[0])
 
 
 def money_formfield(db_field: Field[Any, Any], widget: forms.Widget) -> MoneyField:

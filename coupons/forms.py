@@ -1,7 +1,6 @@
 """What the office types about coupons, turned into what the services take."""
 
 import re
-import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +21,7 @@ from common.errors import DomainError
 from common.forms import MoneyField
 from members import selectors as members_selectors
 from members.models import Tag
+from stores.act_forms import AtStoreForm, KeyForm, ReasonForm
 from stores.models import Store
 from tiers import selectors as tiers_selectors
 from tiers.models import Tier
@@ -159,25 +159,7 @@ def _stores() -> QuerySet[Store]:
     return Store.objects.order_by("code")
 
 
-class KeyedForm(forms.Form):
-    """Minted when the form is drawn: sent twice, it is done once."""
-
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
-
-
-class WhyForm(forms.Form):
-    """Why; it stays in the log for ever."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget
-    )
-
-
-class GiveForm(KeyedForm, WhyForm):
+class GiveForm(AtStoreForm, ReasonForm):
     """To whom, how many, from which store."""
 
     member = forms.CharField(
@@ -193,18 +175,7 @@ class GiveForm(KeyedForm, WhyForm):
         initial=1,
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    store = forms.ModelChoiceField(
-        label=_("Store"), queryset=Store.objects.none(), widget=UnfoldAdminSelectWidget
-    )
     field_order = ("member", "quantity", "store", "reason")
-
-    def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["store"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = stores
-        if not self.is_bound and stores.count() == 1:
-            self.initial["store"] = stores.first()
 
     def clean_member(self) -> int:
         """The number of the one member that was meant."""
@@ -216,7 +187,7 @@ class GiveForm(KeyedForm, WhyForm):
         return found[0]
 
 
-class SegmentForm(KeyedForm, WhyForm):
+class SegmentForm(KeyForm, ReasonForm):
     """To whom; counted before anything is given."""
 
     of = forms.ChoiceField(
@@ -278,7 +249,7 @@ class SegmentForm(KeyedForm, WhyForm):
         return cleaned
 
 
-class BatchForm(KeyedForm, WhyForm):
+class BatchForm(KeyForm, ReasonForm):
     """How many codes, and what for."""
 
     quantity = forms.IntegerField(
@@ -290,7 +261,7 @@ class BatchForm(KeyedForm, WhyForm):
     field_order = ("quantity", "reason")
 
 
-class ExtendForm(WhyForm):
+class ExtendForm(ReasonForm):
     """Until when, and why."""
 
     until = forms.SplitDateTimeField(
@@ -299,19 +270,10 @@ class ExtendForm(WhyForm):
     field_order = ("until", "reason")
 
 
-class RefundForm(KeyedForm, WhyForm):
+class RefundForm(AtStoreForm, ReasonForm):
     """Why a pass is given back, and from which store’s till."""
 
-    store = forms.ModelChoiceField(
-        label=_("Store"), queryset=Store.objects.none(), widget=UnfoldAdminSelectWidget
-    )
     field_order = ("store", "reason")
-
-    def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["store"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = stores
 
 
 class ConfirmForm(forms.Form):

@@ -1,19 +1,16 @@
 """What staff type about members, turned into what the services take."""
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.utils.timezone import now  # noqa: TID251 (a form is a screen)
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
@@ -22,6 +19,7 @@ from unfold.widgets import (
 
 from members import selectors as members_selectors
 from members.birthdays import Birthday
+from stores import act_forms
 from stores.models import Store, User
 
 from .errors import BirthdayRefused
@@ -227,41 +225,8 @@ class KeeperForm(forms.Form):
     )
 
 
-class SecondPersonForm(ReasonForm):
-    """A reason, a store, and the second person with a PIN or password."""
-
-    # Minted when the form is drawn: sent twice, it is done once.
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    store = forms.ModelChoiceField(
-        label=_("Store"), queryset=Store.objects.none(), widget=UnfoldAdminSelectWidget
-    )
-    checker = forms.ModelChoiceField(
-        label=_("Second person"),
-        queryset=User.objects.none(),
-        widget=UnfoldAdminSelectWidget,
-    )
-    secret = forms.CharField(
-        label=_("Their PIN or password"),
-        max_length=128,
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs=QUIET),
-    )
-
-    def __init__(
-        self,
-        *args: Any,
-        stores: QuerySet[Store],
-        people: QuerySet[User],
-        **options: Any,
-    ) -> None:
-        super().__init__(*args, **options)
-        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
-        for name, choices in (("store", stores), ("checker", people)):
-            field = self.fields[name]
-            if isinstance(field, forms.ModelChoiceField):
-                field.queryset = choices
-        if not self.is_bound and stores.count() == 1:
-            self.initial["store"] = stores.first()
+class SecondPersonForm(ReasonForm, act_forms.SecondPersonForm):
+    """A reason that names nobody, a store, and the second person."""
 
 
 class MergeForm(SecondPersonForm):

@@ -13,6 +13,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
+from common.forms import offer
 from members import selectors as members_selectors
 from stores.models import Store, User
 
@@ -50,11 +51,7 @@ class AboutForm(forms.Form):
 
     def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["store"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the types)
-        field.queryset = stores
-        if stores.count() == 1:
-            field.initial = stores.first()
+        offer(self, "store", stores, pick_the_only_one=True)
 
 
 def words_field(label: Any, most: int, **options: Any) -> forms.CharField:
@@ -142,9 +139,7 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["owner"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the types)
-        field.queryset = people
+        offer(self, "owner", people)
 
 
 class CureForm(forms.Form):

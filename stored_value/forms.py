@@ -1,6 +1,5 @@
 """What staff type about wallets, turned into what the services take."""
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -16,9 +15,10 @@ from unfold.widgets import (
 )
 
 from cards import selectors as cards_selectors
-from common.forms import MoneyField
+from common.forms import MoneyField, offer
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
+from stores.act_forms import KeyForm
 from stores.models import Shift, User
 
 from .models import TopUpPlan
@@ -62,10 +62,9 @@ class MemberField(forms.CharField):
         return found[0]
 
 
-class AtTillForm(forms.Form):
+class AtTillForm(KeyForm):
     """An act of value: at which open till, once for each time the form is drawn."""
 
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     shift = forms.ModelChoiceField(
         label=_("Till"),
         queryset=Shift.objects.none(),
@@ -75,8 +74,7 @@ class AtTillForm(forms.Form):
 
     def __init__(self, *args: Any, shifts: QuerySet[Shift], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
-        choice(self, "shift", shifts)
+        offer(self, "shift", shifts, pick_the_only_one=True)
 
 
 class SecondPersonForm(AtTillForm):
@@ -102,7 +100,7 @@ class SecondPersonForm(AtTillForm):
 
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        choice(self, "checker", people)
+        offer(self, "checker", people)
 
 
 class CardField(forms.CharField):
@@ -244,14 +242,3 @@ class PeriodForm(forms.Form):
         if since and until and not 0 <= (until - since).days <= 366:
             raise ValidationError(_("Choose a period of up to a year."))
         return typed
-
-
-def choice(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
-    """What a field offers; the only one there is, is chosen."""
-    field = form.fields[name]
-    if isinstance(field, forms.ModelChoiceField):
-        field.queryset = rows
-    if not form.is_bound and field.required:
-        two = list(rows[:2])
-        if len(two) == 1:
-            form.initial[name] = two[0].pk

@@ -1,4 +1,4 @@
-"""What forms of acts above share: a key, a reason, and the store where it happens."""
+"""What forms of acts share: a key, a reason, the store, and whoever stands beside."""
 
 import uuid
 from typing import Any
@@ -6,9 +6,15 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from .models import Store
+from common.forms import offer
+
+from .models import Store, User
 
 LARGEST_ID = 2**63 - 1
 
@@ -24,7 +30,7 @@ class KeyForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why; it stays in the log."""
+    """Why; it stays in the log for ever."""
 
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget
@@ -40,8 +46,24 @@ class AtStoreForm(KeyForm):
 
     def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["store"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = stores
-        if not self.is_bound and stores.count() == 1:
-            self.initial["store"] = stores.first()
+        offer(self, "store", stores, pick_the_only_one=True)
+
+
+class SecondPersonForm(AtStoreForm, ReasonForm):
+    """A reason, a store, and the second person with a PIN or password."""
+
+    checker = forms.ModelChoiceField(
+        label=_("Second person"),
+        queryset=User.objects.none(),
+        widget=UnfoldAdminSelectWidget,
+    )
+    secret = forms.CharField(
+        label=_("Their PIN or password"),
+        max_length=128,
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer(self, "checker", people)

@@ -18,7 +18,7 @@ from unfold.widgets import (
 )
 
 from common.errors import DomainError
-from common.forms import MoneyField
+from common.forms import MoneyField, offer
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 
@@ -206,9 +206,7 @@ class HandOverForm(SecretForm):
 
     def __init__(self, *args: Any, staff: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        choice = self.fields["to"]
-        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 (for the type)
-        choice.queryset = staff
+        offer(self, "to", staff)
 
 
 class CloseShiftForm(forms.Form):

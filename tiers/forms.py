@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminSingleDateWidget,
 )
 
+from common.forms import offer
 from common.months import A_DAY, midnight
 from stores import selectors as stores_selectors
 from stores.act_forms import LARGEST_ID, AtStoreForm, ReasonForm
@@ -37,9 +38,7 @@ class TierChoiceForm(AtStoreForm):
 
     def __init__(self, *args: Any, tiers: QuerySet[Tier], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["tier"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = tiers
+        offer(self, "tier", tiers)
 
 
 class SellTierForm(TierChoiceForm):

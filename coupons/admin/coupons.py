@@ -15,12 +15,13 @@ from common.admin import ReadOnlyAdmin
 from common.money import format_money
 from coupons import services as coupons_services
 from coupons.codes import HELD, digests, grouped, normalised
-from coupons.forms import ExtendForm, RefundForm, WhyForm
+from coupons.forms import ExtendForm, RefundForm
 from coupons.kinds import CouponStatus
 from coupons.models import Coupon, CouponGift, CouponUse
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores import services as stores_services
+from stores.act_forms import ReasonForm
 from stores.admin.base import (
     ScopedAdmin,
     action,
@@ -186,7 +187,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
 
         return self.ask(
             request,
-            form=WhyForm(**posted(request)),
+            form=ReasonForm(**posted(request)),
             title=_("Void the coupon"),
             button=_("Void it"),
             lead=self.what(coupon),

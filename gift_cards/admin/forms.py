@@ -16,15 +16,15 @@ from unfold.widgets import (
 )
 
 from common import money
-from common.forms import MoneyField
+from common.forms import MoneyField, offer
 from gift_cards import sealing
 from gift_cards.models import LARGEST_BATCH, GiftCardDesign
-from ledger.admin.forms import MendingForm, ReasonForm
+from stores.act_forms import ReasonForm, SecondPersonForm
 
 TYPED = {"inputmode": "decimal", "autocomplete": "off"}
 
 
-class CareForm(MendingForm):
+class CareForm(SecondPersonForm):
     """A reason, a store, and a second person where one is needed."""
 
     field_order: tuple[str, ...] = ("reason", "store", "checker", "secret")
@@ -102,11 +102,8 @@ class BatchForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        field = self.fields["design"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = GiftCardDesign.objects.filter(is_active=True).order_by(
-                "name"
-            )
+        designs = GiftCardDesign.objects.filter(is_active=True)
+        offer(self, "design", designs.order_by("name"))
 
 
 class ExportForm(forms.Form):

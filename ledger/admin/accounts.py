@@ -21,6 +21,7 @@ from ledger.models import Account, Lot
 from ledger.selectors import Movement
 from stores import selectors as stores_selectors
 from stores import services as stores_services
+from stores.act_forms import ReasonForm
 from stores.admin.base import (
     ScopedAdmin,
     action,
@@ -30,7 +31,7 @@ from stores.admin.base import (
     signed_in,
 )
 
-from .forms import AdjustForm, ReasonForm
+from .forms import AdjustForm
 
 SHOWN = 30
 

@@ -18,6 +18,7 @@ from common.money import format_amount
 from ledger.models import Entry, Posting
 from stores import selectors as stores_selectors
 from stores import services as stores_services
+from stores.act_forms import SecondPersonForm
 from stores.admin.base import (
     ScopedAdmin,
     action,
@@ -27,8 +28,6 @@ from stores.admin.base import (
     signed_in,
 )
 from stores.services.books import MENDABLE
-
-from .forms import MendingForm
 
 POSTINGS = Prefetch(
     "postings",
@@ -191,7 +190,7 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
 
         return self.ask(
             request,
-            form=MendingForm(
+            form=SecondPersonForm(
                 **posted(request),
                 stores=stores_selectors.stores_for(user, stores_services.REVERSE),
                 people=stores_selectors.checkers_for(user, stores_services.REVERSE),

@@ -1,11 +1,9 @@
 """What is typed in the pages of points, turned into what the services take."""
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -13,13 +11,13 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from ledger.admin.forms import MendingForm, ReasonForm
 from members.models import Member
 from points.models import EarningRule, Reward, StampProgramme
 from points.models.policy import LARGEST_CAP
 from points.models.rewards import MOST_AT_ONCE
 from points.services.permit import LARGEST
 from stores import selectors as stores_selectors
+from stores.act_forms import AtStoreForm, ReasonForm, SecondPersonForm
 from stores.models import Store
 from tiers import selectors as tiers_selectors
 
@@ -140,7 +138,7 @@ class MemberField(forms.IntegerField):
         return number
 
 
-class GiveForm(MendingForm):
+class GiveForm(SecondPersonForm):
     """Points by hand: to whom, how many, why, and who stands beside."""
 
     member_id = MemberField()
@@ -157,28 +155,7 @@ class GiveForm(MendingForm):
     )
 
 
-class StoreForm(forms.Form):
-    """What is done at one of one's own stores, once."""
-
-    # Minted when the form is drawn: sent twice, it is done once.
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    store = forms.ModelChoiceField(
-        label=_("Store"),
-        queryset=Store.objects.none(),
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    def __init__(self, *args: Any, stores: QuerySet[Store], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
-        choice = self.fields["store"]
-        assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 (for the type)
-        choice.queryset = stores
-        if not self.is_bound and stores.count() == 1:
-            self.initial["store"] = stores.first()
-
-
-class OrderForm(StoreForm):
+class OrderForm(AtStoreForm):
     """A reward for a member, paid with their points."""
 
     member_id = MemberField()
@@ -192,7 +169,7 @@ class OrderForm(StoreForm):
     field_order = ("member_id", "quantity", "tender", "store")
 
 
-class CodeForm(StoreForm):
+class CodeForm(AtStoreForm):
     """The code that the member shows."""
 
     code = forms.CharField(
@@ -203,7 +180,7 @@ class CodeForm(StoreForm):
     field_order = ("code", "store")
 
 
-class CancelForm(ReasonForm, StoreForm):
+class CancelForm(ReasonForm, AtStoreForm):
     """Why an order is cancelled, and where."""
 
     field_order = ("reason", "store")
