@@ -16,14 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.admin import ReadOnlyAdmin
 from common.forms import MoneyField
 from common.money import format_money
-from stores import services as stores_services
-from stores.admin.base import (
-    ScopedAdmin,
-    display,
-    may_everywhere,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, display, may_everywhere
 
 from . import selectors as policies_selectors
 from . import services as policies_services
@@ -151,9 +144,7 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
         """Publish it in the name of whoever is signed in."""
         policies_services.publish(
             version=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=form.at, request_id=request_id(request)
-            ),
+            by=act_of(request, form.at),
             at=form.at,
         )
 

@@ -21,16 +21,8 @@ from cards.numbers import normalise
 from common.admin import ReadOnlyAdmin
 from ledger.services import Act
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.act_forms import AtStoreForm
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 from stores.models import Store
 
 SHOWN = 30
@@ -158,7 +150,8 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
         """To a member; an anonymous one to whoever pays."""
 
         def command(typed: dict[str, Any]) -> str:
-            by, at = self._acting(request, typed["store"])
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             card = cards_services.issue(
                 kind_id=typed["kind"].pk,
                 member_id=typed["member"],
@@ -314,7 +307,8 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
         act: Callable[[dict[str, Any], Act, Any], str],
     ) -> HttpResponseBase:
         def command(typed: dict[str, Any]) -> str:
-            by, at = self._acting(request, typed["store"])
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             return act(typed, by, at)
 
         return self.ask(
@@ -330,13 +324,3 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
     def _stores(self, request: HttpRequest, verb: str) -> QuerySet[Store]:
         mine = stores_selectors.stores_for(signed_in(request), f"cards.{verb}")
         return mine.filter(is_active=True).order_by("code")
-
-    def _acting(self, request: HttpRequest, store: Store) -> tuple[Act, Any]:
-        at = now()
-        by = stores_services.act(
-            staff=signed_in(request),
-            store=store,
-            at=at,
-            request_id=request_id(request),
-        )
-        return by, at

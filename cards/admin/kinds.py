@@ -14,8 +14,7 @@ from cards.models import CardKind, CardsPolicy
 from common.forms import money_formfield
 from common.money import format_money
 from policies.admin import PolicyAdmin
-from stores import services as stores_services
-from stores.admin.base import HistoryAdmin, display, request_id, signed_in
+from stores.admin.base import HistoryAdmin, act_of, display
 
 PRICES = ("price", "replacement_price", "renewal_price")
 
@@ -75,9 +74,7 @@ class CardKindAdmin(HistoryAdmin[CardKind]):
         at = now()
         cards_services.save_kind(
             kind=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
 

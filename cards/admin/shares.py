@@ -14,14 +14,7 @@ from cards.models import ShareUse, WalletShare
 from common.admin import CappedPaginator, ReadOnlyAdmin
 from common.forms import money_formfield
 from common.money import format_money
-from stores import services as stores_services
-from stores.admin.base import (
-    HistoryAdmin,
-    ScopedAdmin,
-    display,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import HistoryAdmin, ScopedAdmin, act_of, display
 
 LIMITS = ("per_use", "per_day")
 
@@ -84,9 +77,7 @@ class WalletShareAdmin(HistoryAdmin[WalletShare]):
         at = now()
         cards_services.save_share(
             share=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
 

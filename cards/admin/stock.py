@@ -15,16 +15,7 @@ from cards.models import CardKind, StockBatch
 from cards.numbers import grouped
 from common.admin import ReadOnlyAdmin
 from common.exports import csv_lines
-from ledger.services import Act
-from stores import services as stores_services
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    may_everywhere,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, action, may_everywhere, posted
 
 MAKE, EXPORT = "cards.make_stock", "cards.export_stock"
 
@@ -75,7 +66,8 @@ class StockBatchAdmin(ReadOnlyAdmin[StockBatch], ScopedAdmin[StockBatch]):
         """A kind, a quantity."""
 
         def command(typed: dict[str, Any]) -> str:
-            by, at = self._acting(request)
+            at = now()
+            by = act_of(request, at)
             batch = cards_services.make_stock(
                 kind_id=typed["kind"].pk,
                 quantity=typed["quantity"],
@@ -109,7 +101,8 @@ class StockBatchAdmin(ReadOnlyAdmin[StockBatch], ScopedAdmin[StockBatch]):
         batch = self.get_object(request, object_id)
         form = ExportForm(**posted(request))
         if form.is_valid():
-            by, at = self._acting(request)
+            at = now()
+            by = act_of(request, at)
             numbers = cards_services.export_stock(
                 batch_id=batch.pk, reason=form.cleaned_data["reason"], by=by, at=at
             )
@@ -134,10 +127,3 @@ class StockBatchAdmin(ReadOnlyAdmin[StockBatch], ScopedAdmin[StockBatch]):
             command=lambda _typed: "",
             back=self.row_url(batch),
         )
-
-    def _acting(self, request: HttpRequest) -> tuple[Act, Any]:
-        at = now()
-        by = stores_services.act(
-            staff=signed_in(request), at=at, request_id=request_id(request)
-        )
-        return by, at

@@ -12,15 +12,7 @@ from checkout import services as checkout_services
 from checkout.forms import BillOfferForm, NextVisitForm
 from checkout.models import BillOffer, NextVisitGift
 from common.money import format_money
-from ledger.services import Act
-from stores import services as stores_services
-from stores.admin.base import (
-    HistoryAdmin,
-    display,
-    may_everywhere,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import HistoryAdmin, act_of, display, may_everywhere
 
 
 class OfferAdmin[M: models.Model](HistoryAdmin[M]):
@@ -48,12 +40,6 @@ class OfferAdmin[M: models.Model](HistoryAdmin[M]):
         """The least bill."""
         return format_money(row.min_spend)
 
-    def by(self, request: HttpRequest) -> Act:
-        """Whoever is signed in, for the whole house."""
-        return stores_services.act(
-            staff=signed_in(request), at=now(), request_id=request_id(request)
-        )
-
 
 @admin.register(BillOffer)
 class BillOfferAdmin(OfferAdmin[BillOffer]):
@@ -77,7 +63,9 @@ class BillOfferAdmin(OfferAdmin[BillOffer]):
 
     def save_by_command(self, request: HttpRequest, obj: Any) -> None:
         """With its permission and its line in the log."""
-        checkout_services.save_bill_offer(offer=obj, by=self.by(request), at=now())
+        checkout_services.save_bill_offer(
+            offer=obj, by=act_of(request, now()), at=now()
+        )
 
 
 @admin.register(NextVisitGift)
@@ -97,4 +85,6 @@ class NextVisitGiftAdmin(OfferAdmin[NextVisitGift]):
 
     def save_by_command(self, request: HttpRequest, obj: Any) -> None:
         """With its permission and its line in the log."""
-        checkout_services.save_next_visit_gift(gift=obj, by=self.by(request), at=now())
+        checkout_services.save_next_visit_gift(
+            gift=obj, by=act_of(request, now()), at=now()
+        )

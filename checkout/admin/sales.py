@@ -26,6 +26,7 @@ from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.admin.base import (
     ScopedAdmin,
+    act_of,
     action,
     display,
     posted,
@@ -282,13 +283,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         self, request: HttpRequest, sale: Sale, shift: Shift | None, at: datetime
     ) -> Act:
         """Whoever is signed in, at a drawer or at a desk of the sale's store."""
-        return stores_services.act(
-            staff=signed_in(request),
-            shift=shift,
-            store=sale.store,
-            at=at,
-            request_id=request_id(request),
-        )
+        return act_of(request, at, shift=shift, store=sale.store)
 
     def _approved(
         self,

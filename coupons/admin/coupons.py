@@ -20,16 +20,8 @@ from coupons.kinds import CouponStatus
 from coupons.models import Coupon, CouponGift, CouponUse
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.act_forms import ReasonForm
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 
 SHOWN = 100
 
@@ -161,9 +153,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
         user = signed_in(request)
         everywhere = stores_selectors.user_may_everywhere(user, verb)
         store = None if everywhere else stores_selectors.stores_for(user, verb).first()
-        return stores_services.act(
-            staff=user, store=store, at=at, request_id=request_id(request)
-        )
+        return act_of(request, at, store=store)
 
     @action(
         description=gettext_lazy("Void"),
@@ -242,12 +232,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
             amount = coupons_services.refund_pass(
                 coupon_id=coupon.pk,
                 reason=typed["reason"],
-                by=stores_services.act(
-                    staff=user,
-                    store=typed["store"],
-                    at=at,
-                    request_id=request_id(request),
-                ),
+                by=act_of(request, at, store=typed["store"]),
                 at=at,
                 key=typed["key"],
             )

@@ -17,15 +17,7 @@ from coupons.forms import ConfirmForm
 from coupons.kinds import Source
 from coupons.models import CouponIssue
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 
 EXPORT = "coupons.export_batch"
 
@@ -111,16 +103,14 @@ class CouponIssueAdmin(ReadOnlyAdmin[CouponIssue], ScopedAdmin[CouponIssue]):
     )
     def export_codes(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Once: the file is the only place where the codes are."""
-        user, issue = signed_in(request), self.get_object(request, object_id)
+        issue = self.get_object(request, object_id)
         form = ConfirmForm(**posted(request))
         if request.method == "POST":
             at = now()
             try:
                 made = coupons_services.export_batch(
                     issue_id=issue.pk,
-                    by=stores_services.act(
-                        staff=user, at=at, request_id=request_id(request)
-                    ),
+                    by=act_of(request, at),
                     at=at,
                 )
             except DomainError as refusal:

@@ -20,15 +20,7 @@ from coupons.models import (
     TemplateHours,
 )
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import (
-    HistoryAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import HistoryAdmin, act_of, action, display, posted, signed_in
 
 if TYPE_CHECKING:
     from django.contrib.admin import TabularInline
@@ -163,7 +155,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
     def save_by_command(self, request: HttpRequest, obj: Any) -> None:
         """Add or change a template; its terms follow with its hours."""
         at = now()
-        coupons_services.save_template(template=obj, by=self._by(request, at), at=at)
+        coupons_services.save_template(template=obj, by=act_of(request, at), at=at)
 
     def save_related(
         self,
@@ -176,12 +168,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
         super().save_related(request, form, formsets, change)
         at = now()
         coupons_services.publish_terms(
-            template=form.instance, by=self._by(request, at), at=at
-        )
-
-    def _by(self, request: HttpRequest, at: Any, **where: Any) -> Any:
-        return stores_services.act(
-            staff=signed_in(request), at=at, request_id=request_id(request), **where
+            template=form.instance, by=act_of(request, at), at=at
         )
 
     @display(description=gettext_lazy("name"))
@@ -245,7 +232,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
                 member_id=typed["member"],
                 quantity=typed["quantity"],
                 reason=typed["reason"],
-                by=self._by(request, at, store=typed["store"]),
+                by=act_of(request, at, store=typed["store"]),
                 at=at,
                 key=typed["key"],
             )
@@ -281,7 +268,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
                 quantity=typed["quantity"],
                 reason=typed["reason"],
                 described=typed["described"],
-                by=self._by(request, at),
+                by=act_of(request, at),
                 at=at,
                 key=typed["key"],
             )
@@ -310,7 +297,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
         def command(typed: dict[str, Any]) -> str:
             at = now()
             coupons_services.make_batch(
-                template_id=template.pk, by=self._by(request, at), at=at, **typed
+                template_id=template.pk, by=act_of(request, at), at=at, **typed
             )
             return _("The batch is planned. Export its codes from the list of issues.")
 

@@ -10,8 +10,7 @@ from django.utils.timezone import now
 from coupons import services as coupons_services
 from coupons.models import CouponsPolicy, CouponTemplate, TierGift
 from policies.admin import PolicyAdmin
-from stores import services as stores_services
-from stores.admin.base import HistoryAdmin, request_id, signed_in
+from stores.admin.base import HistoryAdmin, act_of
 
 
 @admin.register(TierGift)
@@ -53,9 +52,7 @@ class TierGiftAdmin(HistoryAdmin[TierGift]):
         at = now()
         coupons_services.save_tier_gift(
             gift=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
 

@@ -15,10 +15,8 @@ from common.money import format_count, format_money
 from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCardBatch
 from gift_cards.services.acts import EXPORT, ORDER, WITHDRAW
-from ledger.services import Act
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import action, display, posted, request_id, signed_in
+from stores.admin.base import act_of, action, display, posted, signed_in
 
 from .base import BrandAdmin
 from .forms import BatchForm, ExportForm, ReasonForm
@@ -128,7 +126,7 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
                 design_id=typed["design"].pk,
                 quantity=typed["quantity"],
                 amount=typed["amount"],
-                by=self._by(request),
+                by=act_of(request, now()),
                 at=now(),
             )
             return _("Batch %(number)s is ordered.") % {"number": batch.pk}
@@ -156,7 +154,7 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
             file = gift_cards_services.export_codes(
                 batch_id=batch.pk,
                 passphrase=typed["passphrase"],
-                by=self._by(request),
+                by=act_of(request, now()),
                 at=now(),
             )
             response = HttpResponse(
@@ -193,7 +191,7 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
             count = gift_cards_services.withdraw_batch(
                 batch_id=batch.pk,
                 reason=typed["reason"],
-                by=self._by(request),
+                by=act_of(request, now()),
                 at=now(),
             )
             return _("%(count)s unsold cards are void.") % {
@@ -208,9 +206,4 @@ class GiftCardBatchAdmin(ReadOnlyAdmin[GiftCardBatch], BrandAdmin[GiftCardBatch]
             lead=str(batch),
             command=command,
             back=self.row_url(batch),
-        )
-
-    def _by(self, request: HttpRequest) -> Act:
-        return stores_services.act(
-            staff=signed_in(request), at=now(), request_id=request_id(request)
         )

@@ -28,8 +28,7 @@ from ledger.kinds import EntryKind
 from ledger.services import Act
 from policies import selectors as policies_selectors
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import action, display, posted, request_id, signed_in
+from stores.admin.base import act_of, action, display, posted, request_id, signed_in
 from stores.models import Approval, User
 
 from .base import BrandAdmin
@@ -423,11 +422,10 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
                 at=at,
                 request_id=request_id(request),
             )
-        by = stores_services.act(
-            staff=user,
+        by = act_of(
+            request,
+            at,
             store=typed["store"],
             approver=typed["checker"] if approval is not None else None,
-            at=at,
-            request_id=request_id(request),
         )
         return Doing(by, approval)

@@ -19,12 +19,10 @@ from gift_cards import services as gift_cards_services
 from gift_cards.images import LARGEST_FILE
 from gift_cards.models import GiftCardDesign
 from gift_cards.services.designs import ADD
-from ledger.services import Act
 from policies import selectors as policies_selectors
 from policies.models import ShopPolicy
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import HistoryAdmin, action, display, request_id, signed_in
+from stores.admin.base import HistoryAdmin, act_of, action, display, signed_in
 
 from .forms import DesignForm
 
@@ -144,7 +142,7 @@ class GiftCardDesignAdmin(HistoryAdmin[GiftCardDesign]):
         upload = form.cleaned_data.get("upload")
         gift_cards_services.save_design(
             design=obj,
-            by=self._by(request),
+            by=act_of(request, now()),
             at=now(),
             upload=upload.read(LARGEST_FILE + 1) if upload else None,
         )
@@ -164,7 +162,7 @@ class GiftCardDesignAdmin(HistoryAdmin[GiftCardDesign]):
     def begin(self, request: HttpRequest) -> HttpResponseBase:
         """Birthday, new year, thanks and plain, ready to be sold."""
         if request.method == "POST":
-            gift_cards_services.begin_with_faces(by=self._by(request), at=now())
+            gift_cards_services.begin_with_faces(by=act_of(request, now()), at=now())
             return redirect(self.list_url())
         return self.ask(
             request,
@@ -174,9 +172,4 @@ class GiftCardDesignAdmin(HistoryAdmin[GiftCardDesign]):
             lead=_("Birthday, new year, thanks and plain: change them as you like."),
             command=lambda _typed: "",
             back=self.list_url(),
-        )
-
-    def _by(self, request: HttpRequest) -> Act:
-        return stores_services.act(
-            staff=signed_in(request), at=now(), request_id=request_id(request)
         )

@@ -13,8 +13,7 @@ from common.admin import ReadOnlyAdmin
 from gift_cards import services as gift_cards_services
 from gift_cards.models import Gift
 from gift_cards.services.acts import RESEND
-from stores import services as stores_services
-from stores.admin.base import action, display, posted, request_id, signed_in
+from stores.admin.base import act_of, action, display, posted, signed_in
 
 from .base import BrandAdmin
 from .forms import ReasonForm
@@ -96,12 +95,7 @@ class GiftAdmin(ReadOnlyAdmin[Gift], BrandAdmin[Gift]):
             gift_cards_services.resend(
                 gift_id=gift.pk,
                 reason=typed["reason"],
-                by=stores_services.act(
-                    staff=signed_in(request),
-                    store=store,
-                    at=now(),
-                    request_id=request_id(request),
-                ),
+                by=act_of(request, now(), store=store),
                 at=now(),
             )
             return _("The gift is sent again within a minute.")

@@ -21,17 +21,8 @@ from imports import services as imports_services
 from imports.fates import Fate
 from imports.forms import UploadForm
 from imports.models import ImportJob
-from ledger.services import Act
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 from stores.forms import ConfirmForm
 
 SHOWN = 50
@@ -183,7 +174,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
                     options=form.cleaned_data["options"],
                     file_name=form.cleaned_data["file"].name,
                     pieces=form.cleaned_data["file"].chunks(),
-                    by=self._by(request),
+                    by=act_of(request, now()),
                     at=now(),
                 )
                 tasks.send(job)
@@ -215,7 +206,9 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         job = self.get_object(request, object_id)
 
         def command(_typed: dict[str, Any]) -> str:
-            imports_services.ask_to_apply(job_id=job.pk, by=self._by(request), at=now())
+            imports_services.ask_to_apply(
+                job_id=job.pk, by=act_of(request, now()), at=now()
+            )
             tasks.send(job)
             return _("The import is in line. This page shows how far it is.")
 
@@ -240,7 +233,9 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         job = self.get_object(request, object_id)
 
         def command(_typed: dict[str, Any]) -> str:
-            imports_services.ask_to_check(job_id=job.pk, by=self._by(request), at=now())
+            imports_services.ask_to_check(
+                job_id=job.pk, by=act_of(request, now()), at=now()
+            )
             tasks.send(job)
             return _("The file is looked through again.")
 
@@ -296,11 +291,6 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
 
     def _may(self, request: HttpRequest, permission: str) -> bool:
         return stores_selectors.user_may_everywhere(signed_in(request), permission)
-
-    def _by(self, request: HttpRequest) -> Act:
-        return stores_services.act(
-            staff=signed_in(request), at=now(), request_id=request_id(request)
-        )
 
     def _sums(self, job: ImportJob) -> str:
         return " · ".join(

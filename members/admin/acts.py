@@ -31,7 +31,7 @@ from members.forms import (
 from members.models import Member
 from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.admin.base import ScopedAdmin, action, posted, request_id, signed_in
+from stores.admin.base import ScopedAdmin, act_of, action, posted, request_id, signed_in
 from stores.forms import ConfirmForm
 
 from . import profile
@@ -46,11 +46,6 @@ type Told = dict[str, Any]
 
 class MemberActs(Base):
     """The acts; who may do which is asked again by the command."""
-
-    def _by(self, request: HttpRequest, at: datetime) -> Act:
-        return stores_services.act(
-            staff=signed_in(request), at=at, request_id=request_id(request)
-        )
 
     def _may(self, request: HttpRequest, object_id: str, permission: str) -> bool:
         member = self.get_object(request, str(object_id))
@@ -108,7 +103,7 @@ class MemberActs(Base):
         def command(_typed: Told) -> str:
             at = now()
             member = members_services.enrol(
-                **form.told(), by=self._by(request, at), at=at
+                **form.told(), by=act_of(request, at), at=at
             )
             return _("%(name)s is a member now.") % {"name": member}
 
@@ -138,7 +133,7 @@ class MemberActs(Base):
 
         def run(typed: Told) -> str:
             at = now()
-            command(member, typed, self._by(request, at), at)
+            command(member, typed, act_of(request, at), at)
             return done
 
         return self.ask(
@@ -399,7 +394,7 @@ class MemberActs(Base):
         if request.method == "POST":
             at = now()
             export = members_services.export_member(
-                member_id=member.pk, by=self._by(request, at), at=at
+                member_id=member.pk, by=act_of(request, at), at=at
             )
             return FileResponse(
                 members_services.zip_file(export),

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from members import services as members_services
 from members.models import Consent, ConsentText
-from stores import services as stores_services
-from stores.admin.base import ScopedAdmin, request_id, signed_in
+from stores.admin.base import ScopedAdmin, act_of, signed_in
 
 
 @admin.register(Consent)
@@ -73,9 +72,7 @@ class ConsentTextAdmin(ReadOnlyAdmin[ConsentText], ScopedAdmin[ConsentText]):
         published = members_services.publish_consent_text(
             purpose=obj.purpose,
             text=obj.text,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
         obj.pk, obj.version = published.pk, published.version

@@ -9,8 +9,7 @@ from django.utils.timezone import now
 from common.admin import CappedPaginator
 from members import services as members_services
 from members.models import CustomField, Tag
-from stores import services as stores_services
-from stores.admin.base import HistoryAdmin, request_id, signed_in
+from stores.admin.base import HistoryAdmin, act_of
 
 
 @admin.register(Tag)
@@ -36,9 +35,7 @@ class TagAdmin(HistoryAdmin[Tag]):
         at = now()
         members_services.save_tag(
             tag=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
 
@@ -71,8 +68,6 @@ class CustomFieldAdmin(HistoryAdmin[CustomField]):
         at = now()
         members_services.save_custom_field(
             field=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )

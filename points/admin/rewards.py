@@ -11,20 +11,18 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_count, format_money
-from ledger.services import Act
 from points import services as points_services
 from points.models import Reward, RewardOrder
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.admin.base import (
     ScopedAdmin,
+    act_of,
     action,
     display,
     posted,
     request_id,
     signed_in,
 )
-from stores.models import Store
 
 from .forms import CancelForm, CodeForm, OrderForm, RestockForm, RewardForm
 from .settings import SettingAdmin
@@ -34,16 +32,6 @@ ORDER, HAND_OVER, CANCEL = (
     "points.hand_over_reward",
     "points.cancel_reward_order",
 )
-
-
-def act_of(request: HttpRequest, store: Store) -> Act:
-    """Whoever is signed in, at one of their stores."""
-    return stores_services.act(
-        staff=signed_in(request),
-        store=store,
-        at=now(),
-        request_id=request_id(request),
-    )
 
 
 @admin.register(Reward)
@@ -138,7 +126,7 @@ class RewardAdmin(SettingAdmin[Reward]):
         def command(typed: dict[str, Any]) -> str:
             ordered = points_services.order_reward(
                 reward_id=reward.pk,
-                by=act_of(request, typed.pop("store")),
+                by=act_of(request, now(), store=typed.pop("store")),
                 at=now(),
                 **typed,
             )
@@ -234,7 +222,9 @@ class RewardOrderAdmin(ReadOnlyAdmin[RewardOrder], ScopedAdmin[RewardOrder]):
 
         def command(typed: dict[str, Any]) -> str:
             order = points_services.hand_over_reward(
-                code=typed["code"], by=act_of(request, typed["store"]), at=now()
+                code=typed["code"],
+                by=act_of(request, now(), store=typed["store"]),
+                at=now(),
             )
             return _("Hand over: %(quantity)s × %(reward)s") % {
                 "quantity": order.quantity,
@@ -265,7 +255,7 @@ class RewardOrderAdmin(ReadOnlyAdmin[RewardOrder], ScopedAdmin[RewardOrder]):
             points_services.cancel_reward_order(
                 order_id=order.pk,
                 reason=typed["reason"],
-                by=act_of(request, typed["store"]),
+                by=act_of(request, now(), store=typed["store"]),
                 at=now(),
             )
             return _("The order is cancelled.")

@@ -13,15 +13,7 @@ from common.admin import ReadOnlyAdmin
 from common.money import format_money
 from points import services as points_services
 from points.models import StampGrant
-from stores import services as stores_services
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 from stores.forms import ConfirmForm
 
 
@@ -77,17 +69,12 @@ class StampGrantAdmin(ReadOnlyAdmin[StampGrant], ScopedAdmin[StampGrant]):
     )
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Asked once; what a full card used up is owed."""
-        user, row = signed_in(request), self.get_object(request, object_id)
+        row = self.get_object(request, object_id)
 
         def command(_typed: dict[str, Any]) -> str:
             points_services.take_back_stamps(
                 grant_id=row.pk,
-                by=stores_services.act(
-                    staff=user,
-                    store=row.store,
-                    at=now(),
-                    request_id=request_id(request),
-                ),
+                by=act_of(request, now(), store=row.store),
                 at=now(),
                 key=f"points:stamps:{row.pk}:taken-back",
             )

@@ -26,6 +26,7 @@ from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.admin.base import (
     ScopedAdmin,
+    act_of,
     action,
     display,
     posted,
@@ -289,17 +290,12 @@ class ReceiptCodeAdmin(ReadOnlyAdmin[ReceiptCode], ScopedAdmin[ReceiptCode]):
     )
     def void(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Asked once, then the code serves no more."""
-        user, row = signed_in(request), self.get_object(request, object_id)
+        row = self.get_object(request, object_id)
 
         def command(_typed: dict[str, Any]) -> str:
             points_services.void_receipt_code(
                 receipt_id=row.pk,
-                by=stores_services.act(
-                    staff=user,
-                    store=row.store,
-                    at=now(),
-                    request_id=request_id(request),
-                ),
+                by=act_of(request, now(), store=row.store),
                 at=now(),
             )
             return _("The code is voided.")

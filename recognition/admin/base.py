@@ -1,6 +1,5 @@
 """What these pages share: acts about a member at one of one's stores."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
@@ -8,11 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
-from ledger.services import Act
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import ScopedAdmin, posted, request_id, signed_in
-from stores.models import Store
+from stores.admin.base import ScopedAdmin, posted, signed_in
 
 
 class AboutMembersAdmin[M: Model](ReadOnlyAdmin[M], ScopedAdmin[M]):
@@ -25,15 +21,6 @@ class AboutMembersAdmin[M: Model](ReadOnlyAdmin[M], ScopedAdmin[M]):
         """What a form about a member is made of."""
         stores = stores_selectors.stores_for(signed_in(request), permission)
         return {**posted(request), "stores": stores.order_by("code")}
-
-    def act_at(self, request: HttpRequest, store: Store | None, at: datetime) -> Act:
-        """Whoever is signed in, at this store."""
-        return stores_services.act(
-            at=at,
-            staff=signed_in(request),
-            store=store,
-            request_id=request_id(request),
-        )
 
     def may(self, request: HttpRequest, permission: str, row: M | None = None) -> bool:
         """With a row, at its store; without one, anywhere at all."""

@@ -16,7 +16,7 @@ from recognition import services as recognition_services
 from recognition.forms import CureForm, FeedbackForm, OwnerForm
 from recognition.models import Feedback
 from recognition.models.feedback import State
-from stores.admin.base import action, display, posted, signed_in
+from stores.admin.base import act_of, action, display, posted, signed_in
 from stores.forms import ConfirmForm
 
 from .base import AboutMembersAdmin
@@ -141,7 +141,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
                 stars=typed["stars"],
                 words=typed["words"],
                 is_complaint=typed["is_complaint"],
-                by=self.act_at(request, store, at),
+                by=act_of(request, at, store=store),
                 at=at,
             )
             if said.state == State.OPEN:
@@ -170,7 +170,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
         def command(_typed: dict[str, Any]) -> str:
             at = now()
             recognition_services.raise_complaint(
-                feedback_id=said.pk, by=self.act_at(request, said.store, at), at=at
+                feedback_id=said.pk, by=act_of(request, at, store=said.store), at=at
             )
             return _("The complaint is open; give it an owner.")
 
@@ -199,7 +199,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
             recognition_services.assign_complaint(
                 feedback_id=said.pk,
                 owner=typed["owner"],
-                by=self.act_at(request, said.store, at),
+                by=act_of(request, at, store=said.store),
                 at=at,
             )
             return _("It has an owner.")
@@ -232,7 +232,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
             recognition_services.cure_complaint(
                 feedback_id=said.pk,
                 cure=typed["cure"],
-                by=self.act_at(request, said.store, at),
+                by=act_of(request, at, store=said.store),
                 at=at,
             )
             return _("The complaint is cured.")

@@ -13,7 +13,7 @@ from recognition import services as recognition_services
 from recognition.forms import NoteForm, OccasionForm, PreferenceForm
 from recognition.models import Note, Occasion, Preference
 from stores import selectors as stores_selectors
-from stores.admin.base import action, display, posted, signed_in
+from stores.admin.base import act_of, action, display, posted, signed_in
 from stores.forms import ConfirmForm
 
 from .base import AboutMembersAdmin
@@ -69,7 +69,7 @@ class PreferenceAdmin(DescribingAdmin[Preference]):
                 member_id=typed["member"].pk,
                 kind=typed["kind"],
                 words=typed["words"],
-                by=self.act_at(request, typed["store"], at),
+                by=act_of(request, at, store=typed["store"]),
                 at=at,
             )
             return _("It is remembered.")
@@ -98,7 +98,7 @@ class PreferenceAdmin(DescribingAdmin[Preference]):
         def command(_typed: dict[str, Any]) -> str:
             at = now()
             recognition_services.remove_preference(
-                preference_id=row.pk, by=self.act_at(request, None, at), at=at
+                preference_id=row.pk, by=act_of(request, at), at=at
             )
             return _("It is removed.")
 
@@ -141,7 +141,7 @@ class OccasionAdmin(DescribingAdmin[Occasion]):
                 day=typed["day"],
                 year=typed["year"],
                 words=typed["words"],
-                by=self.act_at(request, typed["store"], at),
+                by=act_of(request, at, store=typed["store"]),
                 at=at,
             )
             return _("It is remembered.")
@@ -168,7 +168,7 @@ class OccasionAdmin(DescribingAdmin[Occasion]):
         def command(_typed: dict[str, Any]) -> str:
             at = now()
             recognition_services.remove_occasion(
-                occasion_id=row.pk, by=self.act_at(request, None, at), at=at
+                occasion_id=row.pk, by=act_of(request, at), at=at
             )
             return _("It is removed.")
 
@@ -240,7 +240,7 @@ class NoteAdmin(AboutMembersAdmin[Note]):
             recognition_services.write_note(
                 member_id=typed["member"].pk,
                 words=typed["words"],
-                by=self.act_at(request, typed["store"], at),
+                by=act_of(request, at, store=typed["store"]),
                 at=at,
             )
             return _("The note is written.")
@@ -267,7 +267,7 @@ class NoteAdmin(AboutMembersAdmin[Note]):
         def command(_typed: dict[str, Any]) -> str:
             at = now()
             recognition_services.withdraw_note(
-                note_id=note.pk, by=self.act_at(request, note.store, at), at=at
+                note_id=note.pk, by=act_of(request, at, store=note.store), at=at
             )
             return _("The note is withdrawn.")
 

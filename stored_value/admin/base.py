@@ -11,7 +11,7 @@ from ledger.services import Act
 from stored_value.forms import AtTillForm, SecondPersonForm
 from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.admin.base import posted, request_id, signed_in
+from stores.admin.base import act_of, posted, request_id, signed_in
 from stores.models import Approval, Shift, User
 
 
@@ -36,12 +36,7 @@ def at_till(request: HttpRequest, form: type[AtTillForm], permission: str) -> An
 
 def doing(request: HttpRequest, typed: dict[str, Any], at: datetime) -> Act:
     """The act of whoever is signed in, in the shift that was chosen."""
-    return stores_services.act(
-        staff=signed_in(request),
-        shift=typed["shift"],
-        at=at,
-        request_id=request_id(request),
-    )
+    return act_of(request, at, shift=typed["shift"])
 
 
 def approved(

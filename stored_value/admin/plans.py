@@ -15,12 +15,11 @@ from common.admin import ReadOnlyAdmin
 from stored_value import services as stored_value_services
 from stored_value.forms import amount_field
 from stored_value.models import StaffAccount, TopUpPlan, TopUpStep
-from stores import services as stores_services
 from stores.admin.base import (
     HistoryAdmin,
     ScopedAdmin,
+    act_of,
     may_everywhere,
-    request_id,
     signed_in,
 )
 
@@ -182,9 +181,7 @@ class TopUpPlanAdmin(HistoryAdmin[TopUpPlan]):
             steps=steps,
             stores=form.cleaned_data["stores"],
             tiers=form.cleaned_data["tiers"],
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
 
@@ -219,17 +216,13 @@ class StaffAccountAdmin(ReadOnlyAdmin[StaffAccount], ScopedAdmin[StaffAccount]):
     ) -> None:
         """Through the command, in the name of whoever is signed in."""
         at = now()
-        by = stores_services.act(
-            staff=signed_in(request), at=at, request_id=request_id(request)
-        )
+        by = act_of(request, at)
         stored_value_services.name_staff_account(account=obj, by=by, at=at)
 
     def delete_model(self, request: HttpRequest, obj: StaffAccount) -> None:
         """Through the command."""
         at = now()
-        by = stores_services.act(
-            staff=signed_in(request), at=at, request_id=request_id(request)
-        )
+        by = act_of(request, at)
         stored_value_services.unname_staff_account(account=obj, by=by, at=at)
 
     def delete_queryset(

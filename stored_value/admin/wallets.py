@@ -16,8 +16,7 @@ from stored_value.holders import Holder
 from stored_value.models import Wallet
 from stored_value.services import Tender
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import action, posted, request_id, signed_in
+from stores.admin.base import act_of, action, posted, signed_in
 
 from .base import approved, at_till, doing
 from .clearing import ClearingPage
@@ -159,12 +158,7 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
             stored_value_services.set_payment_code(
                 member_id=row.member_id,
                 code=typed["code"],
-                by=stores_services.act(
-                    staff=user,
-                    store=stores.order_by("pk").first(),
-                    at=at,
-                    request_id=request_id(request),
-                ),
+                by=act_of(request, at, store=stores.order_by("pk").first()),
                 at=at,
             )
             return _("The payment code is set.")

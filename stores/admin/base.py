@@ -1,6 +1,7 @@
 """What these pages share: only one's own stores, and acts with a form."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,9 +19,11 @@ from simple_history.admin import SimpleHistoryAdmin
 from structlog.contextvars import get_contextvars
 
 from common.errors import DomainError
+from ledger.services import Act
 from stores import selectors as stores_selectors
+from stores import services as stores_services
 from stores.backends import grants_this_request
-from stores.models import Store, Till, User
+from stores.models import Shift, Store, Till, User
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -88,6 +91,25 @@ def may_everywhere(request: HttpRequest, permission: str) -> bool:
 def request_id(request: HttpRequest) -> str:
     """The number under which the logs know this request."""
     return str(get_contextvars().get("request_id", ""))[:64]
+
+
+def act_of(
+    request: HttpRequest,
+    at: datetime,
+    *,
+    store: Store | None = None,
+    shift: Shift | None = None,
+    approver: User | None = None,
+) -> Act:
+    """Whoever is signed in does it: at this store, in this shift, or at the desk."""
+    return stores_services.act(
+        staff=signed_in(request),
+        store=store,
+        shift=shift,
+        approver=approver,
+        at=at,
+        request_id=request_id(request),
+    )
 
 
 class ScopedAdmin[M: Model](ModelAdmin[M]):

@@ -12,12 +12,10 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
 from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, action, display, posted, signed_in
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 from tiers import services as tiers_services
 from tiers.forms import RefundForm
 from tiers.models import Source, TierGrant
-
-from .standings import acting
 
 REFUND = "tiers.refund_tier"
 
@@ -86,7 +84,8 @@ class TierGrantAdmin(ReadOnlyAdmin[TierGrant], ScopedAdmin[TierGrant]):
         grant = self.get_object(request, object_id)
 
         def command(typed: dict[str, Any]) -> str:
-            by, at = acting(request, typed["store"])
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             tiers_services.refund_tier(
                 grant_id=grant.pk,
                 reason=typed["reason"],

@@ -15,8 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.forms import money_formfield
 from common.money import format_count, format_money
 from policies.admin import PolicyAdmin
-from stores import services as stores_services
-from stores.admin.base import HistoryAdmin, display, request_id, signed_in
+from stores.admin.base import HistoryAdmin, act_of, display
 from tiers import services as tiers_services
 from tiers.models import Tier, TierPolicy
 
@@ -128,9 +127,7 @@ class TierAdmin(HistoryAdmin[Tier]):
         at = now()
         tiers_services.save_tier(
             tier=obj,
-            by=stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            ),
+            by=act_of(request, at),
             at=at,
         )
 

@@ -12,19 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_count
-from ledger.services import Act
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.act_forms import ReasonForm
-from stores.admin.base import (
-    ScopedAdmin,
-    action,
-    display,
-    posted,
-    request_id,
-    signed_in,
-)
-from stores.models import Store
+from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 from tiers import selectors as tiers_selectors
 from tiers import services as tiers_services
 from tiers.forms import GiveTierForm, SellTierForm, TakeForm
@@ -35,15 +25,6 @@ SHOWN = 30
 SELL, GIVE = "tiers.sell_tier", "tiers.give_tier"
 REVIEW = "tiers.review_tiers"
 COUNTED = ("raised", "renewed", "noticed", "graced", "lowered", "lapsed")
-
-
-def acting(request: HttpRequest, store: Store) -> tuple[Act, Any]:
-    """In whose name, where and when."""
-    at = now()
-    by = stores_services.act(
-        staff=signed_in(request), store=store, at=at, request_id=request_id(request)
-    )
-    return by, at
 
 
 @admin.register(Standing)
@@ -124,7 +105,8 @@ class StandingAdmin(ReadOnlyAdmin[Standing], ScopedAdmin[Standing]):
         """For its price, into a till of a store."""
 
         def command(typed: dict[str, Any]) -> str:
-            by, at = acting(request, typed["store"])
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             grant = tiers_services.buy_tier(
                 tier_id=typed["tier"].pk,
                 member_id=typed["member"],
@@ -165,7 +147,8 @@ class StandingAdmin(ReadOnlyAdmin[Standing], ScopedAdmin[Standing]):
         )
 
         def command(typed: dict[str, Any]) -> str:
-            by, at = acting(request, typed["store"])
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             grant = tiers_services.give_tier(
                 tier_id=typed["tier"].pk,
                 member_id=typed["member"],
@@ -197,7 +180,8 @@ class StandingAdmin(ReadOnlyAdmin[Standing], ScopedAdmin[Standing]):
         standing = self.get_object(request, object_id)
 
         def command(typed: dict[str, Any]) -> str:
-            by, at = acting(request, typed["store"])
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             tiers_services.take_tier(
                 member_id=standing.pk, reason=typed["reason"], by=by, at=at
             )
@@ -277,9 +261,7 @@ class TierReviewAdmin(ReadOnlyAdmin[TierReview], ScopedAdmin[TierReview]):
 
         def command(typed: dict[str, Any]) -> str:
             at = now()
-            by = stores_services.act(
-                staff=signed_in(request), at=at, request_id=request_id(request)
-            )
+            by = act_of(request, at)
             found = tiers_services.review_now(reason=typed["reason"], by=by, at=at)
             if found.finished_at is None:
                 review_tiers.delay()
