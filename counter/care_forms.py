@@ -1,6 +1,5 @@
 """What is typed to look after a guest, and to sell gift cards."""
 
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +14,12 @@ from stores import selectors as stores_selectors
 LARGEST_ID = 2**63 - 1
 
 
-def tender_field() -> forms.ChoiceField:
+def tender_field(*, required: bool = True) -> forms.ChoiceField:
     """A way of paying."""
     return forms.ChoiceField(
-        label=_("Way of paying"), choices=list(stores_selectors.TENDERS.items())
+        label=_("Way of paying"),
+        choices=list(stores_selectors.TENDERS.items()),
+        required=required,
     )
 
 
@@ -36,22 +37,12 @@ class CardForm(forms.Form):
 
     card = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
     number = forms.CharField(label=_("New card"), max_length=80, required=False)
-    tender = forms.ChoiceField(choices=(), required=False)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["tender"] = tender_field()
-        self.fields["tender"].required = False
+    tender = tender_field(required=False)
 
 
 class NewCardForm(forms.Form):
     number = forms.CharField(label=_("Card, by scan"), max_length=80)
-    tender = forms.ChoiceField(choices=(), required=False)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["tender"] = tender_field()
-        self.fields["tender"].required = False
+    tender = tender_field(required=False)
 
 
 class SellCouponForm(forms.Form):
@@ -102,12 +93,7 @@ class OrderForm(forms.Form):
     reward = forms.ModelChoiceField(
         label=_("Reward"), queryset=Reward.objects.filter(is_active=True)
     )
-    tender = forms.ChoiceField(choices=(), required=False)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["tender"] = tender_field()
-        self.fields["tender"].required = False
+    tender = tender_field(required=False)
 
 
 class SellGiftForm(forms.Form):
@@ -116,12 +102,8 @@ class SellGiftForm(forms.Form):
     design = forms.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
     code = forms.CharField(label=_("Printed card"), max_length=80, required=False)
     amount = money(label=_("Amount"), required=False, min_value=1)
-    tender = forms.ChoiceField(choices=())
+    tender = tender_field()
     buyer = forms.CharField(label=_("Buyer"), max_length=100, required=False)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["tender"] = tender_field()
 
 
 class OpenGiftForm(forms.Form):
