@@ -1,6 +1,5 @@
 """What is typed to look after a guest, and to sell gift cards."""
 
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 

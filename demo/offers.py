@@ -67,7 +67,7 @@ def set_up(*, by: Act, at: datetime) -> Offers:
         )
     coupons = {
         template.code: template
-        for template in (_drawn(template, by, at) for template in _templates(at))
+        for template in (_drawn(template, by, at) for template in _templates())
     }
     head_office = User.objects.get(username="head-office")
     for row in _points(coupons["dumplings"]):
@@ -249,7 +249,7 @@ def _card_kinds(by: Act, at: datetime) -> CardKind:
     )
 
 
-def _templates(at: datetime) -> list[CouponTemplate]:
+def _templates() -> list[CouponTemplate]:
     return [
         CouponTemplate(
             code="welcome-20",

@@ -70,8 +70,8 @@ class Story:
         close = sorted(self.guests, key=lambda guest: guest[0].gap)[:KNOWN_WELL]
         for person, member_id in close:
             self._likings(person, member_id)
-        for person, member_id in close[::2]:
-            self._feedback(person, member_id)
+        for _person, member_id in close[::2]:
+            self._feedback(member_id)
         self._keepers(close[:8])
         self._cards(close[:40])
         self._consents()
@@ -124,7 +124,7 @@ class Story:
             )
             self._count("occasions")
 
-    def _feedback(self, person: Person, member_id: int) -> None:
+    def _feedback(self, member_id: int) -> None:
         dice, visit = self.dice, _last_visit(member_id)
         if visit is None:
             return

@@ -50,11 +50,6 @@ def cards_of(*, member_id: int, at: datetime) -> list[CardFacts]:
     return [_facts(row, at) for row in mine.order_by("expires_at", "pk")]
 
 
-def cards_of_sale(*, entry_id: UUID) -> list[GiftCard]:
-    """The cards that an entry paid for."""
-    return list(GiftCard.objects.filter(sale_id=entry_id).order_by("pk"))
-
-
 def last4_of(card_id: int) -> str:
     """How the code that opens it now ends; empty where nobody has one."""
     alive = GiftCardCode.objects.filter(card_id=card_id, died_at=None)

@@ -22,7 +22,7 @@ from common.forms import MoneyField, offer
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 
-from .models import Role, RoleLimit, Shift, Till, User
+from .models import Role, RoleLimit, Till, User
 from .services.approvals import LARGEST
 
 TYPED_AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
@@ -212,7 +212,7 @@ class HandOverForm(SecretForm):
 class CloseShiftForm(forms.Form):
     """The blind count: an amount for each way of paying, no hint of what is due."""
 
-    def __init__(self, *args: Any, shift: Shift, **options: Any) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for tender, label in stores_selectors.TENDERS.items():
             self.fields[tender] = money_field(label=label)

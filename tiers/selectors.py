@@ -79,11 +79,6 @@ def ladder() -> QuerySet[Tier]:
     return Tier.objects.filter(is_active=True).order_by("rank")
 
 
-def tier_by_code(code: str) -> Tier | None:
-    """A tier by its code."""
-    return Tier.objects.filter(code=code).first()
-
-
 def history(member_id: int) -> QuerySet[StandingChange]:
     """What happened to the member's tier, and to those merged into them, the latest
     first.

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from coupons.errors import AudienceRefused, QuantityRefused
 from coupons.kinds import Source
-from coupons.models import CouponIssue, CouponTemplate, TemplateVersion
+from coupons.models import CouponIssue, CouponTemplate
 from ledger.services import Act
 from members.models import Member
 from stores import services as stores_services
@@ -207,7 +207,7 @@ def _give(
     if _is_counted(template):
         found, last, members = _counted(issue, template, audience, facts, at)
     else:
-        found, last = _uncounted(issue.version, audience, facts)
+        found, last = _uncounted(audience, facts)
         members = found
     over = found < chunk
     CouponIssue.objects.filter(pk=issue.pk).update(
@@ -240,7 +240,7 @@ def _within(audience: QuerySet[Member] | None) -> tuple[str, tuple[Any, ...]]:
 
 
 def _uncounted(
-    version: TemplateVersion, audience: QuerySet[Member] | None, facts: dict[str, Any]
+    audience: QuerySet[Member] | None, facts: dict[str, Any]
 ) -> tuple[int, int]:
     sql, params = _within(audience)
     named = {f"audience_{at}": value for at, value in enumerate(params)}

@@ -215,11 +215,6 @@ class GiftCard(models.Model):
     def __str__(self) -> str:
         return _("Gift card %(number)s") % {"number": self.pk}
 
-    @property
-    def is_printed(self) -> bool:
-        """Printed cards come out of a batch; the others are only a code."""
-        return self.batch_id is not None
-
 
 class GiftCardCode(models.Model):
     """What opens a card: only a keyed hash of the code, and its last four characters.

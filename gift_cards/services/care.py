@@ -149,7 +149,7 @@ def void_sale(
         approval=approval,
     )
     if amount:
-        _pay_back(card, amount, by, at, key, request, why)
+        _pay_back(card, by, at, key, request, why)
     holds_more = ledger_selectors.open_lots(account_id=card.account_id)
     ledger_services.set_account_status(
         account_id=card.account_id, status="frozen" if holds_more else "closed"
@@ -168,7 +168,6 @@ def void_sale(
 
 def _pay_back(
     card: GiftCard,
-    amount: int,
     by: Act,
     at: datetime,
     key: str,

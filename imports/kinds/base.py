@@ -150,11 +150,6 @@ def rows(sql: str, **facts: Any) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def in_pieces(sql: str, *, piece: int = 20_000, **facts: Any) -> "Pieces":
-    """A long answer, piece by piece."""
-    return Pieces(sql, facts, piece)
-
-
 class Pieces:
     """The rows of a statement that end with a growing number, fetched range by range.
 

@@ -29,11 +29,6 @@ class ClearingRow:
         """Nothing, where it was spent at home."""
         return 0 if self.origin == self.acceptor else self.spent + self.paid_out
 
-    @property
-    def is_at_home(self) -> bool:
-        """Whether it never crossed."""
-        return self.origin == self.acceptor
-
 
 def clearing(*, since: date, until: date) -> list[ClearingRow]:
     """Every pair of stores over business days, both included; home rows as well, so

@@ -170,7 +170,7 @@ class ShiftAdmin(ReadOnlyAdmin[Shift], ScopedAdmin[Shift]):
 
         return self.ask(
             request,
-            form=CloseShiftForm(**posted(request), shift=shift),
+            form=CloseShiftForm(**posted(request)),
             title=_("Close the shift"),
             button=_("Close the shift"),
             lead=str(shift),
