@@ -300,9 +300,11 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         """
         if not typed["checker"] or Refund.objects.filter(key=typed["key"]).exists():
             return None
-        approval = stores_services.request_approval(
+        return stores_services.approve_beside(
             act=permission,
             maker=signed_in(request),
+            checker=typed["checker"],
+            secret=typed["secret"],
             store=sale.store,
             amount=amount,
             reason=typed["reason"],
@@ -310,14 +312,6 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
             subject=checkout_services.subject_of(sale.pk),
             request_id=request_id(request),
         )
-        stores_services.approve(
-            approval=approval,
-            checker=typed["checker"],
-            secret=typed["secret"],
-            at=at,
-            request_id=request_id(request),
-        )
-        return approval
 
 
 def _said(done: Refund) -> str:

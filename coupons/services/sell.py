@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 
 from coupons.errors import CouponNotUsable, NotForSale, NothingToRefund
@@ -11,8 +10,8 @@ from coupons.models import Coupon, CouponIssue, CouponUse
 from coupons.rules import pass_refund
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
-from ledger.kinds import AccountKind, EntryKind
-from ledger.services import Act, HolderAccount, Line
+from ledger.kinds import EntryKind
+from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.models import Approval, Shift, User
@@ -50,20 +49,9 @@ def sell(
     template, _version = issuable(template_id)
     if template.price is None:
         raise NotForSale
-    unit = ledger_services.open_unit(code=settings.CURRENCY)
-    taken, sales = ledger_services.open_accounts(
-        [
-            HolderAccount(
-                kind=kind,
-                unit_id=unit,
-                holder_kind="store",
-                holder_id=by.store_id,
-                slot=slot,
-            )
-            for kind, slot in ((AccountKind.TENDER, tender), (AccountKind.SALES, SLOT))
-        ]
+    line = stores_services.taking_line(
+        amount=template.price, tender=tender, by=by, sales=SLOT
     )
-    line = Line(debit_id=taken, credit_id=sales, amount=template.price)
     posted = ledger_services.post_entry(
         kind=EntryKind.SALE, key=key, at=at, act=by, lines=[line]
     )

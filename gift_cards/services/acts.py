@@ -104,9 +104,11 @@ def approved_by(
     request_id: str = "",
 ) -> Approval:
     """Ask the second person who stands by; to be called before the act itself."""
-    approval = stores_services.request_approval(
+    return stores_services.approve_beside(
         act=act,
         maker=maker,
+        checker=second.checker,
+        secret=second.secret,
         store=store,
         amount=amount,
         reason=reason,
@@ -114,11 +116,3 @@ def approved_by(
         subject=subject,
         request_id=request_id,
     )
-    stores_services.approve(
-        approval=approval,
-        checker=second.checker,
-        secret=second.secret,
-        at=at,
-        request_id=request_id,
-    )
-    return approval

@@ -8,7 +8,6 @@ from django.db import transaction
 from ledger.services import Act
 from members.errors import MemberBusy
 from stores import services as stores_services
-from stores.models import Approval
 from stores.services import Mending
 
 from .locks import soon
@@ -23,14 +22,7 @@ def with_second_person[Done](
 
     Where a till is in the way it is tried again. Raises MemberBusy.
     """
-    approval = _approved(act, amount, subject, by)
-    doing = stores_services.act(
-        staff=by.maker,
-        store=by.store,
-        approver=by.checker,
-        at=by.at,
-        request_id=by.request_id,
-    )
+    approval = by.approved(act, amount=amount, subject=subject)
 
     def once() -> Done:
         with soon(), transaction.atomic(durable=True):
@@ -43,30 +35,9 @@ def with_second_person[Done](
                 at=by.at,
                 subject=subject,
             )
-            return write(doing)
+            return write(by.act())
 
     for _try in range(TRIES - 1):
         with suppress(MemberBusy):
             return once()
     return once()
-
-
-def _approved(act: str, amount: int, subject: str, by: Mending) -> Approval:
-    approval = stores_services.request_approval(
-        act=act,
-        maker=by.maker,
-        store=by.store,
-        amount=amount,
-        reason=by.reason,
-        at=by.at,
-        subject=subject,
-        request_id=by.request_id,
-    )
-    stores_services.approve(
-        approval=approval,
-        checker=by.checker,
-        secret=by.secret,
-        at=by.at,
-        request_id=by.request_id,
-    )
-    return approval

@@ -181,13 +181,7 @@ def grant_with_second_person(
         points=points,
         growth=growth,
         reason=by.reason,
-        by=stores_services.act(
-            staff=by.maker,
-            store=by.store,
-            approver=by.checker,
-            at=by.at,
-            request_id=by.request_id,
-        ),
+        by=by.act(),
         at=by.at,
         key=by.key,
         approval=approval,
@@ -197,21 +191,4 @@ def grant_with_second_person(
 def _approved(member_id: int, amount: int, by: Mending) -> Approval:
     if not 0 < amount <= permit.LARGEST:
         raise AmountRefused
-    approval = stores_services.request_approval(
-        act=GRANT,
-        maker=by.maker,
-        store=by.store,
-        amount=amount,
-        reason=by.reason,
-        at=by.at,
-        subject=subject_of(member_id),
-        request_id=by.request_id,
-    )
-    stores_services.approve(
-        approval=approval,
-        checker=by.checker,
-        secret=by.secret,
-        at=by.at,
-        request_id=by.request_id,
-    )
-    return approval
+    return by.approved(GRANT, amount=amount, subject=subject_of(member_id))

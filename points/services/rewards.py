@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -11,8 +10,8 @@ from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
-from ledger.kinds import AccountKind, EntryKind
-from ledger.services import Act, HolderAccount, Line, Posted
+from ledger.kinds import EntryKind
+from ledger.services import Act, Line, Posted
 from points import codes
 from points.errors import (
     AmountRefused,
@@ -259,20 +258,7 @@ def _paid(by: Act, tender: str, money: int) -> Line:
     """The money part, taken at the act's store. Raises TenderMissing."""
     if by.store_id is None or tender not in stores_selectors.TENDERS:
         raise TenderMissing
-    unit = ledger_services.open_unit(code=settings.CURRENCY)
-    taken, sales = ledger_services.open_accounts(
-        [
-            HolderAccount(
-                kind=kind,
-                unit_id=unit,
-                holder_kind="store",
-                holder_id=by.store_id,
-                slot=slot,
-            )
-            for kind, slot in ((AccountKind.TENDER, tender), (AccountKind.SALES, ""))
-        ]
-    )
-    return Line(debit_id=taken, credit_id=sales, amount=money)
+    return stores_services.taking_line(amount=money, tender=tender, by=by)
 
 
 def _written(

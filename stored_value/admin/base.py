@@ -51,9 +51,11 @@ def approved(
     """The second person's approval, given at this screen; None where none is named."""
     if typed["checker"] is None:
         return None
-    approval = stores_services.request_approval(
+    return stores_services.approve_beside(
         act=permission,
         maker=signed_in(request),
+        checker=typed["checker"],
+        secret=typed["secret"],
         store=typed["shift"].store,
         shift=typed["shift"],
         amount=amount,
@@ -62,14 +64,6 @@ def approved(
         subject=subject,
         request_id=request_id(request),
     )
-    stores_services.approve(
-        approval=approval,
-        checker=typed["checker"],
-        secret=typed["secret"],
-        at=at,
-        request_id=request_id(request),
-    )
-    return approval
 
 
 __all__ = ["approved", "at_till", "doing", "now", "open_shifts"]

@@ -1,6 +1,6 @@
 """Everything that changes the shop floor: its people, shifts, approvals and its log."""
 
-from .approvals import approve, consume_approval, request_approval
+from .approvals import approve, approve_beside, consume_approval, request_approval
 from .audit import act, record_act, require_for
 from .books import (
     ADJUST,
@@ -27,7 +27,7 @@ from .people import (
 from .places import save_store, save_till
 from .proof import prove, set_pin
 from .shifts import close_shift, hand_over, open_shift
-from .takings import take_payment_step
+from .takings import take_payment_step, taking_line
 from .totp import begin_totp, check_totp, confirm_totp, remove_totp
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "act",
     "adjust_account",
     "approve",
+    "approve_beside",
     "assign",
     "begin_totp",
     "check_totp",
@@ -66,6 +67,7 @@ __all__ = [
     "set_password",
     "set_pin",
     "take_payment_step",
+    "taking_line",
     "unassign",
     "use_api_key",
     "use_api_key_and",

@@ -97,6 +97,41 @@ def approve(
         )
 
 
+def approve_beside(
+    *,
+    act: str,
+    maker: User,
+    checker: User,
+    secret: str,
+    store: Store,
+    amount: int,
+    reason: str,
+    at: datetime,
+    subject: str = "",
+    shift: Shift | None = None,
+    request_id: str = "",
+) -> Approval:
+    """Ask for a second person who stands beside the maker and gives it at once.
+
+    To be called before the act itself: what was asked and refused stays in the log.
+    """
+    approval = request_approval(
+        act=act,
+        maker=maker,
+        store=store,
+        amount=amount,
+        reason=reason,
+        at=at,
+        subject=subject,
+        shift=shift,
+        request_id=request_id,
+    )
+    approve(
+        approval=approval, checker=checker, secret=secret, at=at, request_id=request_id
+    )
+    return approval
+
+
 @transaction.atomic(savepoint=False)
 def consume_approval(
     *,

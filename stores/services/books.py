@@ -12,7 +12,7 @@ from ledger.kinds import AccountKind, EntryKind
 from stores.errors import NotMendable, ReasonMissing
 from stores.models import Approval, Store, User
 
-from .approvals import approve, consume_approval, request_approval
+from .approvals import approve_beside, consume_approval
 from .audit import act, record_act, require
 
 ADJUST, REVERSE, FREEZE = "ledger.adjust", "ledger.reverse", "ledger.freeze"
@@ -36,6 +36,31 @@ class Mending:
     key: str
     at: datetime
     request_id: str = ""
+
+    def act(self) -> ledger_services.Act:
+        """What the two do together, as the books want it."""
+        return act(
+            staff=self.maker,
+            store=self.store,
+            approver=self.checker,
+            at=self.at,
+            request_id=self.request_id,
+        )
+
+    def approved(self, name: str, *, amount: int, subject: str) -> Approval:
+        """Have the one beside approve it, before it is done."""
+        return approve_beside(
+            act=name,
+            maker=self.maker,
+            checker=self.checker,
+            secret=self.secret,
+            store=self.store,
+            amount=amount,
+            reason=self.reason,
+            at=self.at,
+            subject=subject,
+            request_id=self.request_id,
+        )
 
 
 def adjust_account(
@@ -65,7 +90,7 @@ def adjust_account(
             kind=EntryKind.ADJUSTMENT,
             key=by.key,
             at=by.at,
-            act=_act(by),
+            act=by.act(),
             lines=[line],
             memo=by.reason,
         )
@@ -86,7 +111,7 @@ def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
 
     def write() -> ledger_services.Posted:
         return ledger_services.reverse_entry(
-            entry_id=entry.pk, key=by.key, at=by.at, act=_act(by), memo=by.reason
+            entry_id=entry.pk, key=by.key, at=by.at, act=by.act(), memo=by.reason
         )
 
     return _with_second_person(write, REVERSE, amount, f"entry:{entry.pk}", by)
@@ -129,32 +154,11 @@ def _with_second_person(
     A key that has written its entry asks nobody again.
     """
     done = ledger_selectors.entry_id_of(key=by.key) is not None
-    approval = None if done else _approved(name, amount, subject, by)
+    approval = None if done else by.approved(name, amount=amount, subject=subject)
     with transaction.atomic(durable=True):
         posted = write()
         _use(approval, posted, name, amount, subject, by)
     return posted
-
-
-def _approved(name: str, amount: int, subject: str, by: Mending) -> Approval:
-    approval = request_approval(
-        act=name,
-        maker=by.maker,
-        store=by.store,
-        amount=amount,
-        reason=by.reason,
-        at=by.at,
-        subject=subject,
-        request_id=by.request_id,
-    )
-    approve(
-        approval=approval,
-        checker=by.checker,
-        secret=by.secret,
-        at=by.at,
-        request_id=by.request_id,
-    )
-    return approval
 
 
 def _use(
@@ -181,21 +185,11 @@ def _use(
     )
     record_act(
         name=name,
-        by=_act(by),
+        by=by.act(),
         at=by.at,
         facts={
             "entry": str(posted.entry_id),
             "amount": amount,
             "reason": by.reason[:200],
         },
-    )
-
-
-def _act(by: Mending) -> ledger_services.Act:
-    return act(
-        staff=by.maker,
-        store=by.store,
-        approver=by.checker,
-        at=by.at,
-        request_id=by.request_id,
     )

@@ -25,12 +25,30 @@ def take_payment_step(
     Amount in minor units of the house's currency. Raises StoreMissing, TenderUnknown
     and whatever the books refuse.
     """
+    return ledger_services.post_entry(
+        kind=EntryKind.SALE,
+        key=key,
+        at=at,
+        act=by,
+        lines=[taking_line(amount=amount, tender=tender, by=by)],
+        memo=memo,
+        fingerprint=fingerprint,
+    )
+
+
+def taking_line(
+    *, amount: int, tender: str, by: ledger_services.Act, sales: str = ""
+) -> ledger_services.Line:
+    """Money into the till of the act's store, and its sales (of that slot) with it.
+
+    Raises StoreMissing, TenderUnknown.
+    """
     if by.store_id is None:
         raise StoreMissing
     if tender not in TENDERS:
         raise TenderUnknown(tender=tender)
     unit = ledger_services.open_unit(code=settings.CURRENCY)
-    till, sales = ledger_services.open_accounts(
+    till, sold = ledger_services.open_accounts(
         [
             ledger_services.HolderAccount(
                 kind=kind,
@@ -39,15 +57,7 @@ def take_payment_step(
                 holder_id=by.store_id,
                 slot=slot,
             )
-            for kind, slot in ((AccountKind.TENDER, tender), (AccountKind.SALES, ""))
+            for kind, slot in ((AccountKind.TENDER, tender), (AccountKind.SALES, sales))
         ]
     )
-    return ledger_services.post_entry(
-        kind=EntryKind.SALE,
-        key=key,
-        at=at,
-        act=by,
-        lines=[ledger_services.Line(debit_id=till, credit_id=sales, amount=amount)],
-        memo=memo,
-        fingerprint=fingerprint,
-    )
+    return ledger_services.Line(debit_id=till, credit_id=sold, amount=amount)
