@@ -20,9 +20,8 @@ from stored_value.holders import Holder
 from stored_value.models import BearerWallet
 from stored_value.services import Tender
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.act_forms import AtStoreForm
-from stores.admin.base import action, display, posted, request_id, signed_in
+from stores.admin.base import act_of, action, display, posted, signed_in
 
 from .base import at_till, doing
 from .holders import TOP_UP, HeldWalletAdmin
@@ -168,9 +167,7 @@ class BearerWalletAdmin(HeldWalletAdmin[BearerWallet]):
 
         def command(typed: dict[str, Any]) -> str:
             at = now()
-            by = stores_services.act(
-                staff=user, store=typed["store"], at=at, request_id=request_id(request)
-            )
+            by = act_of(request, at, store=typed["store"])
             if frozen:
                 cards_services.report_loss(card_id=row.card_id, by=by, at=at)
                 return _("The card is frozen.")
