@@ -49,11 +49,7 @@ class SellCouponForm(forms.Form):
         label=_("Coupon"),
         queryset=CouponTemplate.objects.filter(is_open=True, price__isnull=False),
     )
-    tender = forms.ChoiceField(choices=())
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["tender"] = tender_field()
+    tender = tender_field()
 
 
 class PassForm(forms.Form):
