@@ -137,11 +137,12 @@ def _locked(shift: Shift) -> Shift:
     """The shift, still open, with nobody else closing it or passing it on.
 
     The full lock, not the weaker one: entries that name the shift share its key, and
-    a close must wait for them and they for it.
+    a close must wait for them and they for it. The holder is not joined: a row that
+    another changed while we waited still stands beside what it was joined with before.
     """
     row = (
         Shift.objects.select_for_update(of=("self",))
-        .select_related("store", "till", "holder")
+        .select_related("store", "till")
         .get(pk=shift.pk)
     )
     if row.closed_at is not None:

@@ -13,7 +13,7 @@ from ledger import selectors as ledger_selectors
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Line, post_entry
 from stores import services as stores_services
-from stores.models import Approval, Shift, ShiftCount, ShiftUse
+from stores.models import Approval, HandOver, Shift, ShiftCount, ShiftUse
 from tests.factories.ledger import house
 from tests.factories.stores import (
     NOON,
@@ -75,6 +75,22 @@ def test_a_shift_is_closed_once() -> None:
 
     assert told == ["done"] + ["shift_is_closed"] * (AT_ONCE - 1)
     assert ShiftCount.objects.count() == 1
+
+
+def test_of_many_who_pass_a_drawer_on_each_is_told_in_words() -> None:
+    shift = ShiftFactory.create()
+    lead = UserFactory.holding("shift-lead", store=shift.store)
+    takers = [UserFactory.holding("cashier", store=shift.store) for _ in range(AT_ONCE)]
+
+    told = together(
+        lambda number: stores_services.hand_over(
+            shift=shift, to=takers[number], secret=PIN, by=lead, at=NOON
+        )
+    )
+
+    assert told == ["done"] * AT_ONCE
+    last = HandOver.objects.order_by("-pk").values_list("taken_by", flat=True)
+    assert Shift.objects.get().holder_id == last[0]
 
 
 def test_an_approval_is_used_once() -> None:

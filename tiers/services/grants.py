@@ -201,11 +201,8 @@ def lock_standing(member_id: int, *, at: datetime) -> Standing:
         [Standing(member=member, since=at, tier=base, earned_tier=base)],
         ignore_conflicts=True,
     )
-    return (
-        Standing.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("tier", "earned_tier")
-        .get(pk=member_id)
-    )
+    # Tiers are read afterwards: a join would show them as before the wait.
+    return Standing.objects.select_for_update(no_key=True).get(pk=member_id)
 
 
 def settle_step(*, member_id: int, at: datetime) -> Standing:

@@ -16,8 +16,8 @@ def move_step(*, source_id: int, target_id: int, by: Act, at: datetime) -> None:
     """
     rows = {
         row.pk: row
-        for row in Standing.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("earned_tier")
+        # Tiers are read afterwards: a join would show them as before the wait.
+        for row in Standing.objects.select_for_update(no_key=True)
         .filter(pk__in=(source_id, target_id))
         .order_by("pk")
     }
