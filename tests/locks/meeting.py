@@ -42,9 +42,10 @@ class Meeting:
         *,
         runners: int = RUNNERS,
         wait: Wait | None = None,
+        held: Wait | None = None,
     ) -> Outcomes:
         """Let them loose. Without the lock nobody goes on before everybody has read,
-        or as `wait` says, which is told who waits.
+        or as `wait` says, which is told who waits; with it, as `held` says.
         """
         barrier = threading.Barrier(runners)
 
@@ -59,6 +60,7 @@ class Meeting:
             return work(number)
 
         self._wait = wait or meet
+        self._held = held or (lambda _number: time.sleep(HELD))
         with self._altered():
             return race(run, runners=runners)
 
@@ -70,7 +72,7 @@ class Meeting:
         self._me.has_waited = True
         self.looked += 1
         if self.is_locked:
-            time.sleep(HELD)
+            self._held(number)
         else:
             self._wait(number)
 

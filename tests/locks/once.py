@@ -1,6 +1,7 @@
 """What happens once happens once, though many ask for it at the same moment."""
 
 import threading
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -255,24 +256,30 @@ def a_tier_is_given(meeting: Meeting) -> bool:
 
 
 def the_better_tier_stays(meeting: Meeting) -> bool:
-    """Two are merged into one member; who came with silver has looked before gold."""
+    """Two are merged into one member: with the lock silver waits for gold, and sees
+    it; without it, silver has looked before gold came.
+    """
     silver, gold, _black = a_ladder()
     target, with_gold, with_silver = MemberFactory.create_batch(3)
     for member, tier in ((target, None), (with_gold, gold), (with_silver, silver)):
         Standing.objects.create(
             member=member, tier=tier, earned_tier=tier, since=NOON - timedelta(days=9)
         )
-    has_looked, is_done = threading.Event(), threading.Event()
+    has_looked, is_done = (threading.Event(), threading.Event()), threading.Event()
 
     def wait(number: int) -> None:
+        has_looked[number].set()
         if number == 0:
-            has_looked.set()
             is_done.wait(PATIENCE)
+
+    def held(number: int) -> None:
+        has_looked[number].set()
+        time.sleep(0.5)  # until the other waits for the lock
 
     def work(number: int) -> None:
         source = (with_silver, with_gold)[number]
-        if number == 1 and not meeting.is_locked:
-            has_looked.wait(PATIENCE)
+        if meeting.is_locked is (number == 0):
+            has_looked[1 - number].wait(PATIENCE)
         with transaction.atomic():
             tiers_merging.move_step(
                 source_id=source.pk, target_id=target.pk, by=an_act(), at=NOON
@@ -280,7 +287,7 @@ def the_better_tier_stays(meeting: Meeting) -> bool:
         if number == 1:
             is_done.set()
 
-    told = meeting.race(work, runners=2, wait=wait)
+    told = meeting.race(work, runners=2, wait=wait, held=held)
     assert refusals(told) == []
     return Standing.objects.get(member=target).earned_tier == gold
 
