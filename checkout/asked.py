@@ -37,9 +37,14 @@ class GiftCardAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What to use: None means the best coupons, the most points, all stored value."""
+    """What to use: None means the best coupons, the most points, all stored value.
+
+    `laid`: printed coupons on the counter, by whose codes nobody is named; the best may
+    be among them.
+    """
 
     coupons: tuple[int, ...] | None = None
+    laid: tuple[int, ...] = ()
     points: int | None = 0
     gift_cards: tuple[GiftCardAsked, ...] = ()
     stored_value: int | None = None

@@ -13,9 +13,11 @@ from checkout.asked import CASH, Asked, GiftCardAsked
 from checkout.bill import Bill, Line, TenderGiven
 from checkout.models.sales import LARGEST_BILL
 from common.forms import MoneyField
+from coupons import selectors as coupons_selectors
 from stores import selectors as stores_selectors
 
 GIFT_SALT: Final = "counter.gift"
+COUPON_SALT: Final = "counter.coupon"
 GIFT_LASTS: Final = 3600  # seconds that a card lies on the counter
 MOST_GIFTS: Final = 10
 LARGEST_ID: Final = 2**63 - 1
@@ -104,8 +106,10 @@ class BillForm(forms.Form):
         if points is None:
             points = None if typed["use_points"] else 0
         stored = 0 if typed["no_stored"] else typed["stored"]
+        laid = self.laid_coupons()
         return Asked(
-            coupons=self.coupons(),
+            coupons=self._without_strangers(self.coupons(), laid),
+            laid=laid,
             points=points,
             gift_cards=tuple(
                 GiftCardAsked(code=card.code, pin=card.pin, is_scanned=card.is_scanned)
@@ -127,6 +131,21 @@ class BillForm(forms.Form):
         if was_best == "best" and ticked == was_ticked:
             return None
         return tuple(ticked)
+
+    def laid_coupons(self) -> tuple[int, ...]:
+        """Printed coupons on the counter, by the codes that were typed or scanned."""
+        sealed = self.posted.getlist("laid_coupon")[:MOST_GIFTS]
+        found = (unsealed_coupon(one) for one in sealed)
+        return tuple(sorted({pk for pk in found if pk is not None}))
+
+    def _without_strangers(
+        self, chosen: tuple[int, ...] | None, laid: tuple[int, ...]
+    ) -> tuple[int, ...] | None:
+        """A printed coupon is used by its code, never by its number alone."""
+        if not chosen:
+            return chosen
+        strangers = coupons_selectors.printed_among(chosen) - set(laid)
+        return tuple(pk for pk in chosen if pk not in strangers)
 
     def gift_cards(self) -> list[LaidDown]:
         """The cards on the counter; a seal that is not ours, or old, is no card."""
@@ -173,6 +192,19 @@ def unsealed(text: str) -> LaidDown | None:
     except (signing.BadSignature, TypeError, ValueError):
         return None
     return LaidDown(sealed=text, code=code, pin=pin, is_scanned=bool(is_scanned))
+
+
+def sealed_coupon(coupon_id: int) -> str:
+    """A printed coupon as the page carries it: its code was shown."""
+    return signing.dumps(coupon_id, salt=COUPON_SALT)
+
+
+def unsealed_coupon(text: str) -> int | None:
+    """The coupon that was laid down, if this is one."""
+    try:
+        return int(signing.loads(text, salt=COUPON_SALT, max_age=GIFT_LASTS))
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
 
 
 def _number(named: str) -> int:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cards/<int:card_id>/", sale.sale_of_card, name="sale_of_card"),
     path("quote/", sale.quote, name="quote"),
     path("gift-on-the-counter/", sale.lay_down, name="lay_down"),
+    path("coupon-on-the-counter/", sale.lay_coupon, name="lay_coupon"),
     path("charge/", sale.charge, name="charge"),
     path("receipts/<uuid:sale_id>/", sale.receipt, name="receipt"),
     path("sign-in/", doors.sign_in, name="sign_in"),

@@ -1,5 +1,6 @@
 """What a member holds, what it is worth on a bill, and what there is to be had."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -76,6 +77,18 @@ def by_code(typed: str) -> Coupon:
     if found is None or found.status == CouponStatus.VOID:
         raise CodeNotKnown
     return found
+
+
+def named(coupon_ids: Collection[int]) -> QuerySet[Coupon]:
+    """These coupons with their terms, in their order."""
+    rows = Coupon.objects.filter(pk__in=coupon_ids)
+    return rows.select_related("version").order_by("pk")
+
+
+def printed_among(coupon_ids: Collection[int]) -> set[int]:
+    """Which of these nobody has claimed: only their code lets anybody use them."""
+    rows = Coupon.objects.filter(pk__in=coupon_ids, member=None)
+    return set(rows.values_list("pk", flat=True))
 
 
 def visits_on(member_id: int, *, store_id: int, day: date) -> QuerySet[CouponUse]:

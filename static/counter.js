@@ -121,6 +121,7 @@
 
   function entered(field) {
     if (field.id === "gift-code" || field.id === "gift-pin") at("gift-add").click();
+    else if (field.id === "coupon-code") at("coupon-add").click();
     else if (wantsCharge) wantsSubmit = true; // Enter, Enter, quicker than the quote
     else if (field.id === "payment-code") {
       if (field.value) at("bill").requestSubmit(at("charge"));
@@ -200,6 +201,7 @@
     if (event.detail.successful && event.detail.elt.id === "gift-add") {
       ["gift-code", "gift-pin", "scanned"].forEach((id) => (at(id).value = ""));
     }
+    if (event.detail.successful && event.detail.elt.id === "coupon-add") at("coupon-code").value = "";
     if (event.detail.successful && event.detail.elt.id === "bill") asking = 0;
   });
 

@@ -70,9 +70,7 @@ def main(words: list[str]) -> int:
         pictures = Path(tempfile.mkdtemp(prefix="evening-"))
         tally, seconds = played(turns, BUSIEST[: given.tills], address, pictures)
         print(f"\n{counted(tally, seconds, given.tills)}\n\n{times(tally)}\n")
-        wrong = [*tally.stuck, *judge.faults(turns)]
-        if tally.counts["drawers that add up"] != given.tills:
-            wrong.append("a drawer does not add up")
+        wrong = [*tally.wrong, *judge.faults(turns)]
     for sentence in wrong:
         print(f"WRONG: {sentence}")
     if not wrong:
@@ -133,9 +131,13 @@ def played(
 
 def counted(tally: Tally, seconds: float, tills: int) -> str:
     """What happened, and how often."""
-    rows = [[what, f"{n:,}"] for what, n in tally.counts.most_common()]
+    rows = [
+        [what, f"{n:,}"]
+        for what, n in tally.counts.most_common()
+        if what != "stuck screens"
+    ]
     rows += [
-        ["stuck screens", f"{len(tally.stuck)}"],
+        ["stuck screens", f"{tally.counts['stuck screens']}"],
         ["minutes, from the first sign-in to the last slip", f"{seconds / 60:.1f}"],
     ]
     return table([f"at {tills} tills", ""], rows)

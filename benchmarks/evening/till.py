@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Final
+from urllib.parse import parse_qs
 
-from playwright.sync_api import Error, Page, Route, expect
+from playwright.sync_api import Error, Page, Request, Route, expect
 
 from benchmarks.evening.plan import TENDERS, Turn
 from tests.browser.chromium import chromium, visitor
@@ -43,7 +44,7 @@ class Tally:
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     counts: Counter[str] = field(default_factory=Counter)
-    stuck: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, what: str) -> None:
@@ -73,6 +74,7 @@ class Evening:
         self.pin, self.waiting, self.tally = pin, waiting, tally
         self.pictures = pictures
         self.drawer: Counter[str] = Counter()
+        self.due = 0  # as the last charge was sent
         self.page: Page = None  # type: ignore[assignment]  # there from `work` on
 
     def work(self) -> None:
@@ -80,6 +82,7 @@ class Evening:
         with chromium() as browser, visitor(browser, language="en") as context:
             self.page = context.new_page()
             self.page.set_default_timeout(PATIENCE)
+            self.page.on("request", self.see)
             self.begin()
             while True:
                 try:
@@ -116,9 +119,9 @@ class Evening:
             picture = self.pictures / f"{turn.reference}.png"
             self.page.unroute_all()
             self.page.screenshot(path=picture)
-            with self.tally.lock:
-                first = str(trouble).splitlines()[0]
-                self.tally.stuck.append(f"{turn}: {first} ({picture})")
+            first = str(trouble).splitlines()[0]
+            self.tally.count("stuck screens")
+            self.tally.wrong.append(f"{turn}: {first} ({picture})")
             self.open("")
 
     def serve(self, turn: Turn) -> None:
@@ -183,7 +186,6 @@ class Evening:
 
     def charge(self, turn: Turn) -> None:
         page = self.page
-        due = int(page.input_value("#sum input[name=due]"))
         own = page.locator("#sum .line.minus").count()
         if turn.trouble == "lost answer":
             self.lose_an_answer()
@@ -194,7 +196,7 @@ class Evening:
                 page.locator("#charge").click()
             page.wait_for_selector(SETTLED)
         self.page.unroute_all()
-        self.drawer[TENDERS[turn.tender]] += due
+        self.drawer[TENDERS[turn.tender]] += self.due
         self.tally.count("sales")
         if own:
             self.tally.count("with a discount, points or stored value")
@@ -212,6 +214,10 @@ class Evening:
             page.press("#q", "Enter")
             page.wait_for_url(f"{self.address}/counter/")
             page.wait_for_function("() => document.activeElement?.id === 'q'")
+
+    def see(self, request: Request) -> None:
+        if request.url.endswith("/counter/charge/"):
+            self.due = int(parse_qs(request.post_data or "")["due"][0])
 
     def lose_an_answer(self) -> None:
         """The house charges, and nobody hears of it."""
@@ -244,8 +250,11 @@ class Evening:
         page.locator(".btn-danger").click()
         page.wait_for_url(re.compile("/slip/"))
         if adds_up:
-            agrees = ADDS_UP in page.locator("main").inner_text()
+            says = page.locator("main").inner_text()
+            agrees = ADDS_UP in says
             self.tally.count("drawers that add up" if agrees else "drawers that do NOT")
+            if not agrees:
+                self.tally.wrong.append(f"a drawer does not add up:\n{says}")
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self.address}/counter/{path}")

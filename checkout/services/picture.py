@@ -143,7 +143,7 @@ def _wanted(
         public_id=whose.public_id if whose.code is None else None,
         card_number=number,
         card_id=shown.card_id if shown else None,
-        coupon_ids=asked.coupons or (),
+        coupon_ids=(*(asked.coupons or ()), *asked.laid),
         gift_digests=hashes.digests,
         gift_subjects=hashes.subjects,
         place=place_of(by) if shown else None,

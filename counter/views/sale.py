@@ -19,10 +19,13 @@ from checkout import services as checkout_services
 from checkout.errors import RequestInProgress
 from common.errors import DomainError
 from counter import guests, keys, receipts
-from counter.bill_forms import BillForm, sealed
+from counter.bill_forms import BillForm, sealed, sealed_coupon
 from counter.guests import Guest
 from counter.place import SELL, Place, at_till, this_request
 from counter.quotes import Shown, shown
+from coupons import codes as coupon_codes
+from coupons import rules as coupon_rules
+from coupons import selectors as coupons_selectors
 from gift_cards import services as gift_cards_services
 from gift_cards.errors import GiftCardUnavailable
 from ledger.errors import IdempotencyConflict
@@ -85,6 +88,8 @@ def find(request: HttpRequest, place: Place) -> HttpResponse:
     }
     if not _is_on_desk(request):
         return _desk(request, place, NOBODY, more=context)
+    if not found and coupon_codes.normalised(text) is not None:
+        return _laid_coupon(request, text)
     answer = render(request, "counter/sale.html#found", context)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#guest", "innerHTML"
     return answer
@@ -136,6 +141,15 @@ def lay_down(request: HttpRequest, place: Place) -> HttpResponse:
     answer = render(request, "counter/sale.html#gift", context)
     answer["HX-Trigger-After-Settle"] = "quote"
     return answer
+
+
+@never_cache
+@sensitive_post_parameters("coupon_code")
+@require_POST
+@at_till(SELL)
+def lay_coupon(request: HttpRequest, place: Place) -> HttpResponse:
+    """A printed coupon on the counter, by its code; the quote says what it saves."""
+    return _laid_coupon(request, request.POST.get("coupon_code", "")[:80])
 
 
 @never_cache
@@ -217,6 +231,7 @@ def _desk(
     }
     if page:
         return render(request, "counter/sale.html", context)
+    context |= _still_laid(request)
     if request.POST.get("amount"):
         context |= _quoted(request, place, guest=guest)
     answer = render(request, "counter/sale.html#desk", context)
@@ -224,6 +239,26 @@ def _desk(
         ("#desk", "outerHTML") if _is_on_desk(request) else ("#main", "innerHTML")
     )
     answer["HX-Push-Url"] = address
+    return answer
+
+
+def _laid_coupon(request: HttpRequest, text: str) -> HttpResponse:
+    """The coupon beside what lies there already, or why it cannot be used."""
+    at, context = now(), dict[str, Any]()
+    guest = guests.unsealed(request.POST.get("guest", ""), at=at)
+    member_id = guest.member.pk if guest.member else None
+    try:
+        coupon = coupons_selectors.by_code(text)
+        why = coupon_rules.refusal_of(coupon, member_id=member_id, at=at)
+        if why is None:
+            context = {"coupon": coupon, "sealed": sealed_coupon(coupon.pk)}
+        else:
+            context = {"refusal": why.sentence}
+    except DomainError as refusal:
+        context["refusal"] = str(refusal)
+    answer = render(request, "counter/sale.html#gift", context)
+    answer["HX-Retarget"], answer["HX-Reswap"] = "#laid", "beforeend"
+    answer["HX-Trigger-After-Settle"] = "quote"
     return answer
 
 
@@ -235,6 +270,16 @@ def _is_on_desk(request: HttpRequest) -> bool:
 def _kept(request: HttpRequest) -> dict[str, str]:
     names = ("amount", "excluded", "reference")
     return {name: request.POST.get(name, "")[:80] for name in names}
+
+
+def _still_laid(request: HttpRequest) -> dict[str, Any]:
+    """Gift cards and coupons on the counter stay there whoever the guest turns out."""
+    form = BillForm(request.POST)
+    coupons = coupons_selectors.named(form.laid_coupons())
+    return {
+        "laid_gifts": form.gift_cards(),
+        "laid_coupons": [(coupon, sealed_coupon(coupon.pk)) for coupon in coupons],
+    }
 
 
 def _quoted(
