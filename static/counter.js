@@ -221,7 +221,8 @@
     }, wait);
   }
   document.addEventListener("ask-again", askAgain);
-  document.addEventListener("htmx:beforeSwap", () => {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "laid") document.querySelector(".laid-refusal")?.remove();
     if (at("bill")?.inert) {
       at("bill").inert = false;
       say("");

@@ -23,6 +23,7 @@ FLOAT: Final = 500_00
 SETTLED: Final = "[data-settled]"
 READY: Final = "() => document.getElementById('charge')?.disabled === false"
 CHARGING: Final = "**/counter/charge/"
+CHANGED: Final = "The amount has changed"
 ADDS_UP: Final = "It adds up to the cent."
 
 
@@ -194,7 +195,9 @@ class Evening:
                 page.locator("#charge").dblclick()
             else:
                 page.locator("#charge").click()
-            page.wait_for_selector(SETTLED)
+            page.wait_for_selector(f"{SETTLED}, #refusal")
+            while page.locator("#refusal").count():
+                self.say_again()
         self.page.unroute_all()
         self.drawer[TENDERS[turn.tender]] += self.due
         self.tally.count("sales")
@@ -214,6 +217,16 @@ class Evening:
             page.press("#q", "Enter")
             page.wait_for_url(f"{self.address}/counter/")
             page.wait_for_function("() => document.activeElement?.id === 'q'")
+
+    def say_again(self) -> None:
+        """Another till moved this guest's money meanwhile: the new amount is said."""
+        page, said = self.page, self.page.inner_text("#refusal")
+        if CHANGED not in said:
+            raise AssertionError(said)
+        self.tally.count("told the new amount, and charged that")
+        with page.expect_response(CHARGING):
+            page.locator("#charge").click()
+        page.wait_for_timeout(200)
 
     def see(self, request: Request) -> None:
         if request.url.endswith("/counter/charge/"):
