@@ -280,7 +280,7 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
         return self._mend(request, card, form, _("Renew"), act)
 
     @action(
-        description=gettext_lazy("Close"),
+        description=gettext_lazy("Close the card"),
         url_path="close",
         permissions=["close"],
         icon="cancel",
@@ -296,7 +296,7 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
         form = AtStoreForm(
             **posted(request), stores=self._stores(request, "close_card")
         )
-        return self._mend(request, card, form, _("Close"), act)
+        return self._mend(request, card, form, _("Close the card"), act)
 
     def _mend(
         self,

@@ -312,7 +312,7 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         return self._do(request, object_id, form, title, command)
 
     @action(
-        description=gettext_lazy("Close"),
+        description=gettext_lazy("Close the wallet"),
         url_path="close",
         permissions=["close"],
         icon="do_not_disturb_on",
