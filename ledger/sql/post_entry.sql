@@ -8,6 +8,10 @@
 --      first) or make one; what is reversed goes back into the lots that it came from
 --   5. write the cached balances
 --
+-- Where every account of somebody's stands in one line, as in a sale, and no lot is named, no
+-- line waits for what another leaves behind. Then what step 4 and 5 write is two statements:
+-- what a statement costs is mostly its beginning and its end.
+--
 -- Lines are parallel arrays: debit, credit, amount, when the value that comes in expires
 -- (NULL: never) and the one lot to take from (NULL: the first to expire).
 -- A reversal undoes `p_undo_amounts` of `p_undo_postings`, or all that is left of the entry
@@ -30,7 +34,9 @@ CREATE OR REPLACE FUNCTION ledger_post_entry(
   OUT entry_id uuid, OUT replayed boolean,
   OUT posting_ids bigint[], OUT debits_after bigint[], OUT credits_after bigint[]
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+-- Plans are made once for a connection, and one made while the tables were small never scans them.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
   v_first record;       -- what the key already did, or the entry to reverse
   v_undo bigint[];      -- per line: the posting that it undoes
@@ -42,6 +48,13 @@ DECLARE
   v_row record;
   v_lot record;
   v_unit smallint;
+  v_apart boolean;      -- many lines, no account in two of them, no lot named, nothing undone
+  v_all bigint[];
+  v_line_units smallint[] := '{}';
+  v_out int[] := '{}';          -- what goes out: place of the account in v_ids, and its line
+  v_out_lines int[] := '{}';
+  v_in int[] := '{}';           -- what comes in: the same
+  v_in_lines int[] := '{}';
   v_d int;              -- place of the debited account in v_ids, NULL for a house account
   v_c int;
   v_place int;
@@ -139,9 +152,12 @@ BEGIN
     RAISE EXCEPTION 'an entry needs lines of a debit, a credit and an amount' USING ERRCODE = 'RG006';
   END IF;
 
+  v_all := p_debits || p_credits;
+  -- Of one or two lines, the statements of their own are the cheaper ones.
+  v_apart := cardinality(v_all) > 4 AND p_reverses IS NULL AND coalesce(array_remove(p_lots, NULL), '{}') = '{}';
   FOR v_row IN
     SELECT id, unit_id, balance, side, status FROM ledger_account
-     WHERE guarded AND id = ANY (p_debits || p_credits)
+     WHERE guarded AND id = ANY (v_all)
      ORDER BY id
        FOR NO KEY UPDATE  -- guard: accounts
   LOOP
@@ -150,6 +166,7 @@ BEGIN
     v_balances := v_balances || v_row.balance;
     v_sides := v_sides || v_row.side::text;
     v_statuses := v_statuses || v_row.status::text;
+    v_apart := v_apart AND cardinality(array_positions(v_all, v_row.id)) = 1;
   END LOOP;
 
   FOR i IN 1 .. cardinality(p_debits) LOOP
@@ -180,14 +197,26 @@ BEGIN
         RAISE EXCEPTION 'insufficient funds' USING ERRCODE = 'RG001',
           DETAIL = jsonb_build_object('account', v_ids[v_place], 'short_by', -v_balances[v_place])::text;
       END IF;
+      CONTINUE WHEN NOT v_apart;
+      IF v_change > 0 THEN
+        v_in := v_in || v_place;
+        v_in_lines := v_in_lines || i;
+      ELSE
+        v_out := v_out || v_place;
+        v_out_lines := v_out_lines || i;
+      END IF;
     END LOOP;
+    debits_after := debits_after || v_balances[v_d];
+    credits_after := credits_after || v_balances[v_c];
+    IF v_apart THEN
+      v_line_units := v_line_units || v_unit;
+      CONTINUE;  -- written below
+    END IF;
 
     INSERT INTO ledger_posting (entry_id, debit_id, credit_id, unit_id, amount, debit_after, credit_after)
     VALUES (ledger_post_entry.entry_id, p_debits[i], p_credits[i], v_unit, p_amounts[i], v_balances[v_d], v_balances[v_c])
     RETURNING id INTO v_posting;
     posting_ids := posting_ids || v_posting;
-    debits_after := debits_after || v_balances[v_d];
-    credits_after := credits_after || v_balances[v_c];
 
     FOREACH v_place IN ARRAY ARRAY[v_d, v_c] LOOP
       CONTINUE WHEN v_place IS NULL;
@@ -268,6 +297,52 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
+
+  IF v_apart THEN
+    WITH posted AS (
+      INSERT INTO ledger_posting (entry_id, debit_id, credit_id, unit_id, amount, debit_after, credit_after)
+      SELECT ledger_post_entry.entry_id, l.debit_id, l.credit_id, l.unit_id, l.amount, l.debit_after, l.credit_after
+        FROM unnest(p_debits, p_credits, v_line_units, p_amounts, debits_after, credits_after) WITH ORDINALITY
+             AS l(debit_id, credit_id, unit_id, amount, debit_after, credit_after, n)
+       ORDER BY l.n
+      RETURNING id
+    )
+    SELECT array_agg(p.id ORDER BY p.id) INTO posting_ids FROM posted p;
+
+    WITH wanted AS MATERIALIZED (
+      SELECT v_ids[o.place] AS account_id, p_amounts[o.line] AS amount, posting_ids[o.line] AS posting_id
+        FROM unnest(v_out, v_out_lines) AS o(place, line)
+    ), taken AS MATERIALIZED (
+      SELECT t.lot_id, t.posting_id, t.expires_at, least(t.remaining, t.amount - t.before) AS amount
+        FROM (SELECT l.id AS lot_id, w.posting_id, w.amount, l.expires_at, l.remaining,
+                     (sum(l.remaining) OVER (PARTITION BY l.account_id ORDER BY l.expires_at, l.id))::bigint - l.remaining AS before
+                FROM wanted w JOIN ledger_lot l ON l.account_id = w.account_id
+               WHERE l.is_open AND (l.expires_at IS NULL OR l.expires_at > p_at)) t
+       WHERE t.before < t.amount
+    ), used AS (  -- in the order taken: what is given back goes the other way
+      INSERT INTO ledger_lotuse (lot_id, posting_id, amount)
+      SELECT t.lot_id, t.posting_id, t.amount FROM taken t ORDER BY t.posting_id, t.expires_at, t.lot_id
+    ), lowered AS (
+      UPDATE ledger_lot l SET remaining = l.remaining - t.amount, is_open = l.remaining > t.amount
+        FROM taken t WHERE l.id = t.lot_id
+    ), came AS (
+      INSERT INTO ledger_lot (account_id, posting_id, initial, remaining, is_open, expires_at)
+      SELECT v_ids[m.place], posting_ids[m.line], p_amounts[m.line], p_amounts[m.line], true,
+             CASE WHEN v_sides[m.place] = 'C' THEN p_expires[m.line] END  -- a debt does not lapse
+        FROM unnest(v_in, v_in_lines) AS m(place, line) ORDER BY m.line
+    ), balanced AS (
+      UPDATE ledger_account a SET balance = b.balance
+        FROM unnest(v_ids, v_balances) AS b(id, balance) WHERE a.id = b.id
+    )
+    SELECT w.account_id, w.amount - coalesce(t.amount, 0) AS short_by INTO v_row
+      FROM wanted w LEFT JOIN (SELECT u.posting_id, sum(u.amount) AS amount FROM taken u GROUP BY u.posting_id) t USING (posting_id)
+     WHERE w.amount > coalesce(t.amount, 0) ORDER BY w.posting_id LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'insufficient funds' USING ERRCODE = 'RG001',
+        DETAIL = jsonb_build_object('account', v_row.account_id, 'short_by', v_row.short_by)::text;
+    END IF;
+    RETURN;
+  END IF;
 
   FOR i IN 1 .. cardinality(v_ids) LOOP
     UPDATE ledger_account SET balance = v_balances[i] WHERE id = v_ids[i];
