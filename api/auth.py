@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import structlog
 from axes.helpers import get_client_ip_address
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -142,7 +144,7 @@ class ApiKeyBearer(HttpBearer):
             key,
             store,
             getattr(request, "request_id", ""),
-            get_client_ip_address(request) or "",
+            _address(request),
             sealing.key_from(token),
             is_answered=is_answered,
         )
@@ -166,3 +168,19 @@ class ApiKeyBearer(HttpBearer):
             raise Refusal("other_store", _("This key does not act for that store."))
         if self.writes and store is not None and not store.is_active:
             raise Refusal("store_is_closed", _("This store is closed."))
+
+
+def _address(request: HttpRequest) -> str:
+    """The caller's address, behind as many proxies as the house trusts."""
+    told = request.META
+    names = settings.AXES_IPWARE_META_PRECEDENCE_ORDER
+    facts = tuple((name, told[name]) for name in names if name in told)
+    return _address_in(facts, settings.AXES_IPWARE_PROXY_COUNT)
+
+
+@lru_cache(maxsize=4096)
+def _address_in(facts: tuple[tuple[str, str], ...], _proxies: int | None) -> str:
+    """Read once: tills send the same headers all day."""
+    plain = HttpRequest()
+    plain.META = dict(facts)
+    return get_client_ip_address(plain) or ""
