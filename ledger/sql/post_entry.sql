@@ -8,9 +8,9 @@
 --      first) or make one; what is reversed goes back into the lots that it came from
 --   5. write the cached balances
 --
--- Where every account of somebody's stands in one line, as in a sale, and no lot is named, no
--- line waits for what another leaves behind. Then what step 4 and 5 write is two statements:
--- what a statement costs is mostly its beginning and its end.
+-- Where something leaves each account once, and before anything comes to it, as in a sale, and
+-- no lot is named, no line waits for what another leaves behind. Then what step 4 and 5 write
+-- is two statements: what a statement costs is mostly its beginning and its end.
 --
 -- Lines are parallel arrays: debit, credit, amount, when the value that comes in expires
 -- (NULL: never) and the one lot to take from (NULL: the first to expire).
@@ -48,8 +48,9 @@ DECLARE
   v_row record;
   v_lot record;
   v_unit smallint;
-  v_apart boolean;      -- many lines, no account in two of them, no lot named, nothing undone
-  v_all bigint[];
+  v_apart boolean;      -- many lines, and none of them waits for another
+  v_goes int[];         -- the lines in which something leaves an account
+  v_comes int[];
   v_line_units smallint[] := '{}';
   v_out int[] := '{}';          -- what goes out: place of the account in v_ids, and its line
   v_out_lines int[] := '{}';
@@ -152,12 +153,11 @@ BEGIN
     RAISE EXCEPTION 'an entry needs lines of a debit, a credit and an amount' USING ERRCODE = 'RG006';
   END IF;
 
-  v_all := p_debits || p_credits;
   -- Of one or two lines, the statements of their own are the cheaper ones.
-  v_apart := cardinality(v_all) > 4 AND p_reverses IS NULL AND coalesce(array_remove(p_lots, NULL), '{}') = '{}';
+  v_apart := cardinality(p_debits) > 2 AND p_reverses IS NULL AND coalesce(array_remove(p_lots, NULL), '{}') = '{}';
   FOR v_row IN
     SELECT id, unit_id, balance, side, status FROM ledger_account
-     WHERE guarded AND id = ANY (v_all)
+     WHERE guarded AND id = ANY (p_debits || p_credits)
      ORDER BY id
        FOR NO KEY UPDATE  -- guard: accounts
   LOOP
@@ -166,7 +166,11 @@ BEGIN
     v_balances := v_balances || v_row.balance;
     v_sides := v_sides || v_row.side::text;
     v_statuses := v_statuses || v_row.status::text;
-    v_apart := v_apart AND cardinality(array_positions(v_all, v_row.id)) = 1;
+    IF v_apart THEN
+      v_goes := array_positions(CASE WHEN v_row.side = 'C' THEN p_debits ELSE p_credits END, v_row.id);
+      v_comes := array_positions(CASE WHEN v_row.side = 'C' THEN p_credits ELSE p_debits END, v_row.id);
+      v_apart := v_goes = '{}' OR cardinality(v_goes) = 1 AND (v_comes = '{}' OR v_goes[1] < v_comes[1]);
+    END IF;
   END LOOP;
 
   FOR i IN 1 .. cardinality(p_debits) LOOP

@@ -77,10 +77,11 @@ lives = st.lists(
 
 @given(
     spent=st.lists(st.tuples(lives, st.integers(1, 120)), min_size=3, max_size=5),
+    back=st.integers(1, 9),
     earned=st.integers(1, 9),
 )
 def test_many_lines_do_what_each_does_alone(
-    spent: list[tuple[list[tuple[int, int]], int]], earned: int
+    spent: list[tuple[list[tuple[int, int]], int]], back: int, earned: int
 ) -> None:
     sales = house(AccountKind.SALES, slot="")
     unit = points_unit()
@@ -95,6 +96,8 @@ def test_many_lines_do_what_each_does_alone(
                     Line(debit_id=account, credit_id=sales, amount=amount)
                     for account, (_life, amount) in zip(accounts, spent, strict=True)
                 ),
+                # What was spent from gets something too, after that.
+                Line(debit_id=sales, credit_id=accounts[0], amount=back),
                 Line(
                     debit_id=granted,
                     credit_id=member,
