@@ -145,33 +145,34 @@ BEGIN
 
   answer := format(p_answer, v_principal, v_bonus, v_principal + v_bonus,
                    coalesce((v_usable ->> (p_points ->> 'account'))::bigint, 0) + coalesce((p_points ->> 'change')::bigint, 0));
-  INSERT INTO checkout_sale (
-    id, status, store_id, till_id, shift_id, staff_id, actor, request_id, member_id, card_id, reference, channel,
-    at, business_date, gross, discount, net, paid, due, change, refunded, points_spent, points_earned, growth_earned,
-    entry_id, accrual_id, redemption_id, policy_id, key, fingerprint, answer, is_followed_up)
-  SELECT s.id, 'captured', p_store, p_till, p_shift, p_staff, p_actor, p_request_id, s.member, s.card, s.reference, s.channel,
-         p_at, p_business_date, s.gross, s.discount, s.net, s.paid, s.due, s.change, 0, s.points_spent, s.points_earned, s.growth_earned,
-         v_entry.entry_id, v_accrual, v_redemption, s.policy, p_key, p_fingerprint, checkout_capture.answer, s.is_followed_up
-    FROM jsonb_to_record(p_sale) AS s (
-      id uuid, member bigint, card bigint, reference text, channel text, gross bigint, discount bigint, net bigint, paid bigint,
-      due bigint, change bigint, points_spent bigint, points_earned bigint, growth_earned bigint, policy bigint, is_followed_up boolean);
-  INSERT INTO checkout_saleline (sale_id, place, sku, name, category, quantity, unit_price, gross, net, refunded, excluded)
-  SELECT sale, l.place, l.sku, l.name, l.category, l.quantity, l.unit_price, l.quantity * l.unit_price, l.net, 0, l.excluded
-    FROM jsonb_to_recordset(p_lines) AS l (
-      place int, sku text, name text, category text, quantity bigint, unit_price bigint, net bigint, excluded boolean);
-  IF p_discounts IS NOT NULL THEN
+  -- One statement: its beginning and its end cost more than the rows.
+  WITH settled AS (
+    INSERT INTO checkout_sale (
+      id, status, store_id, till_id, shift_id, staff_id, actor, request_id, member_id, card_id, reference, channel,
+      at, business_date, gross, discount, net, paid, due, change, refunded, points_spent, points_earned, growth_earned,
+      entry_id, accrual_id, redemption_id, policy_id, key, fingerprint, answer, is_followed_up)
+    SELECT s.id, 'captured', p_store, p_till, p_shift, p_staff, p_actor, p_request_id, s.member, s.card, s.reference, s.channel,
+           p_at, p_business_date, s.gross, s.discount, s.net, s.paid, s.due, s.change, 0, s.points_spent, s.points_earned, s.growth_earned,
+           v_entry.entry_id, v_accrual, v_redemption, s.policy, p_key, p_fingerprint, checkout_capture.answer, s.is_followed_up
+      FROM jsonb_to_record(p_sale) AS s (
+        id uuid, member bigint, card bigint, reference text, channel text, gross bigint, discount bigint, net bigint, paid bigint,
+        due bigint, change bigint, points_spent bigint, points_earned bigint, growth_earned bigint, policy bigint, is_followed_up boolean)
+  ), rung_up AS (
+    INSERT INTO checkout_saleline (sale_id, place, sku, name, category, quantity, unit_price, gross, net, refunded, excluded)
+    SELECT sale, l.place, l.sku, l.name, l.category, l.quantity, l.unit_price, l.quantity * l.unit_price, l.net, 0, l.excluded
+      FROM jsonb_to_recordset(p_lines) AS l (
+        place int, sku text, name text, category text, quantity bigint, unit_price bigint, net bigint, excluded boolean)
+  ), taken_off AS (
     INSERT INTO checkout_salediscount (sale_id, place, kind, subject, name, amount, per_line)
     SELECT sale, d.place, d.kind, d.subject, d.name, d.amount, d.per_line
-      FROM jsonb_to_recordset(p_discounts) AS d (place int, kind text, subject bigint, name text, amount bigint, per_line bigint[]);
-  END IF;
-  IF p_payments IS NOT NULL THEN
-    INSERT INTO checkout_salepayment (
-      sale_id, place, kind, tender, reference, amount, points, principal, bonus, gift_card_id, last4, holder_id, returned)
-    SELECT sale, p.place, p.kind, p.tender, p.reference, p.amount, p.points, p.principal, p.bonus, p.gift_card, p.last4, p.holder, 0
-      FROM jsonb_to_recordset(p_payments) AS p (
-        place int, kind text, tender text, reference text, amount bigint, points bigint, principal bigint, bonus bigint,
-        gift_card bigint, last4 text, holder bigint);
-  END IF;
+      FROM jsonb_to_recordset(p_discounts) AS d (place int, kind text, subject bigint, name text, amount bigint, per_line bigint[])
+  )
+  INSERT INTO checkout_salepayment (
+    sale_id, place, kind, tender, reference, amount, points, principal, bonus, gift_card_id, last4, holder_id, returned)
+  SELECT sale, p.place, p.kind, p.tender, p.reference, p.amount, p.points, p.principal, p.bonus, p.gift_card, p.last4, p.holder, 0
+    FROM jsonb_to_recordset(p_payments) AS p (
+      place int, kind text, tender text, reference text, amount bigint, points bigint, principal bigint, bonus bigint,
+      gift_card bigint, last4 text, holder bigint);
 
   IF v_member IS NOT NULL THEN
     SELECT array_agg(coalesce(nullif(l.sku, ''), left(l.name, 64))), array_agg(coalesce(nullif(l.name, ''), l.sku)),

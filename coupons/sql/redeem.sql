@@ -9,18 +9,19 @@ CREATE OR REPLACE FUNCTION coupons_redeem(
 ) RETURNS TABLE (outcome text, coupon bigint, use bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_known int;
   v_same int;
+  v_used int;
 BEGIN
   -- In key order, so that two sales with the same coupons wait and do not deadlock.
   PERFORM 1 FROM coupons_coupon c WHERE c.id = ANY (p_coupons) ORDER BY c.id FOR NO KEY UPDATE;  -- guard: coupons
 
-  -- Only under the locks: what a first run redeemed must not refuse the second.
-  SELECT count(*), count(*) FILTER (WHERE u.coupon_id = w.coupon AND u.saving = w.saving AND u.reference = p_reference)
-    INTO v_known, v_same
-    FROM unnest(p_coupons, p_savings) WITH ORDINALITY w (coupon, saving, nth)
-    JOIN coupons_couponuse u ON u.key = p_key || ':' || w.nth;
-  IF v_known > 0 OR EXISTS (SELECT 1 FROM coupons_couponuse u WHERE u.key = p_key || ':1') THEN
+  -- Only under the locks: what a first run redeemed must not refuse the second. All acts of a
+  -- key are written at once, so the first of them tells whether there are any.
+  IF EXISTS (SELECT FROM coupons_couponuse u WHERE u.key = p_key || ':1') THEN
+    SELECT count(*) INTO v_same
+      FROM unnest(p_coupons, p_savings) WITH ORDINALITY w (coupon, saving, nth)
+      JOIN coupons_couponuse u ON u.key = p_key || ':' || w.nth
+     WHERE u.coupon_id = w.coupon AND u.saving = w.saving AND u.reference = p_reference;
     IF v_same <> cardinality(p_coupons)
        OR EXISTS (SELECT 1 FROM coupons_couponuse u WHERE u.key = p_key || ':' || cardinality(p_coupons) + 1) THEN
       RETURN QUERY SELECT 'conflict'::text, NULL::bigint, NULL::bigint;
@@ -55,8 +56,8 @@ BEGIN
          status = CASE WHEN c.uses_left = w.times THEN 'redeemed' ELSE c.status END
     FROM (SELECT g.coupon, count(*) AS times FROM unnest(p_coupons) g (coupon) GROUP BY g.coupon) w
    WHERE c.id = w.coupon AND c.status = 'issued' AND c.uses_left >= w.times;
-  GET DIAGNOSTICS v_known = ROW_COUNT;
-  IF v_known <> (SELECT count(DISTINCT g) FROM unnest(p_coupons) g) THEN  -- guard: compare and set
+  GET DIAGNOSTICS v_used = ROW_COUNT;
+  IF v_used <> (SELECT count(DISTINCT g) FROM unnest(p_coupons) g) THEN  -- guard: compare and set
     RAISE EXCEPTION 'a coupon was used meanwhile' USING ERRCODE = 'serialization_failure';
   END IF;
 
