@@ -195,7 +195,8 @@ def main(words: list[str]) -> int:
         stack.callback(place.tidy)
         # These need the settings, which stand only now.
         from benchmarks import bulk, counter  # noqa: PLC0415
-        from benchmarks.web import Web, free_port  # noqa: PLC0415
+        from benchmarks.serving import free_port  # noqa: PLC0415
+        from benchmarks.web import Web  # noqa: PLC0415
 
         pretix = Pretix(place.BENCH_DIR / "pretix", theirs, free_port())
         pretix.folder.mkdir(parents=True, exist_ok=True)
