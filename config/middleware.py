@@ -13,6 +13,7 @@ from django.middleware.gzip import GZipMiddleware
 from django_structlog.middlewares import RequestMiddleware as StructlogMiddleware
 
 from config import metrics
+from config.browsers import is_program
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -80,7 +81,8 @@ class PermissionsPolicyMiddleware:
 class CompressionMiddleware(GZipMiddleware):
     """Sends words smaller: pages, and in development the files beside them.
 
-    Production's files were compressed when they were collected, and pass as they are.
+    Production's files were compressed when they were collected, and pass as they are. A
+    till's answers are too small to be worth it.
     Django masks the token of a form anew for each page and pads what it compresses by a
     random length, so that a length tells nothing (BREACH).
     """
@@ -92,6 +94,6 @@ class CompressionMiddleware(GZipMiddleware):
     ) -> HttpResponseBase:
         # A part of a file (206) is a part of it as it lies, never of it compressed.
         is_words = response.get("Content-Type", "").startswith(self.WORDS)
-        if response.status_code == 206 or not is_words:
+        if response.status_code == 206 or not is_words or is_program(request):
             return response
         return super().process_response(request, response)

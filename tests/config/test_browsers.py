@@ -52,3 +52,11 @@ def test_all_else_holds_for_programs_too(settings: Any) -> None:
     ):
         assert answer[header], header
     assert client.get("/api/v1/members", headers={"host": "evil"}).status_code == 400
+
+
+def test_what_a_till_is_told_goes_as_it_is(client: Client) -> None:
+    answer = client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "gzip"})
+
+    assert answer.status_code == 200
+    assert len(answer.content) > 10_000
+    assert "Content-Encoding" not in answer
