@@ -50,6 +50,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "coupon_expired": ("coupon_unavailable", 409),
     "coupon_other_member": ("coupon_unavailable", 409),
     "coupon_uses": ("coupon_unavailable", 409),
+    "coupon_not_here": ("coupon_unavailable", 409),
     "coupon_template_closed": ("coupon_unavailable", 409),
     "coupon_template_ended": ("coupon_unavailable", 409),
     "coupon_quota_used_up": ("coupon_unavailable", 409),

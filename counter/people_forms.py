@@ -1,6 +1,6 @@
 """What is typed about a guest: a top-up, an enrolment."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +10,17 @@ from counter.second import SecondForm
 from members.models import Member
 from stores import selectors as stores_selectors
 
+LARGEST_ID: Final = 2**63 - 1
+
 
 class TopUpForm(SecondForm):
-    """How much, and how it is paid."""
+    """How much, how it is paid, and the coupon that is laid on it."""
 
     amount = money(label=_("Paid"), min_value=1)
     tender = forms.ChoiceField(choices=())
+    coupon = forms.IntegerField(
+        label=_("Coupon"), min_value=1, max_value=LARGEST_ID, required=False
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

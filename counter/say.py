@@ -1,6 +1,7 @@
 """What to say to a guest, in the words of whoever reads it: no database."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.money import format_money
+from coupons.models import TemplateVersion
 from members.models import Member
 from recognition.models.feedback import State
 from recognition.selectors import Coming, Glance, Said
@@ -109,6 +112,23 @@ def last_day(ends_at: datetime) -> date:
     """The last day of what ends at this moment, by the house's clock."""
     last = ends_at - timedelta(microseconds=1)
     return last.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def more_bonus(terms: TemplateVersion) -> str:
+    """What a top-up coupon gives: `¥10.00 more bonus · from ¥300.00`."""
+    gives = (
+        format_money(terms.amount)
+        if terms.amount
+        else f"{Decimal(terms.off_bp).scaleb(-2).normalize():f} %"
+    )
+    said = [_("%(bonus)s more bonus") % {"bonus": gives}]
+    if terms.cap is not None and not terms.amount:
+        said.append(_("at most %(amount)s") % {"amount": format_money(terms.cap)})
+    if terms.min_spend:
+        said.append(_("from %(amount)s") % {"amount": format_money(terms.min_spend)})
+    if terms.is_exclusive:
+        said.append(_("instead of a plan"))
+    return " · ".join(said)
 
 
 def _occasion(coming: Coming) -> str:

@@ -121,6 +121,13 @@ class CouponNotUsable(CouponsError):
         super().__init__(f"coupon_{why}", self.SENTENCES[why], coupon=coupon)
 
 
+class CouponNotHere(CouponsError):
+    """A top-up coupon is not for this top-up: its store, day, hour, tier or amount."""
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__("coupon_not_here", sentence)
+
+
 class PassNotHere(CouponsError):
     """A pass is not for this store, day, hour or tier."""
 

@@ -211,7 +211,20 @@ def top_up_bonus(
             "min_spend",
             _("%(amount)s more to use this coupon.") % {"amount": format_money(short)},
         )
-    return _capped(version.amount + share(amount, version.off_bp), version.cap)
+    bonus = _capped(version.amount + share(amount, version.off_bp), version.cap)
+    if not bonus:
+        return Refusal("gives_nothing", _("This coupon gives nothing on this amount."))
+    return bonus
+
+
+def top_up_bonus_of(
+    coupon: Coupon, *, amount: int, bill: BillFacts, at: datetime
+) -> int | Refusal:
+    """The same for an issued coupon: whose it is, and whether it holds at `at`."""
+    why = refusal_of(coupon, member_id=bill.member_id, at=at)
+    return (
+        top_up_bonus(coupon.version, amount=amount, bill=bill) if why is None else why
+    )
 
 
 def stacks(chosen: Sequence[TemplateVersion], *, per_bill: int) -> Refusal | None:

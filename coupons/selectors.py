@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .codes import HELD, digests, normalised
 from .errors import CodeNotKnown
-from .kinds import CouponAct, CouponStatus
+from .kinds import CouponAct, CouponKind, CouponStatus
 from .models import (
     Coupon,
     CouponIssue,
@@ -17,7 +17,14 @@ from .models import (
     TemplateCount,
     TemplateMember,
 )
-from .rules import BillFacts, Refusal, Saving, saving_of
+from .rules import (
+    BillFacts,
+    Refusal,
+    Saving,
+    of_store_and_hour,
+    saving_of,
+    soonest_first,
+)
 
 VISIT = "visit:"  # begins what a use without a bill refers to
 
@@ -65,6 +72,20 @@ def usable_for(
     return sorted(
         on_bill, key=lambda row: (-row.saves, row.coupon.valid_until, row.coupon.pk)
     )
+
+
+def top_up_coupons(member_id: int, here: BillFacts, *, at: datetime) -> list[Coupon]:
+    """The member's coupons that a top-up may use here and now, what expires sooner
+    first. What it asks of the amount is still to be seen. One query.
+    """
+    rows = held(member_id, at=at).filter(
+        version__kind=CouponKind.TOP_UP, status=CouponStatus.ISSUED, valid_from__lte=at
+    )
+    return [
+        row
+        for row in soonest_first(rows)
+        if of_store_and_hour(row.version, here) is None
+    ]
 
 
 def by_code(typed: str) -> Coupon:

@@ -16,6 +16,8 @@ from unfold.widgets import (
 
 from cards import selectors as cards_selectors
 from common.forms import MoneyField, offer
+from coupons import selectors as coupons_selectors
+from coupons.errors import CodeNotKnown
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores.act_forms import KeyForm
@@ -134,6 +136,30 @@ def tender_field() -> forms.ChoiceField:
     )
 
 
+class CouponField(forms.CharField):
+    """A coupon that a member holds, by its code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Code of a top-up coupon"),
+            max_length=40,
+            required=False,
+            widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+            help_text=_("The member’s own; its bonus is added to the plan’s."),
+            **options,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """The coupon; None where none is typed; or a sentence that there is none."""
+        typed = str(super().clean(value)).strip()
+        if not typed:
+            return None
+        try:
+            return coupons_selectors.by_code(typed)
+        except CodeNotKnown as unknown:
+            raise ValidationError(str(unknown), code=unknown.code) from unknown
+
+
 class TopUpForm(AtTillForm):
     member = MemberField()
     amount = amount_field(label=_("Amount"))
@@ -145,7 +171,8 @@ class TopUpForm(AtTillForm):
         widget=UnfoldAdminSelectWidget,
         help_text=_("Empty: the one that gives most."),
     )
-    field_order = ("member", "amount", "tender", "plan", "shift")
+    coupon = CouponField()
+    field_order = ("member", "amount", "tender", "plan", "coupon", "shift")
 
 
 class BearerTopUpForm(AtTillForm):

@@ -40,6 +40,7 @@ class StoredValuePart:
                     "paid": row.paid,
                     "bonus": row.bonus,
                     "bonus_expires_at": row.bonus_expires_at,
+                    "bonus_of_a_coupon": row.coupon_bonus,
                     "points": row.points,
                     "plan": row.plan_version.plan.name if row.plan_version else "",
                 }

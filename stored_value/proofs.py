@@ -24,6 +24,19 @@ ENTRIES: Final = """
                   WHERE p.entry_id IN (SELECT entry_id FROM stored_value_hold)
                   GROUP BY 1) p ON p.entry_id = h.entry_id
      WHERE h.amount <> coalesce(p.amount, 0)"""
+COUPONS: Final = """
+    SELECT coalesce(t.reference, u.reference), 'coupon used, and its bonus',
+           coalesce(t.said, 'none'), coalesce(u.used, 'none')
+      FROM (SELECT 'top_up:' || id AS reference,
+                   coupon_id || ': ' || coupon_bonus AS said
+              FROM stored_value_topup WHERE coupon_id IS NOT NULL) t
+      FULL JOIN (SELECT reference,
+                        string_agg(coupon_id || ': ' || saving, ', ' ORDER BY id)
+                          AS used
+                   FROM coupons_couponuse
+                  WHERE act = 'redeemed' AND reference LIKE 'top\\_up:%' GROUP BY 1) u
+        ON u.reference = t.reference
+     WHERE t.said IS DISTINCT FROM u.used"""
 
 _NEVER_GONE = ("topup", "hold")
 _WRITTEN_ONCE = ("walletpolicy", "topupplanversion", "topuprefund")
@@ -33,6 +46,7 @@ CHECKS: Final = AppChecks(
     statements={
         "what is held is what open holds say": HELD,
         "a hold is what its entry set aside": ENTRIES,
+        "a coupon on a top-up was used for it, once": COUPONS,
     },
     triggers=(
         "stored_value_topup_never_rewritten",

@@ -31,8 +31,11 @@ from stored_value.holders import Holder
 from stored_value.models import TopUp, TopUpPlan
 from stores.models import Store
 
+from .coupons import number_of
+
 router = Router()
 TAG = "Stored value"
+NO_COUPON = -1  # what is no number names none
 MONEY = (AccountKind.PRINCIPAL, AccountKind.BONUS)
 
 
@@ -51,7 +54,8 @@ MONEY = (AccountKind.PRINCIPAL, AccountKind.BONUS)
 def top_up(request: ApiRequest, member: str, body: TopUpIn) -> TopUpOut:
     """Top a member's wallet up.
 
-    The plan that gives most applies, unless one is named. Beyond a limit of the shop
+    The plan that gives most applies, unless one is named; a coupon of kind `top_up`
+    adds its bonus and is used up. Beyond a limit of the shop
     or of the law it is refused: `limit_exceeded`.
     """
     by = request.auth.act(request.at)
@@ -60,6 +64,7 @@ def top_up(request: ApiRequest, member: str, body: TopUpIn) -> TopUpOut:
         holder=holder,
         tenders=[stored_value_services.Tender(body.tender.kind, body.amount)],
         plan_id=None if body.plan is None else _plan(body.plan),
+        coupon_id=None if body.coupon is None else number_of(body.coupon) or NO_COUPON,
         reference=body.tender.reference or "",
         by=by,
         at=request.at,
@@ -74,6 +79,7 @@ def top_up(request: ApiRequest, member: str, body: TopUpIn) -> TopUpOut:
         growth=row.growth,
         coupons=_coupons_of(row, request),
         plan=version.plan.name if version is not None else None,
+        coupon_bonus=row.coupon_bonus,
         wallet=wallet(holder, request),
     )
 
@@ -122,6 +128,7 @@ def refund_top_up(
         points_taken=refund.points_taken,
         growth_taken=refund.growth_taken,
         coupons_taken=refund.coupons_revoked,
+        coupon_returned=refund.coupon_returned,
         cooling_off=refund.is_cooling_off,
         wallet=wallet(holder, request),
     )

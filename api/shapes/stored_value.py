@@ -25,6 +25,10 @@ class TopUpIn(In):
         default=None,
         description="A plan's id or its name.",
     )
+    coupon: Identity | None = Field(
+        default=None,
+        description="The id of one of the member's coupons of kind `top_up`.",
+    )
 
 
 class TopUpOut(Out):
@@ -37,6 +41,7 @@ class TopUpOut(Out):
     growth: int
     coupons: list[CouponOut]
     plan: str | None
+    coupon_bonus: int = Field(description="What of `bonus` the coupon gave.")
     wallet: Wallet
 
 
@@ -66,6 +71,9 @@ class TopUpRefundOut(Out):
     points_taken: int
     growth_taken: int
     coupons_taken: int
+    coupon_returned: bool = Field(
+        description="Whether the coupon that was laid on it can be used again."
+    )
     cooling_off: bool
     wallet: Wallet
 

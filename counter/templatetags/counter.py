@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from common import money
 from counter import say
+from coupons.models import TemplateVersion
 from members import phones
 from members.models import Member
 from recognition.selectors import Coming
@@ -43,6 +44,12 @@ def soon(coming: Coming) -> str:
 def last_day(ends_at: datetime) -> date:
     """The last day on which something holds that ends at this moment."""
     return say.last_day(ends_at)
+
+
+@register.filter
+def more_bonus(terms: TemplateVersion) -> str:
+    """What a top-up coupon gives, and from what amount on."""
+    return say.more_bonus(terms)
 
 
 @register.filter

@@ -86,7 +86,9 @@ def top_up_card(request: HttpRequest, place: Place, card_id: int) -> HttpRespons
 def top_up_receipt(request: HttpRequest, place: Place, top_up_id: int) -> HttpResponse:
     """What was paid in, what was given on top, what the wallet holds now."""
     rows = TopUp.objects.filter(pk=top_up_id, store=place.store)
-    row = rows.select_related("member", "store", "plan_version__plan").first()
+    row = rows.select_related(
+        "member", "store", "plan_version__plan", "coupon__version"
+    ).first()
     if row is None:
         raise Http404
     holder = (
@@ -155,6 +157,7 @@ def _top_up(
                 lambda approval: stored_value_services.top_up(
                     holder=holder,
                     tenders=[Tender(typed["tender"], typed["amount"])],
+                    coupon_id=typed["coupon"],
                     by=place.act(),
                     at=at,
                     key=key,
@@ -180,6 +183,10 @@ def _top_up(
         "offered": stored_value_services.best_steps(
             holder=holder, by=place.act(), at=at
         ),
+        "coupons": stored_value_services.usable_coupons(
+            holder=holder, by=place.act(), at=at
+        ),
+        "laid": form.cleaned_data.get("coupon") if form.is_bound else None,
         "tenders": stores_selectors.TENDERS,
         "chosen": request.POST.get("tender", "cash"),
     }

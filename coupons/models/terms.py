@@ -128,7 +128,9 @@ class Terms(models.Model):
     is_exclusive = models.BooleanField(
         _("alone on the bill"),
         default=False,
-        help_text=_("No other coupon may be used with it."),
+        help_text=_(
+            "No other coupon may be used with it; with a top-up coupon, no plan."
+        ),
     )
     group = models.CharField(
         _("group"),

@@ -44,6 +44,8 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
         "points",
         "growth",
         "coupons",
+        "coupon",
+        "of_coupon",
         "plan_version",
         "policy",
         "profile",
@@ -53,9 +55,18 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
         "entry",
         "formula",
     )
-    readonly_fields = ("money", "gift", "formula")
+    readonly_fields = ("money", "gift", "of_coupon", "formula")
     actions_detail = ("refund",)
-    export_columns = ("pk", "member_id", "paid", "bonus", "points", "store", "at")
+    export_columns = (
+        "pk",
+        "member_id",
+        "paid",
+        "bonus",
+        "coupon_bonus",
+        "points",
+        "store",
+        "at",
+    )
 
     @display(description=gettext_lazy("paid"), ordering="paid")
     def money(self, row: TopUp) -> str:
@@ -66,6 +77,11 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
     def gift(self, row: TopUp) -> str:
         """What came on top."""
         return format_money(row.bonus)
+
+    @display(description=gettext_lazy("bonus of the coupon"), ordering="coupon_bonus")
+    def of_coupon(self, row: TopUp) -> str:
+        """What of it a coupon gave."""
+        return format_money(row.coupon_bonus)
 
     @display(description=gettext_lazy("if refunded now"))
     def formula(self, row: TopUp) -> str:
@@ -108,9 +124,10 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
                     at=at,
                 ),
             )
-            return _("%(amount)s is paid out.") % {
-                "amount": format_money(refund.paid_out)
-            }
+            paid_out = {"amount": format_money(refund.paid_out)}
+            if refund.coupon_returned:
+                return _("%(amount)s is paid out; the coupon is given back.") % paid_out
+            return _("%(amount)s is paid out.") % paid_out
 
         return self.ask(
             request,

@@ -92,6 +92,7 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
                 holder=Holder.member(typed["member"].pk),
                 tenders=[Tender(typed["tender"], typed["amount"])],
                 plan_id=typed["plan"].pk if typed["plan"] else None,
+                coupon_id=typed["coupon"].pk if typed["coupon"] else None,
                 by=doing(request, typed, at),
                 at=at,
                 key=typed["key"],

@@ -67,6 +67,17 @@ class TopUp(models.Model):
     points = models.BigIntegerField(_("points"), default=0)
     growth = models.BigIntegerField(_("growth value"), default=0)
     coupons = models.PositiveIntegerField(_("coupons"), default=0)
+    # `bonus` is all that came on top: the plan's, and what this coupon gave of it.
+    coupon = models.ForeignKey(
+        "coupons.Coupon",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("top-up coupon"),
+    )
+    coupon_bonus = models.BigIntegerField(_("bonus of the coupon"), default=0)
     plan_version = models.ForeignKey(
         TopUpPlanVersion,
         models.PROTECT,
@@ -122,10 +133,25 @@ class TopUp(models.Model):
                 | Q(member=None, card__isnull=False),
                 name="stored_value_topup_has_one_holder",
             ),
+            CheckConstraint(
+                condition=Q(coupon=None, coupon_bonus=0)
+                | Q(
+                    coupon__isnull=False,
+                    member__isnull=False,
+                    coupon_bonus__gt=0,
+                    coupon_bonus__lte=F("bonus"),
+                ),
+                name="stored_value_topup_coupon_gave_its_bonus",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{_('Top-up')} #{self.pk}"
+
+    @property
+    def plan_bonus(self) -> int:
+        """What of the bonus the plan gave."""
+        return self.bonus - self.coupon_bonus
 
 
 class TopUpRefund(models.Model):
@@ -164,6 +190,7 @@ class TopUpRefund(models.Model):
     points_taken = models.BigIntegerField(_("points taken back"), default=0)
     growth_taken = models.BigIntegerField(_("growth value taken back"), default=0)
     coupons_revoked = models.PositiveIntegerField(_("coupons taken back"), default=0)
+    coupon_returned = models.BooleanField(_("top-up coupon given back"), default=False)
     is_cooling_off = models.BooleanField(_("within the cooling-off"))
     reason = models.CharField(_("reason"), max_length=200)
 

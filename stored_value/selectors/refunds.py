@@ -102,6 +102,18 @@ def refunded_share(top_up: TopUp, principal: int) -> Fraction:
     return Fraction(before + principal, top_up.paid)
 
 
+def is_whole(top_up: TopUp, formula: RefundFormula) -> bool:
+    """Whether nothing is left of a top-up after this refund, and nothing was used: all
+    principal is given back, and all bonus ended with it.
+    """
+    before = top_up.refunds.aggregate(
+        principal=Sum("principal_left", default=0), bonus=Sum("bonus_voided", default=0)
+    )
+    principal: int = before["principal"] + formula.principal_left
+    bonus: int = before["bonus"] + formula.bonus_left
+    return principal == top_up.paid and bonus == top_up.bonus
+
+
 def formula_lines(formula: RefundFormula) -> list[RefundLine]:
     """The refund as the member reads it: what was paid, what is left, what returns."""
     lines = [

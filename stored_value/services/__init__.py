@@ -2,6 +2,7 @@
 
 from .close import close_wallet
 from .codes import prove_payment_code, set_payment_code
+from .coupons import usable_coupons
 from .doing import allow, refuse_own
 from .gift_cards import redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
@@ -40,4 +41,5 @@ __all__ = [
     "top_up",
     "transfer",
     "unname_staff_account",
+    "usable_coupons",
 ]

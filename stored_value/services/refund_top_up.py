@@ -20,6 +20,7 @@ from stored_value.rules import RefundFormula
 from stored_value.selectors.refunds import (
     RefundPreview,
     current_holder,
+    is_whole,
     refund_preview,
 )
 from stored_value.terms import WalletTerms
@@ -27,6 +28,7 @@ from stores import services as stores_services
 from stores.errors import ReasonMissing
 from stores.models import Approval
 
+from .coupons import return_step
 from .doing import allow, refuse_own, require_payout
 from .gifts import take_back_step
 
@@ -47,7 +49,8 @@ def refund_top_up(
     """Pay out the principal left of a top-up; its bonus, points and coupons end.
 
     By the rules it was made under; points that were spent are charged where the points'
-    policy says so. The row that comes back keeps the formula. What a
+    policy says so. A coupon that was laid on it comes back with the whole of it, unused
+    and while it holds. The row that comes back keeps the formula. What a
     refunded sale puts back into its lots later can be refunded once more. Raises
     NothingLeft, CashOutTooLarge, and what limits and the books refuse.
     """
@@ -71,6 +74,10 @@ def refund_top_up(
     preview = refund_preview(top_up=top_up, at=at)
     if not preview.formula.principal_left:
         raise NothingLeft
+    # Before those that it brought, which are younger: coupons are locked in key order.
+    coupon_returned = return_step(
+        top_up=top_up, is_whole=is_whole(top_up, preview.formula), by=by, at=at
+    )
     # First, for what cannot be taken back may be charged to what is paid out.
     taken = take_back_step(
         top_up=top_up,
@@ -117,6 +124,7 @@ def refund_top_up(
         points_taken=taken.points,
         growth_taken=taken.growth,
         coupons_revoked=taken.coupons,
+        coupon_returned=coupon_returned,
         is_cooling_off=formula.is_cooling_off,
         reason=reason,
     )

@@ -37,6 +37,7 @@ from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.models import Approval
 
+from .coupons import Laid, laid_on, use_step
 from .doing import allow, refuse_own, require_in_use
 from .gifts import give_step, tier_of
 
@@ -61,15 +62,17 @@ def top_up(
     at: datetime,
     key: str,
     plan_id: int | None = None,
+    coupon_id: int | None = None,
     approval: Approval | None = None,
     reference: str = "",
 ) -> TopUp:
     """Take money in: “pay 300, get 50” is principal 300 and bonus 50, one entry.
 
     The plan that gives most applies, unless one is named. `reference` is what a payment
-    provider calls the payment. What it promises is stamped
-    on the top-up with the rules and the law of that moment. Raises what limits, plans
-    and the books refuse; nothing is changed then.
+    provider calls the payment. A top-up coupon of the member adds to it what it gives
+    and is used up with it. What all that promises is stamped
+    on the top-up with the rules and the law of that moment. Raises what limits, plans,
+    coupons and the books refuse; nothing is changed then.
     """
     paid = _paid(tenders)
     request = fingerprint_of(
@@ -78,6 +81,7 @@ def top_up(
         holder.id,
         sorted((tender.slot, tender.amount) for tender in tenders),
         plan_id,
+        *(() if coupon_id is None else ("coupon", coupon_id)),
     )
     accounts = open_wallet(holder)
     balances = lock_wallets([holder])
@@ -88,7 +92,11 @@ def top_up(
     refuse_own(by, [holder])
     terms = terms_at(at)
     _check_limits(terms, holder, tenders, paid, _held(accounts, balances))
-    offer = _offer(holder, paid, plan_id, by, at)
+    laid = laid_on(
+        holder=holder, coupon_id=coupon_id, plan_id=plan_id, paid=paid, by=by, at=at
+    )
+    is_alone = laid is not None and laid.stands_alone
+    offer = None if is_alone else _offer(holder, paid, plan_id, by, at)
     by = allow(
         by,
         TOP_UP,
@@ -97,7 +105,7 @@ def top_up(
         approval=approval,
         subject=f"{holder.kind}:{holder.id}",
     )
-    row = _promised(holder, paid, offer, terms, by, at)
+    row = _promised(holder, paid, offer, laid, terms, by, at)
     row.reference = reference.replace("\x00", "").strip()[:200]
     posted = ledger_services.post_entry(
         kind=EntryKind.TOP_UP,
@@ -110,13 +118,19 @@ def top_up(
     )
     row.entry_id = posted.entry_id
     row.save(force_insert=True)
+    use_step(top_up=row, by=by, at=at)
     give_step(top_up=row, gift=offer.gift if offer else Gift(), by=by, at=at)
     stores_services.record_act(
         name=TOP_UP,
         by=by,
         at=at,
         subject=row,
-        facts={"entry": str(posted.entry_id), "paid": paid, "bonus": row.bonus},
+        facts={
+            "entry": str(posted.entry_id),
+            "paid": paid,
+            "bonus": row.bonus,
+            **({"coupon": row.coupon_id} if row.coupon_id is not None else {}),
+        },
     )
     outbox_services.record(
         kind=EventKind.TOP_UP_MADE,
@@ -224,6 +238,7 @@ def _promised(
     holder: Holder,
     paid: int,
     offer: Offer | None,
+    laid: Laid | None,
     terms: WalletTerms,
     by: Act,
     at: datetime,
@@ -249,10 +264,14 @@ def _promised(
         row.points = offer.gift.points
         row.growth = offer.gift.growth
         row.coupons = offer.gift.coupons
-        if row.bonus:
-            row.bonus_expires_at = terms.bonus_ends_at(
-                at, days=offer.terms.bonus_valid_days
-            )
+    if laid is not None:
+        row.coupon = laid.coupon
+        row.coupon_bonus = laid.bonus
+        row.bonus += laid.bonus
+    if row.bonus:
+        row.bonus_expires_at = terms.bonus_ends_at(
+            at, days=offer.terms.bonus_valid_days if offer is not None else None
+        )
     return row
 
 

@@ -5,15 +5,16 @@ from typing import Any
 import pytest
 from django.utils.timezone import now
 
-from coupons.models import Coupon
+from coupons.kinds import CouponKind
+from coupons.models import Coupon, CouponUse
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind
 from members.models import Member
 from stored_value.models import TopUp, TopUpRefund
 from tests.factories.api import Till, a_key, a_till, is_problem, the_office
-from tests.factories.coupons import TemplateFactory
+from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import everything, points_unit
-from tests.factories.members import give
+from tests.factories.members import MemberFactory, give
 from tests.factories.stored_value import a_plan
 from tests.factories.stores import StoreFactory
 
@@ -128,6 +129,62 @@ def test_money_comes_in_at_a_store(member: Member) -> None:
     at_east = office.post(path, body, key="b", Regulars_Store="EAST")
     assert at_east.status_code == 201
     assert TopUp.objects.get().store is not None
+
+
+def a_coupon(member: Member, **terms: Any) -> Coupon:
+    drawn = TemplateFactory.drawn(kind=CouponKind.TOP_UP, at=now(), **terms)
+    return issued(drawn, member, at=now())
+
+
+def test_a_coupon_adds_its_bonus_and_comes_back_with_the_money(
+    till: Till, member: Member
+) -> None:
+    a_plan({"amount": 300_00, "bonus": 50_00})
+    coupon = a_coupon(member)
+    listed = till.ask(f"/members/{member.public_id}/coupons").json()["items"]
+    assert [(row["id"], row["kind"]) for row in listed] == [(str(coupon.pk), "top_up")]
+
+    wechat = {"kind": "wechat"}
+    told = top_up(till, member, tender=wechat, coupon=listed[0]["id"]).json()
+
+    assert (told["bonus"], told["coupon_bonus"]) == (60_00, 10_00)
+    assert told["wallet"] == {"principal": 300_00, "bonus": 60_00, "total": 360_00}
+    back = till.post(f"/top-ups/{told['id']}/refund", key=a_key()).json()
+    assert (back["bonus_voided"], back["coupon_returned"]) == (60_00, True)
+    assert till.ask(f"/members/{member.public_id}/coupons").json()["items"] != []
+    assert ledger_services.prove_books().is_proven
+
+
+def test_a_coupon_that_cannot_be_used_moves_nothing(till: Till, member: Member) -> None:
+    other = MemberFactory.create()
+    elsewhere = StoreFactory.create()
+    bill = issued(TemplateFactory.drawn(at=now()), member, at=now())
+    used = a_coupon(member)
+    top_up(till, member, coupon=str(used.pk))
+    cases = [
+        (str(used.pk), 409, "coupon_unavailable", "coupon_redeemed"),
+        (str(a_coupon(other).pk), 409, "coupon_unavailable", "coupon_other_member"),
+        (str(bill.pk), 409, "coupon_unavailable", "coupon_not_here"),
+        (
+            str(a_coupon(member, store_ids=[elsewhere.pk]).pk),
+            409,
+            "coupon_unavailable",
+            "coupon_not_here",
+        ),
+        ("0", 404, "coupon_not_found", "coupon_unknown"),
+        ("9" * 18, 404, "coupon_not_found", "coupon_unknown"),
+        ("9" * 30, 404, "coupon_not_found", "coupon_unknown"),
+        ("😀", 404, "coupon_not_found", "coupon_unknown"),
+    ]
+    before, uses = everything(), CouponUse.objects.count()
+    for named, status, code, reason in cases:
+        response = top_up(till, member, coupon=named)
+        assert is_problem(response, status, code)
+        assert response.json()["reason"] == reason
+    nothing: list[str] = []
+    for nonsense in ("", 1, nothing):
+        assert is_problem(top_up(till, member, coupon=nonsense), 422, "invalid")
+    assert (everything(), CouponUse.objects.count()) == (before, uses)
 
 
 def test_nobody_unknown_is_topped_up(till: Till, member: Member) -> None:

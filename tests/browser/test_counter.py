@@ -10,10 +10,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from checkout.models import Sale
 from counter import place
+from coupons.kinds import CouponKind
+from stored_value.models import TopUp
 from stores.models import Shift, Till
 from tests.browser.test_admin import page_of, violations
 from tests.factories.bills import a_guest
-from tests.factories.coupons import issued
+from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory
 from tests.factories.stores import (
     PASSWORD,
@@ -197,6 +199,26 @@ def test_a_login_that_expires_loses_no_bill(
         page.click("#charge")
         expect(page.locator("[data-settled]")).to_be_visible()
     assert Sale.objects.get().net == 33_00
+
+
+def test_a_top_up_coupon_is_laid_with_the_keyboard_alone(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    member = a_guest(store=shift.store)
+    issued(TemplateFactory.drawn(kind=CouponKind.TOP_UP, name_en="Extra"), member)
+    with at_the_counter(browser, live_server, shift) as (page, complaints):
+        page.goto(f"{live_server.url}/counter/guests/{member.public_id}/top-up/")
+        assert focused(page) == "amount"
+        assert violations(page) == []
+        page.keyboard.type("100")
+        for key in ("Tab", "Tab", "ArrowDown", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url("**/top-ups/**")
+        expect(page.locator(".receipt")).to_contain_text("Extra")
+        assert violations(page) == []
+        assert complaints == []
+    row = TopUp.objects.get()
+    assert (row.paid, row.coupon_bonus) == (100_00, 10_00)
 
 
 def test_every_screen_is_open_to_everybody(

@@ -142,6 +142,19 @@ def test_a_coupon_says_how_much_is_missing() -> None:
     ]
 
 
+def test_a_coupon_for_topping_up_is_for_no_bill() -> None:
+    """Asked for by name too it is refused in a sentence, and takes nothing off."""
+    guest = Guest(member_id=1, coupons=(a_coupon(kind=CouponKind.TOP_UP),))
+
+    for wishes in (Wishes(), Wishes(coupons=(1,))):
+        quote = told(88_00, guest=guest, wishes=wishes)
+
+        assert kinds(quote) == {}
+        assert [(one.code, str(one.message)) for one in quote.rejected] == [
+            ("for_top_up", "This coupon is for topping up.")
+        ]
+
+
 def test_points_pay_half_a_bill_in_whole_steps_and_no_more() -> None:
     guest = Guest(member_id=1, points=10_000)
 

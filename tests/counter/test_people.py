@@ -3,12 +3,17 @@
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from cards.models import Card, CardKind
+from counter import say
+from coupons.kinds import CouponKind
+from coupons.models import TemplateVersion
 from members.models import ConsentNow, Member
 from stored_value.models import StaffAccount, TopUp
 from tests.counter.till import AtTill, key_in
 from tests.factories.cards import CardFactory, CardKindFactory
+from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import a_plan, is_proven
 from tests.factories.stores import PIN, UserFactory
@@ -62,6 +67,65 @@ def test_sent_twice_the_money_is_taken_once(till: AtTill) -> None:
     answers = [top_up(till, member, "300", key=key) for _ in range(3)]
     assert len({answer["Location"] for answer in answers}) == 1
     assert TopUp.objects.count() == 1
+
+
+def test_the_guests_top_up_coupons_are_laid_before_them(till: AtTill) -> None:
+    a_plan()
+    member = MemberFactory.create()
+    plain = till.get(f"guests/{member.public_id}/top-up/").content.decode()
+    assert 'name="coupon"' not in plain
+    extra = TemplateFactory.drawn(
+        kind=CouponKind.TOP_UP,
+        amount=20_00,
+        min_spend=300_00,
+        name_en="Extra",
+        at=now(),
+    )
+    coupon = issued(extra, member, at=now())
+    issued(member=member, at=now())
+    page = till.get(f"guests/{member.public_id}/top-up/").content.decode()
+    assert page.count('type="radio" name="coupon"') == 2  # none, and this one
+    assert f'value="{coupon.pk}"' in page
+    assert "¥20.00 more bonus · from ¥300.00" in page
+
+    short = top_up(till, member, "200", coupon=coupon.pk).content.decode()
+    assert "¥100.00 more to use this coupon." in short
+    assert f'value="{coupon.pk}" checked' in short
+    assert not TopUp.objects.exists()
+
+    answer = top_up(till, member, "300", coupon=coupon.pk)
+    row = TopUp.objects.get()
+    assert (row.bonus, row.coupon_bonus) == (70_00, 20_00)
+    receipt = till.client.get(answer["Location"]).content.decode()
+    for line in ("¥50.00", "bonus · Extra", "¥20.00", "¥370.00"):
+        assert line in receipt
+    assert is_proven()
+
+    again = top_up(till, member, "300", coupon=coupon.pk).content.decode()
+    assert "This coupon is used already." in again
+    assert TopUp.objects.count() == 1
+
+
+@pytest.mark.parametrize("coupon", ["0", "-1", "9" * 30, "many", "\x00", "😀"])
+def test_a_coupon_that_is_none_takes_nothing(till: AtTill, coupon: str) -> None:
+    page = top_up(till, MemberFactory.create(), "300", coupon=coupon)
+    assert "alert-danger" in page.content.decode()
+    assert not TopUp.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"off_bp": 1_250, "cap": 20_00}, "12.5 % more bonus · at most ¥20.00"),
+        ({"off_bp": 1_000}, "10 % more bonus"),
+        (
+            {"amount": 5_00, "is_exclusive": True},
+            "¥5.00 more bonus · instead of a plan",
+        ),
+    ],
+)
+def test_what_a_top_up_coupon_gives_is_said(terms: dict[str, Any], said: str) -> None:
+    assert say.more_bonus(TemplateVersion(**terms)) == said
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-1", "9" * 30, "many", "0.001"])

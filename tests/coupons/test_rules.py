@@ -204,6 +204,9 @@ def test_a_top_up_coupon_adds_to_a_top_up_only() -> None:
     by_rate = off(kind=CouponKind.TOP_UP, amount=0, off_bp=500, cap=20_00, min_spend=0)
     assert top_up_bonus(by_rate, amount=100_00, bill=a_bill()) == 5_00
     assert top_up_bonus(by_rate, amount=900_00, bill=a_bill()) == 20_00
+    nothing = top_up_bonus(by_rate, amount=9, bill=a_bill())
+    assert isinstance(nothing, Refusal)
+    assert nothing.code == "gives_nothing"
     elsewhere = top_up_bonus(off(store_ids=[9], kind="top_up"), amount=1, bill=a_bill())
     assert isinstance(elsewhere, Refusal)
     other = top_up_bonus(off(), amount=100_00, bill=a_bill())

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from coupons.kinds import CouponKind
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder, open_wallet
@@ -21,6 +22,7 @@ from stored_value.models import (
     WalletPolicy,
 )
 from stores.models import Shift
+from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import everything, fund
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import a_key, a_plan, at_store, holding, refund_top_up
@@ -146,6 +148,27 @@ def test_money_is_taken_in_at_an_open_till(lead: Client, shift: Shift) -> None:
     row = TopUp.objects.get()
     assert (row.paid, row.bonus, row.store) == (300_00, 50_00, shift.store)
     assert held(Holder.member(member.pk)) == (300_00, 50_00)
+
+
+def test_a_coupon_is_laid_on_it_by_its_code(lead: Client, shift: Shift) -> None:
+    member = MemberFactory.create()
+    coupon = issued(
+        TemplateFactory.drawn(kind=CouponKind.TOP_UP, at=now()), member, at=now()
+    )
+    typed = at_till(shift, member=member.phone, amount="300", tender="cash", plan="")
+    for code in ("0000-0000-0000", "x", "😀", "a\x00b", "9" * 400):
+        lead.post(page("wallet_top_up"), {**typed, "coupon": code})
+    assert not TopUp.objects.exists()
+
+    lead.post(page("wallet_top_up"), {**typed, "coupon": f" {coupon.code} "})
+
+    row = TopUp.objects.get()
+    assert (row.coupon, row.coupon_bonus, row.bonus) == (coupon, 10_00, 10_00)
+    seen = lead.get(page("topup_change", row.pk)).content.decode()
+    assert "bonus of the coupon" in seen.lower()
+    told = at_till(shift, tender="wechat", reason="asked for")
+    answer = lead.post(page("topup_refund", row.pk), told, follow=True)
+    assert "the coupon is given back" in answer.content.decode()
 
 
 @pytest.mark.parametrize("nasty", NASTY)

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from coupons.errors import CouponNotUsable
+from coupons.kinds import CouponAct, CouponKind
+from coupons.models import CouponUse
 from ledger.errors import InsufficientFunds
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
@@ -12,6 +15,8 @@ from stored_value.errors import CodeLocked, CodeRefused, HoldEnded, NotEnough
 from stored_value.holders import Holder
 from stored_value.models import Hold, PaymentCode, TopUp, TopUpRefund
 from stores.models import Shift
+from tests.factories.coupons import TemplateFactory, issued
+from tests.factories.members import MemberFactory
 from tests.factories.stored_value import (
     a_key,
     a_member,
@@ -226,6 +231,22 @@ def test_a_limit_of_the_shift_is_not_passed_by_acting_at_once() -> None:
 
     assert len(answers(outcomes)) == 25  # 50,000 a shift
     assert TopUp.objects.count() == 25
+
+
+def test_twenty_tills_at_once_use_one_coupon_once() -> None:
+    member = MemberFactory.create()
+    coupon = issued(TemplateFactory.drawn(kind=CouponKind.TOP_UP), member)
+    holder, by = Holder.member(member.pk), at_store()
+
+    outcomes = race(
+        lambda n: top_up(holder, 50_00, by=by, key=f"slip:{n}", coupon_id=coupon.pk)
+    )
+
+    assert len(answers(outcomes)) == 1
+    assert {type(refusal) for refusal in refusals(outcomes)} == {CouponNotUsable}
+    assert held(holder) == (50_00, 10_00)
+    assert CouponUse.objects.filter(act=CouponAct.REDEEMED).count() == 1
+    assert is_proven()
 
 
 def test_two_who_save_a_plan_at_once_make_two_versions() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from coupons import services as coupons_services
+from coupons.kinds import CouponKind, CouponStatus
 from coupons.models import Coupon
 from coupons.services import Redemption
 from gift_cards import services as gift_cards_services
@@ -16,6 +17,7 @@ from members.models import Member
 from points import services as points_services
 from points.models import RewardOrder
 from stored_value import services as stored_value_services
+from stored_value.holders import Holder
 from stored_value.models import StaffAccount
 from stores.errors import BeneficiaryRefused
 from tests.factories import gift_cards, points, stored_value
@@ -259,3 +261,17 @@ def test_merging_into_a_wallet_that_was_closed_moves_what_is_there() -> None:
     account_of(source)
     merge(source, target)
     assert balance(account) == 0
+
+
+def test_a_top_up_coupon_comes_back_to_the_survivor() -> None:
+    source, target = MemberFactory.create(), MemberFactory.create()
+    coupon = issued(TemplateFactory.drawn(kind=CouponKind.TOP_UP), source)
+    holder = Holder.member(source.pk)
+    row = stored_value.top_up(holder, coupon_id=coupon.pk)
+    merge(source, target)
+
+    assert stored_value.refund_top_up(row).coupon_returned
+
+    coupon.refresh_from_db()
+    assert (coupon.member, coupon.status) == (target, CouponStatus.ISSUED)
+    assert ledger_services.prove_books().failing == {}
