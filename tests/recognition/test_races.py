@@ -46,7 +46,7 @@ def test_no_visit_is_lost_from_the_sum(*, guard: bool) -> None:
     original = definition("recognition_summarise")
     assert original.count(LOCK) == 1
     # A pause between reading and writing makes the fatal moment certain.
-    slow = original.replace("AS last_store_id\n", "AS last_store_id, pg_sleep(0.05)\n")
+    slow = original.replace("AS last_store_id\n", "AS last_store_id, pg_sleep(0.3)\n")
     execute(slow if guard else slow.replace(LOCK, ";"))
     try:
         outcomes = race(lambda number: noted(member.pk, store.pk, number), runners=8)
