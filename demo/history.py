@@ -20,7 +20,7 @@ from .pen import Pen, Piece
 from .people import Person
 
 A_YEAR = 365
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 REDEEMED = 1_000
 # What is paid, what comes on top; and the plan that says so.
 OFFERS = ((300_00, 50_00), (500_00, 100_00), (1000_00, 250_00))

@@ -46,14 +46,18 @@ class Pen:
 
     def finish(self, piece: Piece) -> None:
         """Write the last piece, and put the pen away."""
+        is_only_one = not self._writing
         try:
+            if not is_only_one:
+                self.write(piece)
             self._wait()
         finally:
             for hand in self._hands:
                 hand.submit(connection.close)
                 hand.shutdown()
-        write_books(piece)
-        write_visits(piece)
+        if is_only_one:
+            write_books(piece)
+            write_visits(piece)
 
     def _wait(self) -> None:
         for part in self._writing:
