@@ -152,7 +152,8 @@ def draw(page: Page, address: str, played: Played, folder: Path) -> None:
     page.goto(f"{address}{played.guest}")
     page.fill("#amount", str(BILL))
     expect(page.locator("#sum .line").first).to_be_visible()
-    page.screenshot(path=folder / "counter-sale.png")
+    page.wait_for_selector("#charge:enabled")
+    page.screenshot(path=folder / "counter-sale.png", animations="disabled")
     for name, path in played.pages().items():
         page.goto(f"{address}{path}")
         page.wait_for_load_state("networkidle")
