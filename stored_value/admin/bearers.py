@@ -13,18 +13,13 @@ from django.utils.translation import gettext_lazy
 from cards import services as cards_services
 from cards.models import Card
 from cards.numbers import normalise
-from common.money import format_money
 from stored_value import forms
-from stored_value import services as stored_value_services
-from stored_value.holders import Holder
 from stored_value.models import BearerWallet
-from stored_value.services import Tender
 from stores import selectors as stores_selectors
 from stores.act_forms import AtStoreForm
 from stores.admin.base import act_of, action, display, posted, signed_in
 
-from .base import at_till, doing
-from .holders import TOP_UP, HeldWalletAdmin
+from .holders import HeldWalletAdmin
 
 LOSE = "cards.report_loss"
 FIND = "cards.find_card"
@@ -35,6 +30,7 @@ Status = Card.Status
 class BearerWalletAdmin(HeldWalletAdmin[BearerWallet]):
     """What each card holds that is bound to no member; found by its whole number."""
 
+    held_by = "card"
     list_display = (
         "masked",
         "principal_money",
@@ -57,6 +53,7 @@ class BearerWalletAdmin(HeldWalletAdmin[BearerWallet]):
         "opened_at",
     )
     pay_form = forms.BearerPayForm
+    top_up_form = forms.BearerTopUpForm
     actions_list = ("top_up",)
     actions_detail = (
         "pay",
@@ -80,22 +77,14 @@ class BearerWalletAdmin(HeldWalletAdmin[BearerWallet]):
         found = queryset.filter(card__number=number) if number else queryset.none()
         return found, False
 
-    def holder_of(self, row: BearerWallet) -> Holder:
-        """The card itself."""
-        return Holder.card(row.card_id)
-
     def shown_as(self, row: BearerWallet) -> str:
         """The last four digits, and what kind of card it is."""
-        return f"{row.card} · {row.card.kind}"
+        return f"{super().shown_as(row)} · {row.card.kind}"
 
     @display(description=gettext_lazy("bearer card"))
     def masked(self, row: BearerWallet) -> str:
         """The last four digits."""
         return row.card.masked
-
-    def has_top_up_permission(self, request: HttpRequest) -> bool:
-        """Anywhere at all; the form offers only the right tills."""
-        return signed_in(request).has_perm(TOP_UP)
 
     def has_freeze_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While its card is in use."""
@@ -106,38 +95,6 @@ class BearerWalletAdmin(HeldWalletAdmin[BearerWallet]):
         """While its card is reported lost."""
         card = self.get_object(request, str(object_id)).card
         return card.status == Status.LOST and signed_in(request).has_perm(FIND)
-
-    @action(
-        description=gettext_lazy("Top up"),
-        url_path="top-up",
-        permissions=["top_up"],
-        icon="add_card",
-    )
-    def top_up(self, request: HttpRequest) -> HttpResponseBase:
-        """Take money in at an open till, within the law's limits for bearers."""
-
-        def command(typed: dict[str, Any]) -> str:
-            at = now()
-            row = stored_value_services.top_up(
-                holder=Holder.card(typed["card"].pk),
-                tenders=[Tender(typed["tender"], typed["amount"])],
-                by=doing(request, typed, at),
-                at=at,
-                key=typed["key"],
-            )
-            return _("%(paid)s is topped up, with %(bonus)s on top.") % {
-                "paid": format_money(row.paid),
-                "bonus": format_money(row.bonus),
-            }
-
-        return self.ask(
-            request,
-            form=at_till(request, forms.BearerTopUpForm, TOP_UP),
-            title=_("Top up"),
-            button=_("Take payment"),
-            command=command,
-            back=self.list_url(),
-        )
 
     @action(
         description=gettext_lazy("Freeze"),

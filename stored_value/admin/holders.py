@@ -24,6 +24,7 @@ from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder, open_wallet
 from stored_value.models import BearerWallet, Wallet
+from stored_value.services import Tender
 from stores.admin.base import ScopedAdmin, action, display, signed_in
 
 from .base import approved, at_till, doing
@@ -52,15 +53,18 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         "lots",
         "statement",
     )
+    # The kind of holder, which is also the field of a row and of a form that names it.
+    held_by: ClassVar[str]
     pay_form: ClassVar[type[forms.AtTillForm]] = forms.PayForm
+    top_up_form: ClassVar[type[forms.AtTillForm]] = forms.TopUpForm
 
     def holder_of(self, row: W) -> Holder:
         """Whose wallet it is."""
-        raise NotImplementedError  # each page names its own; none is left without
+        return Holder(self.held_by, getattr(row, f"{self.held_by}_id"))
 
     def shown_as(self, row: W) -> str:
         """The holder, as a form names it above what is typed."""
-        raise NotImplementedError  # each page names its own; none is left without
+        return str(getattr(row, self.held_by))
 
     @display(description=gettext_lazy("principal"), ordering="principal")
     def principal_money(self, row: W) -> str:
@@ -166,6 +170,10 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         row = self.get_object(request, str(object_id))
         return row.status == "open" and signed_in(request).has_perm(permission)
 
+    def has_top_up_permission(self, request: HttpRequest) -> bool:
+        """Anywhere at all; the form offers only the right tills."""
+        return signed_in(request).has_perm(TOP_UP)
+
     def has_pay_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
         return self._may(request, object_id, SPEND)
@@ -191,6 +199,41 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
     def has_close_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
         return self._may(request, object_id, CLOSE)
+
+    @action(
+        description=gettext_lazy("Top up"),
+        url_path="top-up",
+        permissions=["top_up"],
+        icon="add_card",
+    )
+    def top_up(self, request: HttpRequest) -> HttpResponseBase:
+        """Take money in at an open till; a bearer's within the law's limits."""
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            plan, coupon = typed.get("plan"), typed.get("coupon")
+            row = stored_value_services.top_up(
+                holder=Holder(self.held_by, typed[self.held_by].pk),
+                tenders=[Tender(typed["tender"], typed["amount"])],
+                plan_id=plan.pk if plan else None,
+                coupon_id=coupon.pk if coupon else None,
+                by=doing(request, typed, at),
+                at=at,
+                key=typed["key"],
+            )
+            return _("%(paid)s is topped up, with %(bonus)s on top.") % {
+                "paid": format_money(row.paid),
+                "bonus": format_money(row.bonus),
+            }
+
+        return self.ask(
+            request,
+            form=at_till(request, self.top_up_form, TOP_UP),
+            title=_("Top up"),
+            button=_("Take payment"),
+            command=command,
+            back=self.list_url(),
+        )
 
     @action(
         description=gettext_lazy("Take payment"),

@@ -9,18 +9,16 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.money import format_money
 from stored_value import forms
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import Wallet
-from stored_value.services import Tender
 from stores import selectors as stores_selectors
 from stores.admin.base import act_of, action, posted, signed_in
 
 from .base import approved, at_till, doing
 from .clearing import ClearingPage
-from .holders import TOP_UP, HeldWalletAdmin
+from .holders import HeldWalletAdmin
 
 TRANSFER = "stored_value.transfer_value"
 SET_CODE = "stored_value.set_payment_code"
@@ -30,6 +28,7 @@ SET_CODE = "stored_value.set_payment_code"
 class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
     """What each member holds; members are the brand's, seen at every store."""
 
+    held_by = "member"
     list_display = ("member", "principal_money", "bonus_money", "held_money", "state")
     list_select_related = ("member",)
     search_fields = ("=member__phone", "=member__id")
@@ -57,18 +56,6 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
     )
     export_columns = ("member_id", "principal", "bonus", "held", "status")
 
-    def holder_of(self, row: Wallet) -> Holder:
-        """The member."""
-        return Holder.member(row.member_id)
-
-    def shown_as(self, row: Wallet) -> str:
-        """The member, as lists name them."""
-        return str(row.member)
-
-    def has_top_up_permission(self, request: HttpRequest) -> bool:
-        """Anywhere at all; the form offers only the right tills."""
-        return signed_in(request).has_perm(TOP_UP)
-
     def has_transfer_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
         return self._may(request, object_id, TRANSFER)
@@ -76,40 +63,6 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
     def has_set_code_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While it is open."""
         return self._may(request, object_id, SET_CODE)
-
-    @action(
-        description=gettext_lazy("Top up"),
-        url_path="top-up",
-        permissions=["top_up"],
-        icon="add_card",
-    )
-    def top_up(self, request: HttpRequest) -> HttpResponseBase:
-        """Take money in at an open till."""
-
-        def command(typed: dict[str, Any]) -> str:
-            at = now()
-            row = stored_value_services.top_up(
-                holder=Holder.member(typed["member"].pk),
-                tenders=[Tender(typed["tender"], typed["amount"])],
-                plan_id=typed["plan"].pk if typed["plan"] else None,
-                coupon_id=typed["coupon"].pk if typed["coupon"] else None,
-                by=doing(request, typed, at),
-                at=at,
-                key=typed["key"],
-            )
-            return _("%(paid)s is topped up, with %(bonus)s on top.") % {
-                "paid": format_money(row.paid),
-                "bonus": format_money(row.bonus),
-            }
-
-        return self.ask(
-            request,
-            form=at_till(request, forms.TopUpForm, TOP_UP),
-            title=_("Top up"),
-            button=_("Take payment"),
-            command=command,
-            back=self.list_url(),
-        )
 
     @action(
         description=gettext_lazy("Transfer"),
