@@ -1,9 +1,11 @@
 """How an address of the API is declared: method, scope, answer, and whether once."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
+from inspect import signature
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,7 +16,7 @@ from pydantic import BaseModel
 
 from . import once
 from .auth import Ahead, ApiKeyBearer, ApiRequest
-from .reading import fingerprint_of
+from .reading import check_query, fingerprint_of
 
 JSON: Final = "application/json"
 type Answer = BaseModel | HttpResponse
@@ -62,8 +64,12 @@ def endpoint(
     perform = once.perform_kept if keeps_itself else once.perform
 
     def declare(view: Callable[..., Answer]) -> Callable[..., Answer]:
+        query = _query_of(view, path)
+
         @wraps(view)
         def run(request: ApiRequest, **values: Any) -> HttpResponse:
+            check_query(request, query)
+
             def work() -> HttpResponse:
                 return answered(view(request, **values), status)
 
@@ -120,6 +126,14 @@ def ledger_key(request: ApiRequest) -> str:
 def _store(request: ApiRequest) -> int | None:
     store = request.auth.store
     return None if store is None else store.pk
+
+
+def _query_of(view: Callable[..., Answer], path: str) -> Collection[str]:
+    """What may stand behind the question mark: what a view takes beside its body and
+    its path.
+    """
+    elsewhere = {"request", "body", *re.findall(r"{(\w+)}", path)}
+    return signature(view).parameters.keys() - elsewhere
 
 
 def _rest(docstring: str | None) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.conf import settings
@@ -63,6 +64,15 @@ def check_body(request: HttpRequest) -> None:
         raise Refusal(
             "not_json_typed", _("Send JSON, as Content-Type: application/json.")
         )
+
+
+def check_query(request: HttpRequest, known: Collection[str]) -> None:
+    """Refuse what an address does not ask for: a misspelt `cursor` would read the first
+    page for ever. Raises Invalid.
+    """
+    unknown = [name for name in request.GET if name not in known]
+    if unknown:
+        raise Invalid([(name, _("There is no such field.")) for name in unknown])
 
 
 def fingerprint_of(request: HttpRequest, *, store_id: int | None) -> bytes:

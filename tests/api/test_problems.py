@@ -10,6 +10,7 @@ from api import v1
 from common.errors import DomainError
 from members.models import Member
 from tests.factories.api import Till, is_problem
+from tests.factories.members import MemberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,35 @@ def test_each_field_is_told_what_is_wrong(till: Till) -> None:
         "consents.sms": "This must be true or false.",
         "odd": "There is no such field.",
     }
+
+
+@pytest.mark.parametrize(
+    ("method", "asked"),
+    [
+        ("GET", "/api/v1/members/{}/coupons?cursr=1"),
+        ("GET", "/api/v1/members/{}/coupons?=1"),
+        ("GET", "/api/v1/members/{}/coupons?member=1"),
+        ("GET", "/api/v1/members/{}/statement?limit=1&=null&=null"),
+        ("PATCH", "/api/v1/members/{}?name=Wang"),
+    ],
+)
+def test_what_an_address_does_not_ask_for_is_refused(
+    till: Till, method: str, asked: str
+) -> None:
+    member = MemberFactory.create(name="Li")
+
+    answer = till.client.generic(
+        method,
+        asked.format(member.public_id),
+        b"{}" if method == "PATCH" else b"",
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {till.text}"},
+    )
+
+    assert is_problem(answer, 422, "invalid")
+    assert len(answer.json()["errors"]) == 1
+    member.refresh_from_db()
+    assert member.name == "Li"
 
 
 def test_a_refusal_is_in_the_readers_language(till: Till) -> None:

@@ -104,7 +104,10 @@ def _failures(event: events.ScenarioFinished) -> list[str]:
 def test_whatever_the_document_allows_is_answered_as_it_says(
     till: Till, phase: str
 ) -> None:
-    assert put_to_the_test(till, phase, examples=8, seconds=12) == []
+    # What is drawn is cut off; what is counted is gone through to its end, or a quick
+    # machine would find what a slow one never comes to.
+    seconds = 300 if phase == "coverage" else 12
+    assert put_to_the_test(till, phase, examples=8, seconds=seconds) == []
 
 
 @pytest.mark.django_db(transaction=True)
