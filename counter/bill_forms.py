@@ -1,12 +1,16 @@
 """The bill as it is typed at the counter, and what it asks of the checkout."""
 
+import json
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 
+from cryptography.fernet import Fernet, InvalidToken
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from checkout.asked import CASH, Asked, GiftCardAsked
@@ -18,7 +22,7 @@ from stores import selectors as stores_selectors
 
 GIFT_SALT: Final = "counter.gift"
 COUPON_SALT: Final = "counter.coupon"
-GIFT_LASTS: Final = 3600  # seconds that a card lies on the counter
+LIES_FOR: Final = 3600  # seconds that a gift card or a coupon lies on the counter
 MOST_GIFTS: Final = 10
 LARGEST_ID: Final = 2**63 - 1
 
@@ -181,17 +185,23 @@ class BillForm(forms.Form):
 
 
 def sealed(*, code: str, pin: str, is_scanned: bool) -> str:
-    """A gift card as the page carries it: nobody changes what was typed and proven."""
-    return signing.dumps([code, pin, is_scanned], salt=GIFT_SALT, compress=True)
+    """A gift card as the page carries it: nobody reads or changes what was proven."""
+    return _gift_seal().encrypt(json.dumps([code, pin, is_scanned]).encode()).decode()
 
 
 def unsealed(text: str) -> LaidDown | None:
     """The card that was laid down, if this is one."""
     try:
-        code, pin, is_scanned = signing.loads(text, salt=GIFT_SALT, max_age=GIFT_LASTS)
-    except (signing.BadSignature, TypeError, ValueError):
+        opened = _gift_seal().decrypt(text.encode(), ttl=LIES_FOR)
+    except InvalidToken:
         return None
-    return LaidDown(sealed=text, code=code, pin=pin, is_scanned=bool(is_scanned))
+    code, pin, is_scanned = json.loads(opened)
+    return LaidDown(sealed=text, code=code, pin=pin, is_scanned=is_scanned)
+
+
+def _gift_seal() -> Fernet:
+    key = salted_hmac(GIFT_SALT, "", algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
 
 
 def sealed_coupon(coupon_id: int) -> str:
@@ -202,7 +212,7 @@ def sealed_coupon(coupon_id: int) -> str:
 def unsealed_coupon(text: str) -> int | None:
     """The coupon that was laid down, if this is one."""
     try:
-        return int(signing.loads(text, salt=COUPON_SALT, max_age=GIFT_LASTS))
+        return int(signing.loads(text, salt=COUPON_SALT, max_age=LIES_FOR))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("quote/", sale.quote, name="quote"),
     path("gift-on-the-counter/", sale.lay_down, name="lay_down"),
     path("coupon-on-the-counter/", sale.lay_coupon, name="lay_coupon"),
+    path("still-on-the-counter/", sale.still_laid, name="still_laid"),
     path("charge/", sale.charge, name="charge"),
     path("receipts/<uuid:sale_id>/", sale.receipt, name="receipt"),
     path("sign-in/", doors.sign_in, name="sign_in"),

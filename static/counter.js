@@ -6,7 +6,9 @@
   const words = document.currentScript.dataset;
   const at = (id) => document.getElementById(id);
   const DRAFT = "counter-bill";
-  const KEPT = ["amount", "excluded", "reference"];
+  const NEVER_KEPT = ["guest", "due", "gift_code", "pin", "scanned", "coupon_code", "payment_code"];
+  const OFFERED = ["coupon", "use_points"]; // drawn with each quote
+  const LAID = ["gift", "laid_coupon"]; // sealed by the house, which draws them again
   const RETURNS = 20000; // to the next guest, from a receipt that nobody touches
   let wantsCharge = false;
   let wantsSubmit = false;
@@ -21,27 +23,45 @@
     line.hidden = !sentence;
   }
 
-  /* The bill as it is typed: kept in this tab until it is settled, with its key. */
+  /* The bill as it is typed, with what was chosen and laid on the counter: kept in this
+     tab until it is settled, with its key. No code, no PIN: only seals. */
   function keep() {
     const bill = at("bill");
     if (!bill) return;
-    const draft = { path: location.pathname, key: bill.elements.key.value };
-    KEPT.forEach((name) => (draft[name] = bill.elements[name].value));
-    sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+    const fields = [...new FormData(bill)].filter(([name]) => !NEVER_KEPT.includes(name));
+    sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, fields }));
+  }
+  function hasBegun(bill) {
+    return Boolean(bill?.elements.amount.value || bill?.querySelector("#laid input"));
+  }
+  function draftOf(path) {
+    try {
+      const draft = JSON.parse(sessionStorage.getItem(DRAFT));
+      return draft?.path === path ? draft.fields : [];
+    } catch {
+      return [];
+    }
   }
   function restore() {
     const bill = at("bill");
-    let draft = null;
-    try {
-      draft = JSON.parse(sessionStorage.getItem(DRAFT));
-    } catch {
-      draft = null;
+    if (!bill || hasBegun(bill)) return;
+    const kept = new Map();
+    draftOf(location.pathname).forEach(([name, value]) => kept.set(name, [...(kept.get(name) ?? []), value]));
+    const laid = Object.fromEntries(LAID.filter((name) => kept.has(name)).map((name) => [name, kept.get(name)]));
+    const isLaid = Object.keys(laid).length > 0;
+    if (!kept.get("amount")?.[0] && !isLaid) return;
+    for (const field of bill.elements) {
+      const values = kept.get(field.name) ?? [];
+      if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+      else if (values.length) field.value = values[0];
+      if (values[0]) field.closest("details")?.setAttribute("open", "");
     }
-    if (!bill || !draft || draft.path !== location.pathname || !draft.amount) return;
-    if (bill.elements.amount.value) return;
-    bill.elements.key.value = draft.key;
-    KEPT.forEach((name) => (bill.elements[name].value = draft[name]));
-    htmx.trigger(document.body, "quote");
+    OFFERED.forEach((name) => (kept.get(name) ?? []).forEach((value) => {
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      at("offers").append(field);
+    }));
+    if (isLaid) htmx.ajax("POST", at("laid").dataset.again, { target: "#laid", swap: "innerHTML", values: laid });
+    else quoteNow();
   }
   function forget() {
     sessionStorage.removeItem(DRAFT);
@@ -160,6 +180,7 @@
     }
     if (button.dataset.removes) {
       button.closest(button.dataset.removes).remove();
+      keep();
       quoteNow();
       at("amount")?.focus();
     }
@@ -188,7 +209,7 @@
       returning = setTimeout(nextGuest, RETURNS);
     } else {
       clearTimeout(returning);
-      if (at("bill")?.elements.amount.value) keep();
+      if (hasBegun(at("bill"))) keep();
     }
     if (at("asker")?.classList.contains("htmx-request")) return; // a newer quote is coming
     if (wantsCharge && toCharge() && wantsSubmit && document.activeElement?.id === "charge") {

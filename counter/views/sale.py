@@ -153,6 +153,16 @@ def lay_coupon(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 @never_cache
+@require_POST
+@at_till(SELL)
+def still_laid(request: HttpRequest, place: Place) -> HttpResponse:
+    """What lay on the counter before the page was loaded anew, and then the quote."""
+    answer = render(request, "counter/sale.html#laid", _still_laid(request))
+    answer["HX-Trigger-After-Settle"] = "quote"
+    return answer
+
+
+@never_cache
 @sensitive_post_parameters("payment_code")
 @require_POST
 @at_till(SELL)

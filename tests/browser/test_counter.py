@@ -10,12 +10,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from checkout.models import Sale
 from counter import place
-from coupons.kinds import CouponKind
+from coupons.kinds import CouponKind, CouponStatus
 from stored_value.models import TopUp
 from stores.models import Shift, Till
 from tests.browser.test_admin import page_of, violations
 from tests.factories.bills import a_guest
-from tests.factories.coupons import TemplateFactory, issued
+from tests.factories.coupons import TemplateFactory, issued, printed
+from tests.factories.gift_cards import a_card, at_store
 from tests.factories.members import MemberFactory
 from tests.factories.stores import (
     PASSWORD,
@@ -182,6 +183,58 @@ def test_a_reload_and_the_back_button_keep_the_bill_and_charge_once(
         page.go_back()
         expect(page.locator("#amount")).to_have_value("")
     assert Sale.objects.count() == 1
+
+
+def test_a_reload_keeps_what_was_chosen_and_laid_on_the_counter(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    member = a_guest(principal=100_00, points=5_000, store=shift.store)
+    own = issued(TemplateFactory.drawn(amount=4_00), member)
+    code = printed(TemplateFactory.drawn(amount=6_00))[0]
+    card = a_card(30_00, by=at_store(shift.store))
+    with at_the_counter(browser, live_server, shift) as (page, complaints):
+        page.goto(f"{live_server.url}/counter/guests/{member.public_id}/")
+        lay_down(page, "gift", card.code, card.pin or "")
+        lay_down(page, "coupon", code)
+        page.fill("#amount", "90")
+        expect(page.locator("#laid .laid")).to_have_count(2)
+        page.uncheck(f"#coupon-{own.pk}")
+        page.locator(".divide summary").click()
+        page.check("[name=no_stored]")
+        page.fill("[name=pay_card]", "20")
+        expect(page.locator("#sum .due")).to_have_text("¥54.00")
+        page.reload()
+        expect(page.locator("#sum .due")).to_have_text("¥54.00")
+        expect(page.locator("#laid .laid")).to_have_count(2)
+        expect(page.locator(f"#coupon-{own.pk}")).not_to_be_checked()
+        expect(page.locator("[name=pay_card]")).to_be_visible()
+        kept = page.evaluate("JSON.stringify(sessionStorage)")
+        assert card.code not in kept
+        page.locator("#laid .laid").first.get_by_role("button").click()
+        expect(page.locator("#sum .due")).to_have_text("¥84.00")
+        page.reload()
+        expect(page.locator("#laid .laid")).to_have_count(1)
+        expect(page.locator("#sum .due")).to_have_text("¥84.00")
+        page.fill("[name=pay_card]", "84")
+        expect(page.locator("#charge")).to_be_enabled()
+        page.click("#charge")
+        expect(page.locator("[data-settled]")).to_be_visible()
+        assert page.evaluate("sessionStorage.getItem('counter-bill')") is None
+    assert complaints == []
+    sale = Sale.objects.get()
+    assert (sale.net, sale.due) == (84_00, 84_00)
+    own.refresh_from_db()
+    assert own.status == CouponStatus.ISSUED
+
+
+def lay_down(page: Page, what: str, code: str, pin: str = "") -> None:
+    """A gift card or a printed coupon, typed in and added."""
+    page.locator(f"#{what}-box summary").click()
+    page.fill(f"#{what}-code", code)
+    if pin:
+        page.fill(f"#{what}-pin", pin)
+    with page.expect_response("**/*-on-the-counter/"):
+        page.click(f"#{what}-add")
 
 
 def test_a_login_that_expires_loses_no_bill(

@@ -6,29 +6,14 @@ import pytest
 
 from checkout.models import Sale
 from counter.bill_forms import sealed_coupon
-from coupons import services as coupons_services
 from coupons.kinds import CouponStatus
-from coupons.models import Coupon, CouponTemplate
+from coupons.models import Coupon
 from tests.counter.till import AtTill, due_in, guest_in
 from tests.factories.bills import a_guest
-from tests.factories.coupons import TemplateFactory, by_task, issued
+from tests.factories.coupons import TemplateFactory, issued, printed
 from tests.factories.stored_value import is_proven
-from tests.factories.stores import NOON
 
 pytestmark = pytest.mark.django_db
-
-
-def printed(template: CouponTemplate, quantity: int = 1) -> list[str]:
-    """Codes as they come from the printer."""
-    batch = coupons_services.make_batch(
-        template_id=template.pk,
-        quantity=quantity,
-        reason="flyers",
-        by=by_task(),
-        at=NOON,
-        key="batch",
-    )
-    return list(coupons_services.export_batch(issue_id=batch, by=by_task(), at=NOON))
 
 
 def laid(till: AtTill, code: str, **told: str) -> str:

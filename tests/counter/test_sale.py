@@ -1,5 +1,6 @@
 """The sale at the counter: who it is, what it costs, charged once."""
 
+from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
@@ -254,6 +255,19 @@ def test_a_gift_card_on_the_counter_pays(till: AtTill) -> None:
 
     assert gifts.left(card) == 0
     assert Sale.objects.get().due == 150_00
+
+
+def test_the_page_carries_a_gift_card_so_that_nobody_reads_it(till: AtTill) -> None:
+    card = gifts.a_card(100_00, by=gifts.at_store(till.store))
+    told = {"gift_code": card.code, "pin": card.pin or ""}
+    chip = till.post("gift-on-the-counter/", told).content.decode()
+    seal = chip.split('name="gift" value="')[1].split('"')[0]
+
+    assert card.code.encode() not in urlsafe_b64decode(seal)
+    again = till.post("still-on-the-counter/", {"gift": [seal, "forged"]})
+    assert again.content.decode().count('name="gift"') == 1
+    assert card.last4 in again.content.decode()
+    assert again["HX-Trigger-After-Settle"] == "quote"
 
 
 def test_a_wrong_gift_card_is_a_sentence(till: AtTill) -> None:

@@ -157,3 +157,16 @@ def everything() -> list[str]:
         for model in apps.get_app_config("coupons").get_models()
         for row in model._default_manager.order_by("pk").values()
     ]
+
+
+def printed(template: CouponTemplate, quantity: int = 1) -> list[str]:
+    """Codes as they come from the printer."""
+    batch = coupons_services.make_batch(
+        template_id=template.pk,
+        quantity=quantity,
+        reason="flyers",
+        by=by_task(),
+        at=NOON,
+        key="batch",
+    )
+    return list(coupons_services.export_batch(issue_id=batch, by=by_task(), at=NOON))
