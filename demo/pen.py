@@ -1,6 +1,6 @@
 """Writing a history down, piece by piece, while the next one is still being told."""
 
-from collections.abc import Callable
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ class Piece:
 
 
 class Pen:
-    """Writes piece after piece: the books with one hand, the visits with the other.
+    """Writes piece after piece, two at a time: no guest is in more than one of them.
 
     The hands are threads with connections of their own; a history of a single piece,
     as in most demos, is written without them.
@@ -32,17 +32,14 @@ class Pen:
 
     def __init__(self) -> None:
         self._hands = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]
-        self._writing: list[Future[None]] = []
+        self._writing: deque[Future[None]] = deque()
 
     def write(self, piece: Piece) -> None:
-        """Begin with this piece, once the one before it is written."""
-        self._wait()
-        self._writing = [
-            hand.submit(_beside, write, piece)
-            for hand, write in zip(
-                self._hands, (write_books, write_visits), strict=True
-            )
-        ]
+        """Begin with this piece, as soon as a hand is free."""
+        if len(self._writing) == len(self._hands):
+            self._writing.popleft().result()
+        self._hands.append(self._hands.pop(0))
+        self._writing.append(self._hands[-1].submit(_beside, piece))
 
     def finish(self, piece: Piece) -> None:
         """Write the last piece, and put the pen away."""
@@ -50,18 +47,20 @@ class Pen:
         try:
             if not is_only_one:
                 self.write(piece)
-            self._wait()
+            for written in self._writing:
+                written.result()
         finally:
             for hand in self._hands:
                 hand.submit(connection.close)
                 hand.shutdown()
         if is_only_one:
-            write_books(piece)
-            write_visits(piece)
+            write(piece)
 
-    def _wait(self) -> None:
-        for part in self._writing:
-            part.result()
+
+def write(piece: Piece) -> None:
+    """The books first, then who came, and what they ate."""
+    write_books(piece)
+    recognition_services.load_visits(rows=piece.visits)
 
 
 def write_books(piece: Piece) -> None:
@@ -74,12 +73,7 @@ def write_books(piece: Piece) -> None:
     TopUp.objects.bulk_create(piece.top_ups.values(), batch_size=2_000)
 
 
-def write_visits(piece: Piece) -> None:
-    """Who came, and what they ate."""
-    recognition_services.load_visits(rows=piece.visits)
-
-
-def _beside(write: Callable[[Piece], None], piece: Piece) -> None:
+def _beside(piece: Piece) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
     with statements_not_kept():
