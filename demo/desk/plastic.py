@@ -1,5 +1,6 @@
 """Cards: in stock, given out, lost, shared, and some that are nobody's by name."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -29,19 +30,8 @@ class Plastic(Payers):
     def _stock(self) -> None:
         """Printed cards lie in stock; some were given out, one of them got lost."""
         kind = CardKind.objects.get(code="printed")
-        batch = cards_services.make_stock(
-            kind_id=kind.pk,
-            quantity=60,
-            by=self.by,
-            at=self.until - timedelta(days=40),
-            key="demo:stock",
-            note="首批实体卡",
-        )
-        numbers = cards_services.export_stock(
-            batch_id=batch.pk,
-            reason="寄给印刷厂",
-            by=self.by,
-            at=self.until - timedelta(days=39),
+        numbers = self._printed(
+            kind, 60, days_ago=40, key="demo:stock", note="首批实体卡"
         )
         for member_id, number in zip(self.some(5), numbers, strict=False):
             place = self.place()
@@ -61,6 +51,26 @@ class Plastic(Payers):
             at=self.until - timedelta(days=5),
             key="demo:stock:2",
             note="补印",
+        )
+
+    def _printed(
+        self, kind: CardKind, quantity: int, *, days_ago: int, key: str, note: str
+    ) -> Sequence[str]:
+        """A batch into stock, and its numbers to the printer the day after."""
+        made_at = self.until - timedelta(days=days_ago)
+        batch = cards_services.make_stock(
+            kind_id=kind.pk,
+            quantity=quantity,
+            by=self.by,
+            at=made_at,
+            key=key,
+            note=note,
+        )
+        return cards_services.export_stock(
+            batch_id=batch.pk,
+            reason="寄给印刷厂",
+            by=self.by,
+            at=made_at + timedelta(days=1),
         )
 
     def _lost(self) -> None:
@@ -116,19 +126,8 @@ class Plastic(Payers):
     def _bearers(self) -> None:
         """Anonymous cards with money on them: one is used, one was lost at once."""
         kind = CardKind.objects.get(code="bearer")
-        batch = cards_services.make_stock(
-            kind_id=kind.pk,
-            quantity=20,
-            by=self.by,
-            at=self.until - timedelta(days=20),
-            key="demo:stock:bearer",
-            note="礼品储值卡",
-        )
-        numbers = cards_services.export_stock(
-            batch_id=batch.pk,
-            reason="寄给印刷厂",
-            by=self.by,
-            at=self.until - timedelta(days=19),
+        numbers = self._printed(
+            kind, 20, days_ago=20, key="demo:stock:bearer", note="礼品储值卡"
         )
         for number, printed in zip(range(3), numbers, strict=False):
             place = self.place()
