@@ -131,6 +131,8 @@ class Serving(AbstractContextManager["Serving"]):
                 *(pretix.python, "-m", "gunicorn", "pretix.wsgi", "--name", "pretix"),
                 *("--workers", str(WORKERS), "--max-requests", "1200"),
                 *("--max-requests-jitter", "50", "--log-level", "warning"),
+                # Its start takes longer than gunicorn waits where five begin at once.
+                *("--preload", "--timeout", str(READY_SECONDS)),
                 *("--bind", f"127.0.0.1:{pretix.port}"),
             ],
             env=pretix.environment,

@@ -1,38 +1,25 @@
 """The benchmark still runs; how fast is for a quiet machine to say."""
 
-import os
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 
 from benchmarks import run
 from benchmarks.judge import Ratio, table
-from tests.patience import PATIENCE
+from tests.benchmarks.quickly import run_quickly
 
 
 def test_a_quick_run_measures_every_side_and_proves_its_books() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.run", "--quick"],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": settings.DATABASE_URL},
-        capture_output=True,
-        text=True,
-        timeout=2 * PATIENCE,
-    )
+    printed = run_quickly("run")
 
-    assert done.returncode == 0, done.stderr
     for side in (run.STATEMENTS, run.SAME_TABLES, run.FUNCTION, run.DOOR):
         for clients in run.CLIENTS:
-            assert f"| {side}, {clients} " in done.stdout
-    assert done.stdout.count("proved ") == 3
-    assert "expired 500 lots" in done.stdout
-    assert "sealed " in done.stdout
-    assert "beside the expiry of 500 lots" in done.stdout
-    assert "issued 500 coupons" in done.stdout
-    assert "reviewed 500 tiers" in done.stdout
-    assert "a quick run judges nothing" in done.stdout
+            assert f"| {side}, {clients} " in printed
+    assert printed.count("proved ") == 3
+    assert "expired 500 lots" in printed
+    assert "sealed " in printed
+    assert "beside the expiry of 500 lots" in printed
+    assert "issued 500 coupons" in printed
+    assert "reviewed 500 tiers" in printed
+    assert "a quick run judges nothing" in printed
 
 
 @pytest.mark.parametrize(
