@@ -12,8 +12,9 @@ from ledger.services import HolderAccount, Line, Posted
 from members.models import Member
 from policies import selectors as policies_selectors
 from tests.factories.ledger import an_act
+from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON
-from tiers.models import Tier, TierPolicy
+from tiers.models import Standing, Tier, TierPolicy
 from tiers.periods import growth_expires_at
 
 
@@ -88,3 +89,24 @@ def use_policy(window: str, **facts: int) -> TierPolicy:
         window=window,
         **facts,
     )
+
+
+def in_grace(*, members: int = 1) -> tuple[list[Member], datetime]:
+    """Members of gold whose grace ends now, with nothing left that counts."""
+    _silver, gold, _black = a_ladder()
+    ends = NOON - timedelta(days=30)
+    made = [MemberFactory.create() for _ in range(members)]
+    Standing.objects.bulk_create(
+        Standing(
+            member=member,
+            tier=gold,
+            earned_tier=gold,
+            since=NOON - timedelta(days=400),
+            kept_until=ends,
+            earned_until=ends,
+            notice_at=ends - timedelta(days=30),
+            grace_until=NOON,
+        )
+        for member in made
+    )
+    return made, NOON

@@ -35,7 +35,7 @@ from tests.factories.coupons import TemplateFactory, by_task, issued
 from tests.factories.ledger import NOON, an_act
 from tests.factories.members import MemberFactory, by
 from tests.factories.stores import ShiftFactory, UserFactory
-from tests.factories.tiers import TierFactory, a_ladder
+from tests.factories.tiers import TierFactory, a_ladder, in_grace
 from tests.ledger.racing import answers, refusals
 from tests.patience import PATIENCE
 from tiers import services as tiers_services
@@ -294,22 +294,7 @@ def the_better_tier_stays(meeting: Meeting) -> bool:
 
 def a_review_counts_everyone(meeting: Meeting) -> bool:
     """Reviewers share the work, and what they found adds up."""
-    _silver, gold, _black = a_ladder()
-    ends = NOON - timedelta(days=30)
-    members = MemberFactory.create_batch(6)
-    Standing.objects.bulk_create(
-        Standing(
-            member=member,
-            tier=gold,
-            earned_tier=gold,
-            since=NOON - timedelta(days=400),
-            kept_until=ends,
-            earned_until=ends,
-            notice_at=ends - timedelta(days=30),
-            grace_until=NOON,
-        )
-        for member in members
-    )
+    members, _at = in_grace(members=6)
     told = meeting.race(lambda _n: tiers_services.review(at=NOON, chunk=2))
     found = TierReview.objects.get()
     return not refusals(told) and found.lowered == len(members)

@@ -16,7 +16,7 @@ from members.models import Member
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory
-from tests.factories.tiers import TierFactory, a_ladder, grow
+from tests.factories.tiers import TierFactory, grow, in_grace
 from tests.ledger.racing import beside, execute, race, refusals
 from tests.patience import PATIENCE
 from tiers import services as tiers_services
@@ -25,27 +25,6 @@ from tiers.models import Standing, StandingChange, Tier, TierGrant, TierReview
 pytestmark = pytest.mark.django_db(transaction=True)
 # By its name: the package gives its function the same one.
 review_module = importlib.import_module("tiers.services.review")
-
-
-def in_grace(*, members: int = 1) -> tuple[list[Member], datetime]:
-    """Members of gold whose grace ends now, with nothing left that counts."""
-    _silver, gold, _black = a_ladder()
-    ends = NOON - timedelta(days=30)
-    made = [MemberFactory.create() for _ in range(members)]
-    Standing.objects.bulk_create(
-        Standing(
-            member=member,
-            tier=gold,
-            earned_tier=gold,
-            since=NOON - timedelta(days=400),
-            kept_until=ends,
-            earned_until=ends,
-            notice_at=ends - timedelta(days=30),
-            grace_until=NOON,
-        )
-        for member in made
-    )
-    return made, NOON
 
 
 def test_a_review_killed_in_the_middle_goes_on_and_ends_the_same(
