@@ -126,17 +126,21 @@ class Serving(AbstractContextManager["Serving"]):
 
     def __init__(self, pretix: Pretix, told: Mapping[str, Any]) -> None:
         self.pretix, self.told = pretix, told
+        # It tells of each task that it runs; what is wrong with it stands there too.
+        self.log = (pretix.folder / "gunicorn.log").open("w")
         self.server = subprocess.Popen(
             [
                 *(pretix.python, "-m", "gunicorn", "pretix.wsgi", "--name", "pretix"),
                 *("--workers", str(WORKERS), "--max-requests", "1200"),
                 *("--max-requests-jitter", "50", "--log-level", "warning"),
                 # Its start takes longer than gunicorn waits where five begin at once.
-                *("--preload", "--timeout", str(READY_SECONDS)),
+                *("--timeout", str(READY_SECONDS)),
                 *("--bind", f"127.0.0.1:{pretix.port}"),
             ],
             env=pretix.environment,
             cwd=pretix.folder,
+            stdout=self.log,
+            stderr=self.log,
         )
 
     def __enter__(self) -> Self:
@@ -175,6 +179,7 @@ class Serving(AbstractContextManager["Serving"]):
     ) -> None:
         self.server.terminate()
         self.server.wait(timeout=30)
+        self.log.close()
 
 
 def main(words: list[str]) -> int:

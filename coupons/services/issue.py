@@ -31,7 +31,7 @@ from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
 from stores import services as stores_services
-from stores.models import Approval, Shift, User
+from stores.models import Approval
 
 from .counting import take_limit, take_quota
 from .days import house_zone
@@ -296,15 +296,14 @@ def _insert(
 def _use_limit(
     template_id: int, quantity: int, *, by: Act, at: datetime, approval: Approval | None
 ) -> None:
-    """At a till, what one may give alone; above it a second person approves."""
-    if by.shift_id is None or by.staff_id is None:
+    """What one may give alone; above it a second person approves."""
+    if by.staff_id is None:
         return
     _template, version = issuable(template_id)
     stores_services.use_limit(
-        staff=User.objects.get(pk=by.staff_id),
+        by=by,
         act=ISSUE,
         amount=worth(version) * quantity,
-        shift=Shift.objects.select_related("store").get(pk=by.shift_id),
         at=at,
         approval=approval,
         subject=f"template:{template_id}",

@@ -14,7 +14,7 @@ from ledger.kinds import EntryKind
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.models import Approval, Shift, User
+from stores.models import Approval
 
 from .acts import act_of
 from .issue import Issued, issuable, issue_step
@@ -96,16 +96,14 @@ def refund_pass(
     amount = refundable(coupon, issue)
     if amount == 0 or issue.entry is None or issue.posting is None:
         raise NothingToRefund
-    if by.shift_id is not None and by.staff_id is not None:
-        stores_services.use_limit(
-            staff=User.objects.get(pk=by.staff_id),
-            act=REFUND,
-            amount=amount,
-            shift=Shift.objects.select_related("store").get(pk=by.shift_id),
-            at=at,
-            approval=approval,
-            subject=f"coupon:{coupon_id}",
-        )
+    stores_services.use_limit(
+        by=by,
+        act=REFUND,
+        amount=amount,
+        at=at,
+        approval=approval,
+        subject=f"coupon:{coupon_id}",
+    )
     ledger_services.reverse_entry(
         entry_id=issue.entry,
         key=key,

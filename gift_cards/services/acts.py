@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ledger.services import Act
-from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.errors import ApprovalNeeded, ReasonMissing
-from stores.models import Approval, Shift, Store, User
+from stores.errors import ReasonMissing
+from stores.models import Approval, Store, User
 
 SELL = "gift_cards.sell_gift_card"
 REDEEM = "gift_cards.redeem_gift_card"
@@ -41,54 +39,6 @@ def reason_of(text: str) -> str:
 def subject_of(card_id: int) -> str:
     """What an approval is about."""
     return f"gift_card:{card_id}"
-
-
-def within_limit(
-    *,
-    by: Act,
-    act: str,
-    amount: int,
-    subject: str,
-    at: datetime,
-    approval: Approval | None,
-) -> None:
-    """A step: use up the maker's own limit, or the approval of a second person.
-
-    Without a shift there is no sum to keep, so whoever has a limit needs the second
-    person. Raises NotAllowed, ApprovalNeeded, ApprovalNotUsable.
-    """
-    if by.staff_id is None:
-        return
-    maker = User.objects.get(pk=by.staff_id)
-    if by.shift_id is not None:
-        stores_services.use_limit(
-            staff=maker,
-            act=act,
-            amount=amount,
-            shift=Shift.objects.select_related("store").get(pk=by.shift_id),
-            at=at,
-            approval=approval,
-            subject=subject,
-        )
-        return
-    stores_services.require_for(by, act)
-    if by.store_id is None:
-        return
-    store = Store.objects.get(pk=by.store_id)
-    if approval is not None:
-        stores_services.consume_approval(
-            approval=approval,
-            act=act,
-            maker=maker,
-            amount=amount,
-            store=store,
-            at=at,
-            subject=subject,
-        )
-    elif amount and stores_selectors.limit_of(maker, act, store=store).per_act is not (
-        None
-    ):
-        raise ApprovalNeeded(act=act, amount=amount, allowed=0)
 
 
 def approved_by(

@@ -18,7 +18,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import BLOCK, REPLACE, VOID, reason_of, subject_of, within_limit
+from .acts import BLOCK, REPLACE, VOID, reason_of, subject_of
 from .gifts import stop
 from .locks import locked_card
 from .renew import FreshCode, renew_code
@@ -88,7 +88,7 @@ def replace(
         raise GiftCardUnavailable(status=card.status)
     if not GiftCardCode.objects.filter(pk=code_id, card=card, died_at=None).exists():
         raise CodeReplacedAlready
-    within_limit(
+    stores_services.use_limit(
         by=by,
         act=REPLACE,
         amount=ledger_selectors.usable_balance(account_id=card.account_id, at=at),
@@ -140,7 +140,7 @@ def void_sale(
     if card.status == Status.BLOCKED:
         ledger_services.set_account_status(account_id=card.account_id, status="open")
     amount = left_of(card, at=at)
-    within_limit(
+    stores_services.use_limit(
         by=by,
         act=VOID,
         amount=amount,

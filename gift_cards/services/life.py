@@ -21,7 +21,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import EXTEND, reason_of, subject_of, within_limit
+from .acts import EXTEND, reason_of, subject_of
 from .locks import locked_card
 from .sell import fingerprint
 
@@ -56,7 +56,7 @@ def extend(
         or card.extensions >= policy.extend_times
     ):
         raise ExtensionRefused(latest=latest)
-    within_limit(
+    stores_services.use_limit(
         by=by,
         act=EXTEND,
         amount=left,
@@ -101,7 +101,7 @@ def revive(
     ledger_services.lock_accounts([account_id])
     amount = _owed(account_id, by, at)
     policy = policies_selectors.in_force(GiftCardPolicy, at=at)
-    within_limit(
+    stores_services.use_limit(
         by=by,
         act=EXTEND,
         amount=amount,

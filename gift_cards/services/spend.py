@@ -22,7 +22,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import REDEEM, REFUND, subject_of, within_limit
+from .acts import REDEEM, REFUND, subject_of
 from .find import Found, find
 from .locks import locked_card
 from .sell import fingerprint
@@ -159,7 +159,7 @@ def refund_redemption(
     if amount <= 0:
         raise InvalidAmount
     paid = refund_amounts(entry_id=entry_id, card=card, amount=amount)
-    within_limit(
+    stores_services.use_limit(
         by=by,
         act=REFUND,
         amount=amount,

@@ -14,7 +14,7 @@ from points.errors import MemberNotActive
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.errors import ApprovalNeeded, NotAllowed
-from stores.models import Approval, Shift, Store, User
+from stores.models import Approval, Store, User
 
 LARGEST = 10**12  # points at one go: beyond any shop
 
@@ -59,32 +59,10 @@ def use_limit(
 
     An approval is used up for exactly this amount and subject. Raises ApprovalNeeded.
     """
-    if by.staff_id is None:
-        return
-    staff = User.objects.get(pk=by.staff_id)
-    if by.shift_id is not None:
-        shift = Shift.objects.select_related("store").get(pk=by.shift_id)
-        stores_services.use_limit(
-            staff=staff,
-            act=act,
-            amount=amount,
-            shift=shift,
-            at=at,
-            approval=approval,
-            subject=subject,
-        )
-        return
-    store = store_of(by)
-    if approval is None or store is None:
+    if by.staff_id is not None and by.shift_id is None and approval is None:
         raise ApprovalNeeded(act=act, amount=amount, allowed=0)
-    stores_services.consume_approval(
-        approval=approval,
-        act=act,
-        maker=staff,
-        amount=amount,
-        store=store,
-        at=at,
-        subject=subject,
+    stores_services.use_limit(
+        by=by, act=act, amount=amount, at=at, approval=approval, subject=subject
     )
 
 

@@ -14,8 +14,8 @@ from stored_value.models import StaffAccount
 from stored_value.terms import WalletTerms
 from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
-from stores.models import Approval, Shift, Store, User
+from stores.errors import BeneficiaryRefused
+from stores.models import Approval
 
 
 def require_in_use(holder: Holder) -> UUID | None:
@@ -52,53 +52,14 @@ def allow(
     """
     if by.staff_id is None:
         return by
-    staff = User.objects.get(pk=by.staff_id)
-    if by.shift_id is not None:
-        stores_services.use_limit(
-            staff=staff,
-            act=permission,
-            amount=amount,
-            shift=Shift.objects.select_related("store").get(pk=by.shift_id),
-            at=at,
-            approval=approval,
-            subject=subject,
-        )
-    else:
-        _without_a_shift(staff, by, permission, amount, at, approval, subject)
+    stores_services.use_limit(
+        by=by, act=permission, amount=amount, at=at, approval=approval, subject=subject
+    )
     if approval is None:
         return by
     # Asked anew: the row in hand may be from before it was approved.
     checker = Approval.objects.filter(pk=approval.pk).values_list("checker_id").get()
     return replace(by, approver_id=checker[0])
-
-
-def _without_a_shift(
-    staff: User,
-    by: Act,
-    permission: str,
-    amount: int,
-    at: datetime,
-    approval: Approval | None,
-    subject: str,
-) -> None:
-    """At a desk: no drawer, so no sum over the shift, but the limit of one act."""
-    store = Store.objects.filter(pk=by.store_id or 0).first()
-    if store is None or not stores_selectors.user_may(staff, permission, store=store):
-        raise NotAllowed(permission=permission)
-    if approval is not None:
-        stores_services.consume_approval(
-            approval=approval,
-            act=permission,
-            maker=staff,
-            amount=amount,
-            store=store,
-            at=at,
-            subject=subject,
-        )
-        return
-    limit = stores_selectors.limit_of(staff, permission, store=store)
-    if not limit.covers(amount):
-        raise ApprovalNeeded(act=permission, amount=amount, allowed=limit.per_act or 0)
 
 
 def refuse_own(by: Act, holders: Sequence[Holder]) -> None:

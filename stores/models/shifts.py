@@ -141,9 +141,13 @@ class ShiftCount(models.Model):
 
 
 class ShiftUse(models.Model):
-    """How much of an act's limit one person has used up in a shift, unapproved."""
+    """How much of an act's limit one person has used up alone: in a shift, or without
+    one on a business day at a store (none: at no store).
+    """
 
-    shift = models.ForeignKey(Shift, models.PROTECT, related_name="uses")
+    shift = models.ForeignKey(Shift, models.PROTECT, related_name="uses", null=True)
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", null=True)
+    business_date = models.DateField(null=True)
     staff = models.ForeignKey(User, models.PROTECT, related_name="+")
     act = models.CharField(max_length=150)
     used = models.BigIntegerField(default=0)
@@ -156,8 +160,19 @@ class ShiftUse(models.Model):
             UniqueConstraint(
                 fields=["shift", "staff", "act"], name="stores_shiftuse_once_per_act"
             ),
+            UniqueConstraint(
+                fields=["store", "business_date", "staff", "act"],
+                condition=Q(shift=None),
+                nulls_distinct=False,
+                name="stores_shiftuse_once_per_day",
+            ),
             CheckConstraint(
                 condition=Q(used__gte=0), name="stores_shiftuse_not_negative"
+            ),
+            CheckConstraint(
+                condition=Q(shift=None, business_date__isnull=False)
+                | Q(shift__isnull=False, store=None, business_date=None),
+                name="stores_shiftuse_shift_or_day",
             ),
         ]
 

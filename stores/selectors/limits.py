@@ -23,9 +23,9 @@ NOTHING = Limit(per_act=0, per_shift=0)
 
 
 def limit_of(
-    user: User, act: str, *, store: Store, permission: str | None = None
+    user: User, act: str, *, store: Store | None, permission: str | None = None
 ) -> Limit:
-    """What this person may do of an act at a store alone.
+    """What this person may do alone of an act at a store (none: at no store).
 
     The widest of the roles that give `permission` (the act's own, unless another is
     named) there counts; a role that names no limit for the act sets none.
@@ -36,7 +36,7 @@ def limit_of(
         grant.role_id
         for grant in grants_of(user)
         if (permission or act) in grant.permissions
-        and grant.store_id in (None, store.pk)
+        and grant.store_id in (None, store.pk if store else None)
     }
     rows = RoleLimit.objects.filter(role_id__in=roles, act=act)
     limits = {row.role_id: row for row in rows}

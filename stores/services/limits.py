@@ -1,12 +1,14 @@
 """Staying within what one may do alone."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from stores.errors import AmountOutOfRange, ApprovalNeeded
-from stores.models import Approval, Shift, ShiftUse, User
+from ledger import services as ledger_services
+from stores.errors import AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable
+from stores.models import Approval, Shift, ShiftUse, Store, User
 from stores.selectors import limit_of
 
 from .approvals import LARGEST, consume_approval
@@ -16,43 +18,58 @@ from .audit import require
 @transaction.atomic(savepoint=False)
 def use_limit(
     *,
-    staff: User,
+    by: ledger_services.Act,
     act: str,
     amount: int,
-    shift: Shift,
     at: datetime,
     approval: Approval | None = None,
     subject: str = "",
 ) -> None:
-    """A step: use up some of this person's limit for an act, or an approval for it.
+    """A step: use up some of a person's limit for an act, or an approval for it.
 
     Part of the act's own transaction, so that what is refused later uses up nothing.
-    The sum is kept by one conditional update: two at once cannot both take the rest.
+    The sum is that of the shift, and at a desk without one that of the business day at
+    the store. It is kept by one conditional update: two at once cannot both take the
+    rest. Programs, members and tasks have no limit: whoever let them in answers for
+    them. Raises NotAllowed, AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable.
     """
+    if by.staff_id is None:
+        return
     if not 0 <= amount <= LARGEST:
         raise AmountOutOfRange(amount=amount)
-    require(staff, act, store=shift.store)
+    staff = User.objects.get(pk=by.staff_id)
+    store = None if by.store_id is None else Store.objects.get(pk=by.store_id)
+    require(staff, act, store=store)
     if approval is not None:
+        if store is None:
+            raise ApprovalNotUsable
         consume_approval(
             approval=approval,
             act=act,
             maker=staff,
             amount=amount,
-            store=shift.store,
+            store=store,
             subject=subject,
             at=at,
         )
         return
-    limit = limit_of(staff, act, store=shift.store)
+    limit = limit_of(staff, act, store=store)
     if limit.per_act is not None and amount > limit.per_act:
         raise ApprovalNeeded(act=act, amount=amount, allowed=limit.per_act)
-    if limit.per_shift is None:
+    if limit.per_shift is None or not amount:
         return
-    ShiftUse.objects.bulk_create(
-        [ShiftUse(shift=shift, staff=staff, act=act)], ignore_conflicts=True
-    )
-    mine = ShiftUse.objects.filter(shift=shift, staff=staff, act=act)
+    held = {"staff": staff, "act": act, **_where(by, store)}
+    ShiftUse.objects.bulk_create([ShiftUse(**held)], ignore_conflicts=True)
+    mine = ShiftUse.objects.filter(**held)
     within = mine.filter(used__lte=limit.per_shift - amount)
     if within.update(used=F("used") + amount) != 1:
         left = max(0, limit.per_shift - mine.get().used)
         raise ApprovalNeeded(act=act, amount=amount, allowed=left)
+
+
+def _where(by: ledger_services.Act, store: Store | None) -> dict[str, Any]:
+    """Over what the sum is kept: a shift, or a day at a store."""
+    if by.shift_id is not None:
+        shift = Shift.objects.get(pk=by.shift_id)
+        return {"shift": shift, "store": None, "business_date": None}
+    return {"shift": None, "store": store, "business_date": by.business_date}

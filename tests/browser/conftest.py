@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+import time_machine
 from playwright.sync_api import Browser
 
-from stores.models import User
+from stores.models import Shift, User
 from tests.browser.chromium import chromium
-from tests.factories.stores import StoreFactory, UserFactory
+from tests.factories.stores import (
+    NOON,
+    ShiftFactory,
+    StoreFactory,
+    TillFactory,
+    UserFactory,
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +34,18 @@ def browser() -> Iterator[Browser]:
 def manager(transactional_db: None) -> User:
     """A store's manager, whose password is that of all factories."""
     return UserFactory.holding("store-manager", store=StoreFactory.create())
+
+
+@pytest.fixture
+def shift(transactional_db: None) -> Shift:
+    """A cashier's open shift."""
+    till = TillFactory.create()
+    cashier = UserFactory.holding("cashier", store=till.store)
+    return ShiftFactory.create(till=till, opened_by=cashier)
+
+
+@pytest.fixture(autouse=True)
+def _from_noon_on() -> Iterator[None]:
+    """What factories make is of that day; the clock goes on from there."""
+    with time_machine.travel(NOON):
+        yield

@@ -1,23 +1,16 @@
 """The admin in a real browser: sign in, look around, in each language, no complaint."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from stores.models import User
-from tests.browser.chromium import LANGUAGES, visitor
+from tests.browser.chromium import LANGUAGES
+from tests.browser.pages import page_of, violations
 from tests.factories.stores import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-# Whether these hold depends on us, and they keep people out when they do not.
-SERIOUS = {"serious", "critical"}
 WORDS = {"en": "Today", "zh-hans": "今", "zh-hant": "今"}
 PAGES = [
     "/admin/",
@@ -27,38 +20,12 @@ PAGES = [
 ]
 
 
-@contextmanager
-def page_of(browser: Browser, language: str) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and what its console complains about."""
-    complaints: list[str] = []
-    with visitor(browser, language=language) as context:
-        page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type == "error" else None,
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page, complaints
-
-
 def sign_in(page: Page, live_server: LiveServer, user: User) -> None:
     page.goto(f"{live_server.url}/admin/")
     page.fill("input[name=username]", user.username)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{live_server.url}/admin/")
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds that would keep somebody out."""
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("async () => await axe.run()")
-    return [
-        f"{rule['id']}: {node['target']}"
-        for rule in found["violations"]
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,75 +1,22 @@
 """The counter in a real browser, by keyboard alone, with every key counted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.http import HttpResponse
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from checkout.models import Sale
-from counter import place
 from coupons.kinds import CouponKind, CouponStatus
 from stored_value.models import TopUp
-from stores.models import Shift, Till
-from tests.browser.test_admin import page_of, violations
+from stores.models import Shift
+from tests.browser.desk import Keyboard, at_the_counter, focused, lay_down
+from tests.browser.pages import violations
 from tests.factories.bills import a_guest
 from tests.factories.coupons import TemplateFactory, issued, printed
 from tests.factories.gift_cards import a_card, at_store
 from tests.factories.members import MemberFactory
-from tests.factories.stores import (
-    PASSWORD,
-    ShiftFactory,
-    TillFactory,
-    UserFactory,
-)
+from tests.factories.stores import PASSWORD
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def shift(transactional_db: None) -> Shift:
-    """A cashier's open shift."""
-    till = TillFactory.create()
-    cashier = UserFactory.holding("cashier", store=till.store)
-    return ShiftFactory.create(till=till, opened_by=cashier)
-
-
-@contextmanager
-def at_the_counter(
-    browser: Browser, live_server: LiveServer, shift: Shift
-) -> Iterator[tuple[Page, list[str]]]:
-    """Signed in at the till's own screen."""
-    with page_of(browser, "en") as (page, complaints):
-        page.context.add_cookies([cookie_of(shift.till, live_server.url)])
-        page.goto(f"{live_server.url}/counter/")
-        page.fill("#username", shift.holder.username)
-        page.fill("#password", PASSWORD)
-        page.press("#password", "Enter")
-        page.wait_for_url(f"{live_server.url}/counter/")
-        yield page, complaints
-
-
-def cookie_of(till: Till, url: str):  # type: ignore[no-untyped-def]  # Playwright's own
-    answer = HttpResponse()
-    place.bind(answer, till)
-    return {"name": "till", "value": answer.cookies["till"].value, "url": url}
-
-
-class Keyboard:
-    """Presses keys, and counts those after the amount."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.pressed = page, 0
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.pressed += 1
-
-
-def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.id"))
 
 
 def test_a_regular_is_charged_with_the_keyboard_alone(
@@ -225,16 +172,6 @@ def test_a_reload_keeps_what_was_chosen_and_laid_on_the_counter(
     assert (sale.net, sale.due) == (84_00, 84_00)
     own.refresh_from_db()
     assert own.status == CouponStatus.ISSUED
-
-
-def lay_down(page: Page, what: str, code: str, pin: str | None = None) -> None:
-    """A gift card or a printed coupon, typed in and added."""
-    page.locator(f"#{what}-box summary").click()
-    page.fill(f"#{what}-code", code)
-    if pin:
-        page.fill(f"#{what}-pin", pin)
-    with page.expect_response("**/*-on-the-counter/"):
-        page.click(f"#{what}-add")
 
 
 def test_a_login_that_expires_loses_no_bill(

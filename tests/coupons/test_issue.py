@@ -295,7 +295,10 @@ def test_by_hand_no_more_than_the_policy_allows_at_once() -> None:
     assert everything() == before
 
 
-def test_by_hand_at_a_till_above_ones_limit_a_second_person_is_needed() -> None:
+@pytest.mark.parametrize("is_at_till", [True, False])
+def test_by_hand_above_ones_limit_a_second_person_is_needed(
+    *, is_at_till: bool
+) -> None:
     template = TemplateFactory.drawn()
     shift = ShiftFactory.create()
     lead = UserFactory.holding("shift-lead", store=shift.store)
@@ -305,7 +308,8 @@ def test_by_hand_at_a_till_above_ones_limit_a_second_person_is_needed() -> None:
         per_act=15_00,
         per_shift=25_00,
     )
-    by = by_staff(lead, shift=shift)
+    place = {"shift": shift} if is_at_till else {"store": shift.store}
+    by = by_staff(lead, **place)
     by_hand(template.pk, by=by)
     before = everything()
 

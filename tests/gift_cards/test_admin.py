@@ -144,7 +144,7 @@ def test_blocking_and_releasing_ask_why(office: Client, here: Store) -> None:
 
 
 def test_above_ones_limit_the_second_person_types_a_pin(here: Store) -> None:
-    card = a_card(by=at_store(here))
+    card = a_card(600_00, by=at_store(here))
     lead = UserFactory.holding("shift-lead", store=here)
     manager = UserFactory.holding("store-manager", store=here)
     client, address = signed_in(lead), act_on(card.card_id, "void-sale")
@@ -156,7 +156,7 @@ def test_above_ones_limit_the_second_person_types_a_pin(here: Store) -> None:
         {"checker": lead.pk, "secret": PIN},
     ):
         assert client.post(address, typed(here, **more)).status_code == 200
-        assert (row(card).status, left(card)) == ("active", 100_00)
+        assert (row(card).status, left(card)) == ("active", 600_00)
     done = client.post(address, typed(here, checker=manager.pk, secret=PIN))
 
     assert done.status_code == 302

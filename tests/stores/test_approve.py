@@ -1,9 +1,10 @@
 """The second person, and how far one may go without."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from common.errors import DomainError
 from stores import services as stores_services
@@ -19,6 +20,7 @@ from stores.errors import (
     ReasonMissing,
 )
 from stores.models import Approval, AuditEvent, Shift, ShiftUse, Store, User
+from tests.factories.ledger import an_act
 from tests.factories.stores import (
     NOON,
     PIN,
@@ -245,16 +247,22 @@ def test_what_makes_no_sense_is_not_asked(
     assert not Approval.objects.exists()
 
 
-def spend(shift: Shift, staff: User, amount: int, **how: object) -> None:
+def spend(shift: Shift, staff: User, amount: int, **how: Any) -> None:
+    at_till = {"shift_id": shift.pk, "store_id": shift.store_id}
+    alone(staff, amount, at_till, **how)
+
+
+def alone(
+    staff: User, amount: int, place: dict[str, Any], *, act: str = ACT, **how: Any
+) -> None:
     with transaction.atomic():
         stores_services.use_limit(
-            staff=staff,
-            act=ACT,
+            by=an_act(staff_id=staff.pk, **place),
+            act=act,
             amount=amount,
-            shift=shift,
             at=SOON,
             subject="account:7",
-            **how,  # type: ignore[arg-type]  # an approval or none
+            **how,
         )
 
 
@@ -326,3 +334,72 @@ def test_without_a_limit_nothing_is_counted(shift: Shift) -> None:
     spend(shift, office, 10**15)
 
     assert not ShiftUse.objects.exists()
+
+
+def test_without_a_shift_the_sum_is_that_of_the_day_at_the_store(
+    shift: Shift, maker: User, store: Store
+) -> None:
+    desk: dict[str, Any] = {"store_id": store.pk}
+    for _ in range(3):
+        alone(maker, 99_00, desk)
+
+    with pytest.raises(ApprovalNeeded) as refused:
+        alone(maker, 4_00, desk)
+    with pytest.raises(ApprovalNeeded):
+        alone(maker, 100_01, {**desk, "business_date": date(2026, 11, 21)})
+    alone(maker, 100_00, {**desk, "business_date": date(2026, 11, 21)})
+    spend(shift, maker, 100_00)
+
+    assert refused.value.facts["allowed"] == 3_00
+    assert sorted(ShiftUse.objects.values_list("used", flat=True)) == [
+        100_00,
+        100_00,
+        297_00,
+    ]
+
+
+def test_at_no_store_only_what_is_given_everywhere_counts(maker: User) -> None:
+    with pytest.raises(NotAllowed):
+        alone(maker, 1, {})
+    assert not ShiftUse.objects.exists()
+
+    everywhere = UserFactory.holding("shift-lead")
+    for _ in range(3):
+        alone(everywhere, 100_00, {})
+    with pytest.raises(ApprovalNeeded):
+        alone(everywhere, 1, {})
+    assert ShiftUse.objects.get().used == 300_00
+
+
+def test_a_program_answers_for_itself(store: Store) -> None:
+    stores_services.use_limit(
+        by=an_act(actor="key:1", store_id=store.pk), act=ACT, amount=10**12, at=SOON
+    )
+
+    assert not ShiftUse.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"shift": None, "business_date": None},
+        {"shift": None, "business_date": None, "store": True},
+        {"business_date": date(2026, 11, 20)},
+        {"store": True},
+    ],
+)
+def test_the_database_keeps_a_sum_over_a_shift_or_a_day(
+    shift: Shift, maker: User, facts: dict[str, Any]
+) -> None:
+    if facts.get("store"):
+        facts = {**facts, "store": shift.store}
+    with pytest.raises(IntegrityError, match="shift_or_day"), transaction.atomic():
+        ShiftUse.objects.create(**{"shift": shift, "staff": maker, "act": ACT, **facts})
+
+
+def test_the_database_keeps_one_sum_a_day(maker: User, store: Store) -> None:
+    for at in (store, None):
+        day = {"store": at, "business_date": date(2026, 11, 20)}
+        ShiftUse.objects.create(staff=maker, act=ACT, **day)
+        with pytest.raises(IntegrityError, match="once_per_day"), transaction.atomic():
+            ShiftUse.objects.create(staff=maker, act=ACT, **day)

@@ -14,7 +14,7 @@ from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Line, post_entry
 from stores import services as stores_services
 from stores.models import Approval, HandOver, Shift, ShiftCount, ShiftUse
-from tests.factories.ledger import house
+from tests.factories.ledger import an_act, house
 from tests.factories.stores import (
     NOON,
     PIN,
@@ -109,10 +109,9 @@ def test_an_approval_is_used_once() -> None:
 
     told = together(
         lambda _number: stores_services.use_limit(
-            staff=maker,
+            by=an_act(staff_id=maker.pk, store_id=shift.store_id, shift_id=shift.pk),
             act="ledger.adjust",
             amount=500_00,
-            shift=shift,
             at=NOON,
             approval=approval,
         )
@@ -121,13 +120,19 @@ def test_an_approval_is_used_once() -> None:
     assert told == ["approval_not_usable"] * (AT_ONCE - 1) + ["done"]
 
 
-def test_a_limit_is_not_passed_by_acting_at_once() -> None:
+@pytest.mark.parametrize("is_at_till", [True, False])
+def test_a_limit_is_not_passed_by_acting_at_once(*, is_at_till: bool) -> None:
     shift = ShiftFactory.create()
     maker = UserFactory.holding("shift-lead", store=shift.store)
+    by = an_act(
+        staff_id=maker.pk,
+        store_id=shift.store_id,
+        shift_id=shift.pk if is_at_till else None,
+    )
 
     told = together(
         lambda _number: stores_services.use_limit(
-            staff=maker, act="ledger.adjust", amount=100_00, shift=shift, at=NOON
+            by=by, act="ledger.adjust", amount=100_00, at=NOON
         )
     )
 

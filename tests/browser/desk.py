@@ -1,0 +1,59 @@
+"""A till's own screen in a browser, and what hands do there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.http import HttpResponse
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from counter import place
+from stores.models import Shift, Till
+from tests.browser.pages import page_of
+from tests.factories.stores import PASSWORD
+
+
+@contextmanager
+def at_the_counter(
+    browser: Browser, live_server: LiveServer, shift: Shift, **size: int
+) -> Iterator[tuple[Page, list[str]]]:
+    """Signed in at the till's own screen."""
+    with page_of(browser, "en", **size) as (page, complaints):
+        page.context.add_cookies([cookie_of(shift.till, live_server.url)])
+        page.goto(f"{live_server.url}/counter/")
+        page.fill("#username", shift.holder.username)
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_url(f"{live_server.url}/counter/")
+        yield page, complaints
+
+
+def cookie_of(till: Till, url: str):  # type: ignore[no-untyped-def]  # Playwright's own
+    answer = HttpResponse()
+    place.bind(answer, till)
+    return {"name": "till", "value": answer.cookies["till"].value, "url": url}
+
+
+class Keyboard:
+    """Presses keys, and counts those after the amount."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.pressed += 1
+
+
+def focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.id"))
+
+
+def lay_down(page: Page, what: str, code: str, pin: str | None = None) -> None:
+    """A gift card or a printed coupon, typed in and added."""
+    page.locator(f"#{what}-box summary").click()
+    page.fill(f"#{what}-code", code)
+    if pin:
+        page.fill(f"#{what}-pin", pin)
+    with page.expect_response("**/*-on-the-counter/"):
+        page.click(f"#{what}-add")
