@@ -52,29 +52,20 @@ def approved[T](
     Raises ApprovalNeeded, having marked the form, where nobody was named yet; whatever
     approvals and the act refuse.
     """
+    typed = form.cleaned_data
     try:
-        return run(None)
-    except ApprovalNeeded as needed:
-        form.is_needed = True
-        typed = form.cleaned_data
-        if typed["checker"] is None:
-            raise
-        approval = stores_services.request_approval(
-            act=str(needed.facts["act"]),
+        return stores_services.alone_or_beside(
+            run,
             maker=place.user,
+            checker=typed["checker"],
+            secret=typed["secret"],
             store=place.store,
-            amount=int(str(needed.facts["amount"])),
             reason=typed["reason"],
             at=at,
             subject=subject,
             shift=place.shift,
             request_id=this_request(),
         )
-        stores_services.approve(
-            approval=approval,
-            checker=typed["checker"],
-            secret=typed["secret"],
-            at=at,
-            request_id=this_request(),
-        )
-        return run(approval)
+    except ApprovalNeeded:
+        form.is_needed = True
+        raise

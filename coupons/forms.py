@@ -21,7 +21,7 @@ from common.errors import DomainError
 from common.forms import MoneyField
 from members import selectors as members_selectors
 from members.models import Tag
-from stores.act_forms import AtStoreForm, KeyForm, ReasonForm
+from stores.act_forms import AboveLimitForm, KeyForm, ReasonForm
 from stores.models import Store
 from tiers import selectors as tiers_selectors
 from tiers.models import Tier
@@ -159,8 +159,8 @@ def _stores() -> QuerySet[Store]:
     return Store.objects.order_by("code")
 
 
-class GiveForm(AtStoreForm, ReasonForm):
-    """To whom, how many, from which store."""
+class GiveForm(AboveLimitForm):
+    """To whom, how many, from which store; above one's limit with a second person."""
 
     member = forms.CharField(
         label=_("Member"),
@@ -175,7 +175,7 @@ class GiveForm(AtStoreForm, ReasonForm):
         initial=1,
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    field_order = ("member", "quantity", "store", "reason")
+    field_order = ("member", "quantity", "store", "reason", "checker", "secret")
 
     def clean_member(self) -> int:
         """The number of the one member that was meant."""
@@ -270,10 +270,10 @@ class ExtendForm(ReasonForm):
     field_order = ("until", "reason")
 
 
-class RefundForm(AtStoreForm, ReasonForm):
+class RefundForm(AboveLimitForm):
     """Why a pass is given back, and from which store’s till."""
 
-    field_order = ("store", "reason")
+    field_order = ("store", "reason", "checker", "secret")
 
 
 class ConfirmForm(forms.Form):

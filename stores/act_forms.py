@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -67,3 +68,23 @@ class SecondPersonForm(AtStoreForm, ReasonForm):
     def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
         super().__init__(*args, **options)
         offer(self, "checker", people)
+
+
+class AboveLimitForm(SecondPersonForm):
+    """A reason, a store, and a second person where one's own limit ends."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("checker", "secret"):
+            self.fields[name].required = False
+        self.fields["checker"].help_text = _("Above your own limit.")
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """Who stands by types a PIN or password."""
+        typed = super().clean() or self.cleaned_data
+        if bool(typed.get("checker")) != bool(typed.get("secret")):
+            raise ValidationError(
+                _("The second person is chosen, and types a PIN or password.")
+            )
+        return typed

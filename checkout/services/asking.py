@@ -78,9 +78,9 @@ def allowed(
         )
         if gains.exists():
             raise BeneficiaryRefused
-    by = stored_value_services.allow(
-        asked.by,
-        permission,
+    by = stores_services.use_limit(
+        by=asked.by,
+        act=permission,
         amount=amount,
         at=asked.at,
         approval=approval,

@@ -21,7 +21,15 @@ from coupons.models import Coupon, CouponGift, CouponUse
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores.act_forms import ReasonForm
-from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
+from stores.admin.base import (
+    ScopedAdmin,
+    act_of,
+    action,
+    alone_or_beside,
+    display,
+    posted,
+    signed_in,
+)
 
 SHOWN = 100
 
@@ -229,19 +237,28 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
 
         def command(typed: dict[str, Any]) -> str:
             at = now()
-            amount = coupons_services.refund_pass(
-                coupon_id=coupon.pk,
-                reason=typed["reason"],
-                by=act_of(request, at, store=typed["store"]),
+            amount = alone_or_beside(
+                request,
+                typed,
+                lambda approval: coupons_services.refund_pass(
+                    coupon_id=coupon.pk,
+                    reason=typed["reason"],
+                    by=act_of(request, at, store=typed["store"]),
+                    at=at,
+                    key=typed["key"],
+                    approval=approval,
+                ),
+                subject=f"coupon:{coupon.pk}",
                 at=at,
-                key=typed["key"],
             )
             return _("Give back %(amount)s.") % {"amount": format_money(amount)}
 
         return self.ask(
             request,
             form=RefundForm(
-                **posted(request), stores=stores_selectors.stores_for(user, verb)
+                **posted(request),
+                stores=stores_selectors.stores_for(user, verb),
+                people=stores_selectors.checkers_for(user, verb),
             ),
             title=_("Refund the coupon"),
             button=_("Refund it"),

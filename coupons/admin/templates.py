@@ -20,7 +20,15 @@ from coupons.models import (
     TemplateHours,
 )
 from stores import selectors as stores_selectors
-from stores.admin.base import HistoryAdmin, act_of, action, display, posted, signed_in
+from stores.admin.base import (
+    HistoryAdmin,
+    act_of,
+    action,
+    alone_or_beside,
+    display,
+    posted,
+    signed_in,
+)
 
 if TYPE_CHECKING:
     from django.contrib.admin import TabularInline
@@ -227,14 +235,21 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
 
         def command(typed: dict[str, Any]) -> str:
             at = now()
-            coupons_services.issue(
-                template_id=template.pk,
-                member_id=typed["member"],
-                quantity=typed["quantity"],
-                reason=typed["reason"],
-                by=act_of(request, at, store=typed["store"]),
+            alone_or_beside(
+                request,
+                typed,
+                lambda approval: coupons_services.issue(
+                    template_id=template.pk,
+                    member_id=typed["member"],
+                    quantity=typed["quantity"],
+                    reason=typed["reason"],
+                    by=act_of(request, at, store=typed["store"]),
+                    at=at,
+                    key=typed["key"],
+                    approval=approval,
+                ),
+                subject=f"template:{template.pk}",
                 at=at,
-                key=typed["key"],
             )
             return _("The member has the coupon.")
 
@@ -243,6 +258,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
             form=GiveForm(
                 **posted(request),
                 stores=stores_selectors.stores_for(user, "coupons.issue_coupon"),
+                people=stores_selectors.checkers_for(user, "coupons.issue_coupon"),
             ),
             title=_("Give to a member"),
             button=_("Give"),

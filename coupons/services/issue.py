@@ -110,7 +110,7 @@ def issue(
         reason=reason,
     )
     if by_hand and not issued.replayed:
-        _use_limit(template_id, quantity, by=by, at=at, approval=approval)
+        by = _use_limit(template_id, quantity, by=by, at=at, approval=approval)
         stores_services.record_act(
             name="coupons.issued",
             by=by,
@@ -295,12 +295,10 @@ def _insert(
 
 def _use_limit(
     template_id: int, quantity: int, *, by: Act, at: datetime, approval: Approval | None
-) -> None:
+) -> Act:
     """What one may give alone; above it a second person approves."""
-    if by.staff_id is None:
-        return
     _template, version = issuable(template_id)
-    stores_services.use_limit(
+    return stores_services.use_limit(
         by=by,
         act=ISSUE,
         amount=worth(version) * quantity,

@@ -96,7 +96,7 @@ def refund_pass(
     amount = refundable(coupon, issue)
     if amount == 0 or issue.entry is None or issue.posting is None:
         raise NothingToRefund
-    stores_services.use_limit(
+    by = stores_services.use_limit(
         by=by,
         act=REFUND,
         amount=amount,

@@ -19,31 +19,15 @@ from common import money
 from common.forms import MoneyField, offer
 from gift_cards import sealing
 from gift_cards.models import LARGEST_BATCH, GiftCardDesign
-from stores.act_forms import ReasonForm, SecondPersonForm
+from stores.act_forms import AboveLimitForm, ReasonForm
 
 TYPED = {"inputmode": "decimal", "autocomplete": "off"}
 
 
-class CareForm(SecondPersonForm):
+class CareForm(AboveLimitForm):
     """A reason, a store, and a second person where one is needed."""
 
     field_order: tuple[str, ...] = ("reason", "store", "checker", "secret")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        for name in ("checker", "secret"):
-            self.fields[name].required = False
-        self.fields["checker"].help_text = _("Above your own limit.")
-        self.order_fields(self.field_order)
-
-    def clean(self) -> dict[str, Any]:
-        """Who stands by types a PIN or password."""
-        typed = super().clean() or self.cleaned_data
-        if bool(typed.get("checker")) != bool(typed.get("secret")):
-            raise ValidationError(
-                _("The second person is chosen, and types a PIN or password.")
-            )
-        return typed
 
 
 class ReasonAtForm(CareForm):

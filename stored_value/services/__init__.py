@@ -3,7 +3,7 @@
 from .close import close_wallet
 from .codes import prove_payment_code, set_payment_code
 from .coupons import usable_coupons
-from .doing import allow, refuse_own
+from .doing import refuse_own
 from .gift_cards import redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
 from .lapse import lapse_principal, reactivate
@@ -18,7 +18,6 @@ from .transfer import transfer
 __all__ = [
     "Paid",
     "Tender",
-    "allow",
     "best_steps",
     "capture_hold",
     "close_wallet",

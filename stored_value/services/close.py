@@ -19,7 +19,7 @@ from stores import services as stores_services
 from stores.errors import ReasonMissing
 from stores.models import Approval
 
-from .doing import allow, refuse_own, require_payout
+from .doing import refuse_own, require_payout
 
 CLOSE = "stored_value.close_wallet"
 
@@ -72,9 +72,9 @@ def close_wallet(
     held = wallet(holder=holder, at=at)
     due = held.principal + held.lapsed
     require_payout(terms_at(at), tender, due)
-    by = allow(
-        by,
-        CLOSE,
+    by = stores_services.use_limit(
+        by=by,
+        act=CLOSE,
         amount=due,
         at=at,
         approval=approval,

@@ -12,7 +12,7 @@ from stored_value.holders import Holder
 from stored_value.models import PaymentCode
 from stores import services as stores_services
 
-from .doing import allow, require_in_use
+from .doing import require_in_use
 
 SET = "stored_value.set_payment_code"
 TRIES = 5
@@ -29,7 +29,7 @@ def set_payment_code(*, member_id: int, code: str, by: Act, at: datetime) -> Non
     hashed = make_password(code)
     with transaction.atomic():
         require_in_use(Holder.member(member_id))
-        by = allow(by, SET, amount=0, at=at)
+        by = stores_services.use_limit(by=by, act=SET, amount=0, at=at)
         row, _made = PaymentCode.objects.update_or_create(
             member_id=member_id,
             defaults={

@@ -1,8 +1,6 @@
 """What every command of a wallet asks first: whose it is, and who may do it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from cards.models import Card
@@ -13,9 +11,7 @@ from stored_value.holders import Holder
 from stored_value.models import StaffAccount
 from stored_value.terms import WalletTerms
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.errors import BeneficiaryRefused
-from stores.models import Approval
 
 
 def require_in_use(holder: Holder) -> UUID | None:
@@ -34,32 +30,6 @@ def require_in_use(holder: Holder) -> UUID | None:
     if public_id is None:
         raise NoSuchHolder
     return public_id
-
-
-def allow(
-    by: Act,
-    permission: str,
-    *,
-    amount: int,
-    at: datetime,
-    approval: Approval | None = None,
-    subject: str = "",
-) -> Act:
-    """A step: let a person do so much of it, alone or with a second person.
-
-    Programs and tasks answer for themselves. The act that comes back names whoever
-    approved it, so that the books do.
-    """
-    if by.staff_id is None:
-        return by
-    stores_services.use_limit(
-        by=by, act=permission, amount=amount, at=at, approval=approval, subject=subject
-    )
-    if approval is None:
-        return by
-    # Asked anew: the row in hand may be from before it was approved.
-    checker = Approval.objects.filter(pk=approval.pk).values_list("checker_id").get()
-    return replace(by, approver_id=checker[0])
 
 
 def refuse_own(by: Act, holders: Sequence[Holder]) -> None:

@@ -20,7 +20,7 @@ from stored_value.rules import Split
 from stored_value.selectors.wallets import terms_at, wallet
 from stores import services as stores_services
 
-from .doing import allow, require_in_use
+from .doing import require_in_use
 from .lots import moving, portions
 from .spend import LARGEST
 
@@ -51,7 +51,7 @@ def hold(
     if done is not None:
         return Hold.objects.get(entry_id=done)
     require_in_use(holder)
-    by = allow(by, HOLD, amount=amount, at=at)
+    by = stores_services.use_limit(by=by, act=HOLD, amount=amount, at=at)
     policy = terms_at(at).policy
     ends_at = expires_at or at + timedelta(hours=policy.hold_hours)
     if ends_at <= at:
@@ -118,7 +118,7 @@ def capture_hold(
     if not 0 < amount <= row.amount:
         raise AmountRefused
     _require_open(row, at)
-    by = allow(by, HOLD, amount=0, at=at)
+    by = stores_services.use_limit(by=by, act=HOLD, amount=0, at=at)
     terms = terms_at(at)
     part = rules.split(
         amount=amount,
@@ -172,7 +172,7 @@ def release_hold(*, hold_id: int, by: Act, at: datetime, key: str) -> Hold:
         return row
     if row.status != Hold.Status.OPEN:
         raise HoldEnded
-    by = allow(by, HOLD, amount=0, at=at)
+    by = stores_services.use_limit(by=by, act=HOLD, amount=0, at=at)
     return _give_back(row, Hold.Status.RELEASED, by, at, key, request)
 
 

@@ -17,7 +17,7 @@ from stored_value.selectors.refunds import current_holder
 from stored_value.selectors.wallets import wallet
 from stores import services as stores_services
 
-from .doing import allow, require_in_use
+from .doing import require_in_use
 from .lots import Portion, moving, portions
 
 TOP_UP = "stored_value.top_up_wallet"
@@ -81,7 +81,7 @@ def reactivate(*, holder: Holder, by: Act, at: datetime, key: str) -> UUID:
     if done is not None:
         return done
     require_in_use(holder)
-    by = allow(by, TOP_UP, amount=0, at=at)
+    by = stores_services.use_limit(by=by, act=TOP_UP, amount=0, at=at)
     rests = wallet(holder=holder, at=at).lapsed
     if not rests:
         raise NothingLeft

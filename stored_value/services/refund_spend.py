@@ -24,7 +24,7 @@ from stores import services as stores_services
 from stores.errors import ReasonMissing
 from stores.models import Approval
 
-from .doing import allow, refuse_own
+from .doing import refuse_own
 from .spend import Paid, as_paid
 
 REFUND = "stored_value.refund_spend"
@@ -65,8 +65,13 @@ def refund_spend(
         raise AmountRefused if left else NothingLeft
     if amount > left:
         raise NothingLeft
-    by = allow(
-        by, REFUND, amount=amount, at=at, approval=approval, subject=f"entry:{entry_id}"
+    by = stores_services.use_limit(
+        by=by,
+        act=REFUND,
+        amount=amount,
+        at=at,
+        approval=approval,
+        subject=f"entry:{entry_id}",
     )
     refuse_own(by, _holders(postings))
     part = rules.give_back(taken=taken.split, before=taken.given_back, amount=amount)

@@ -29,7 +29,7 @@ from stores.errors import ReasonMissing
 from stores.models import Approval
 
 from .coupons import return_step
-from .doing import allow, refuse_own, require_payout
+from .doing import refuse_own, require_payout
 from .gifts import take_back_step
 
 REFUND = "stored_value.refund_top_up"
@@ -91,9 +91,9 @@ def refund_top_up(
     require_payout(
         WalletTerms(top_up.policy, PROFILES[top_up.profile]), tender, formula.paid_out
     )
-    by = allow(
-        by,
-        REFUND,
+    by = stores_services.use_limit(
+        by=by,
+        act=REFUND,
         amount=formula.paid_out,
         at=at,
         approval=approval,

@@ -24,9 +24,10 @@ from stored_value.models import WalletPolicy
 from stored_value.requests import done_before, fingerprint_of
 from stored_value.rules import Split
 from stored_value.selectors.wallets import Holdings, terms_at, wallet
+from stores import services as stores_services
 
 from .codes import prove_payment_code
-from .doing import allow, require_in_use
+from .doing import require_in_use
 
 SPEND = "stored_value.spend_wallet"
 LARGEST = 10**15
@@ -139,7 +140,7 @@ def _spend(
     memo: str,
     policy: WalletPolicy,
 ) -> Paid:
-    allow(by, SPEND, amount=0, at=at)
+    stores_services.use_limit(by=by, act=SPEND, amount=0, at=at)
     return spend_step(
         holder=holder,
         amount=amount,

@@ -38,7 +38,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from .coupons import Laid, laid_on, use_step
-from .doing import allow, refuse_own, require_in_use
+from .doing import refuse_own, require_in_use
 from .gifts import give_step, tier_of
 
 TOP_UP = "stored_value.top_up_wallet"
@@ -97,9 +97,9 @@ def top_up(
     )
     is_alone = laid is not None and laid.stands_alone
     offer = None if is_alone else _offer(holder, paid, plan_id, by, at)
-    by = allow(
-        by,
-        TOP_UP,
+    by = stores_services.use_limit(
+        by=by,
+        act=TOP_UP,
         amount=paid,
         at=at,
         approval=approval,

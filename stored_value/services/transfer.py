@@ -21,7 +21,7 @@ from stored_value.selectors.wallets import terms_at, wallet
 from stores import services as stores_services
 from stores.models import Approval
 
-from .doing import allow, refuse_own, require_in_use
+from .doing import refuse_own, require_in_use
 from .lots import moving, portions
 from .spend import LARGEST
 
@@ -69,9 +69,9 @@ def transfer(
     held = balances.get(target.principal, 0) + balances.get(target.held, 0)
     if most is not None and held + amount > most:
         raise HoldsTooMuch(most=most)
-    by = allow(
-        by,
-        TRANSFER,
+    by = stores_services.use_limit(
+        by=by,
+        act=TRANSFER,
         amount=amount,
         at=at,
         approval=approval,

@@ -23,7 +23,7 @@ from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.backends import grants_this_request
-from stores.models import Shift, Store, Till, User
+from stores.models import Approval, Shift, Store, Till, User
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -108,6 +108,28 @@ def act_of(
         shift=shift,
         approver=approver,
         at=at,
+        request_id=request_id(request),
+    )
+
+
+def alone_or_beside[T](
+    request: HttpRequest,
+    typed: dict[str, Any],
+    run: Callable[[Approval | None], T],
+    *,
+    subject: str,
+    at: datetime,
+) -> T:
+    """Do what was typed alone, or with the second person named in an AboveLimitForm."""
+    return stores_services.alone_or_beside(
+        run,
+        maker=signed_in(request),
+        checker=typed["checker"],
+        secret=typed["secret"],
+        store=typed["store"],
+        reason=typed["reason"],
+        at=at,
+        subject=subject,
         request_id=request_id(request),
     )
 

@@ -1,6 +1,12 @@
 """Everything that changes the shop floor: its people, shifts, approvals and its log."""
 
-from .approvals import approve, approve_beside, consume_approval, request_approval
+from .approvals import (
+    alone_or_beside,
+    approve,
+    approve_beside,
+    consume_approval,
+    request_approval,
+)
 from .audit import act, record_act, require_for
 from .books import (
     ADJUST,
@@ -37,6 +43,7 @@ __all__ = [
     "Mending",
     "act",
     "adjust_account",
+    "alone_or_beside",
     "approve",
     "approve_beside",
     "assign",

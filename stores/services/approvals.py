@@ -1,5 +1,6 @@
 """The second person: asked for by one, given by another, used once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from stores.errors import (
     AlreadyApproved,
     AmountOutOfRange,
+    ApprovalNeeded,
     ApprovalNotUsable,
     BeneficiaryRefused,
     CheckerRefused,
@@ -130,6 +132,46 @@ def approve_beside(
         approval=approval, checker=checker, secret=secret, at=at, request_id=request_id
     )
     return approval
+
+
+def alone_or_beside[T](
+    run: Callable[[Approval | None], T],
+    *,
+    maker: User,
+    checker: User | None,
+    secret: str,
+    store: Store,
+    reason: str,
+    at: datetime,
+    subject: str,
+    shift: Shift | None = None,
+    request_id: str = "",
+) -> T:
+    """Do it alone within one's limit; above it with the one who stands beside, who
+    approves exactly what the limit refused.
+
+    Raises ApprovalNeeded where nobody stands beside, and what approvals and the act
+    refuse.
+    """
+    try:
+        return run(None)
+    except ApprovalNeeded as needed:
+        if checker is None:
+            raise
+        approval = approve_beside(
+            act=str(needed.facts["act"]),
+            maker=maker,
+            checker=checker,
+            secret=secret,
+            store=store,
+            amount=int(str(needed.facts["amount"])),
+            reason=reason,
+            at=at,
+            subject=subject,
+            shift=shift,
+            request_id=request_id,
+        )
+        return run(approval)
 
 
 @transaction.atomic(savepoint=False)

@@ -1,5 +1,6 @@
 """Staying within what one may do alone."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,17 +25,18 @@ def use_limit(
     at: datetime,
     approval: Approval | None = None,
     subject: str = "",
-) -> None:
+) -> ledger_services.Act:
     """A step: use up some of a person's limit for an act, or an approval for it.
 
     Part of the act's own transaction, so that what is refused later uses up nothing.
     The sum is that of the shift, and at a desk without one that of the business day at
     the store. It is kept by one conditional update: two at once cannot both take the
     rest. Programs, members and tasks have no limit: whoever let them in answers for
-    them. Raises NotAllowed, AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable.
+    them. The act that comes back names whoever approved it, so that the books do.
+    Raises NotAllowed, AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable.
     """
     if by.staff_id is None:
-        return
+        return by
     if not 0 <= amount <= LARGEST:
         raise AmountOutOfRange(amount=amount)
     staff = User.objects.get(pk=by.staff_id)
@@ -52,12 +54,14 @@ def use_limit(
             subject=subject,
             at=at,
         )
-        return
+        # Asked anew: the row in hand may be from before it was approved.
+        checker = Approval.objects.filter(pk=approval.pk).values_list("checker_id")
+        return replace(by, approver_id=checker.get()[0])
     limit = limit_of(staff, act, store=store)
     if limit.per_act is not None and amount > limit.per_act:
         raise ApprovalNeeded(act=act, amount=amount, allowed=limit.per_act)
     if limit.per_shift is None or not amount:
-        return
+        return by
     held = {"staff": staff, "act": act, **_where(by, store)}
     ShiftUse.objects.bulk_create([ShiftUse(**held)], ignore_conflicts=True)
     mine = ShiftUse.objects.filter(**held)
@@ -65,6 +69,7 @@ def use_limit(
     if within.update(used=F("used") + amount) != 1:
         left = max(0, limit.per_shift - mine.get().used)
         raise ApprovalNeeded(act=act, amount=amount, allowed=left)
+    return by
 
 
 def _where(by: ledger_services.Act, store: Store | None) -> dict[str, Any]:

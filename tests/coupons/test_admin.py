@@ -20,9 +20,17 @@ from coupons.models import (
     TierGift,
 )
 from members.models import Tag
+from stores.models import AuditEvent, Role
 from tests.factories.coupons import TemplateFactory, by_task, everything, issued
 from tests.factories.members import MemberFactory
-from tests.factories.stores import NOON, StoreFactory, UserFactory, signed_in
+from tests.factories.stores import (
+    NOON,
+    PIN,
+    RoleLimitFactory,
+    StoreFactory,
+    UserFactory,
+    signed_in,
+)
 from tests.factories.tiers import TierFactory
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +260,7 @@ def act_url(row: Any, act: str) -> str:
 
 
 def test_a_lead_gives_one_at_the_counter() -> None:
-    template, member = TemplateFactory.drawn(), MemberFactory.create()
+    template, member = TemplateFactory.drawn(), MemberFactory.create(name="Li")
     store = StoreFactory.create()
     lead = signed_in(UserFactory.holding("shift-lead", store=store, is_staff=True))
     asked = {
@@ -271,7 +279,43 @@ def test_a_lead_gives_one_at_the_counter() -> None:
     assert Coupon.objects.filter(member=member).count() == 2
     for wrong in ("nobody", "0", "🧧", "9" * 30, "#0"):
         answer = lead.post(act_url(template, "give"), {**asked, "member": wrong})
-        assert "There is no such member." in answer.content.decode()
+        assert "There is no such member." in answer.content.decode(), wrong
+
+
+def test_above_ones_limit_a_manager_stands_beside_in_the_office() -> None:
+    store, template = StoreFactory.create(), TemplateFactory.drawn()
+    lead = UserFactory.holding("shift-lead", store=store, is_staff=True)
+    manager = UserFactory.holding("store-manager", store=store)
+    RoleLimitFactory.create(
+        role=Role.objects.get(code="shift-lead"),
+        act="coupons.issue_coupon",
+        per_act=5_00,
+        per_shift=5_00,
+    )
+    client, url = signed_in(lead), act_url(template, "give")
+    asked = {
+        "key": "admin:1",
+        "member": f"#{MemberFactory.create().pk}",
+        "quantity": "1",
+        "store": store.pk,
+        "reason": "long wait",
+    }
+    for more in (
+        {},
+        {"checker": manager.pk},
+        {"checker": manager.pk, "secret": "135790"},
+        {"checker": lead.pk, "secret": PIN},
+    ):
+        assert client.post(url, {**asked, **more}).status_code == 200
+        assert not Coupon.objects.exists()
+
+    told = {**asked, "checker": manager.pk, "secret": PIN}
+    for _ in range(2):
+        assert client.post(url, told).status_code == 302
+
+    assert Coupon.objects.count() == 1
+    given = AuditEvent.objects.get(act="coupons.issued")
+    assert (given.staff_id, given.approver_id) == (lead.pk, manager.pk)
 
 
 def test_a_segment_is_counted_before_it_is_given(office: Client) -> None:
