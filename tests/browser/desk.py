@@ -45,10 +45,6 @@ class Keyboard:
         self.pressed += 1
 
 
-def focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.id"))
-
-
 def lay_down(page: Page, what: str, code: str, pin: str | None = None) -> None:
     """A gift card or a printed coupon, typed in and added."""
     page.locator(f"#{what}-box summary").click()

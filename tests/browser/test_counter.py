@@ -8,7 +8,7 @@ from checkout.models import Sale
 from coupons.kinds import CouponKind, CouponStatus
 from stored_value.models import TopUp
 from stores.models import Shift
-from tests.browser.desk import Keyboard, at_the_counter, focused, lay_down
+from tests.browser.desk import Keyboard, at_the_counter, lay_down
 from tests.browser.pages import violations
 from tests.factories.bills import a_guest
 from tests.factories.coupons import TemplateFactory, issued, printed
@@ -26,7 +26,7 @@ def test_a_regular_is_charged_with_the_keyboard_alone(
     issued(member=member)
     phone = member.phone or ""
     with at_the_counter(browser, live_server, shift) as (page, complaints):
-        assert focused(page) == "q"
+        expect(page.locator("#q")).to_be_focused()
         page.keyboard.type(phone[-11:])
         page.keyboard.press("Enter")
         expect(page.locator(".person-name")).to_contain_text(member.name)
@@ -45,7 +45,7 @@ def test_a_regular_is_charged_with_the_keyboard_alone(
         assert violations(page) == []
         keys.press("Enter")
         page.wait_for_url(f"{live_server.url}/counter/")
-        assert focused(page) == "q"
+        expect(page.locator("#q")).to_be_focused()
         assert complaints == []
     sale = Sale.objects.get()
     assert (sale.net, sale.paid) == (78_00, 78_00)
@@ -198,7 +198,7 @@ def test_a_top_up_coupon_is_laid_with_the_keyboard_alone(
     issued(TemplateFactory.drawn(kind=CouponKind.TOP_UP, name_en="Extra"), member)
     with at_the_counter(browser, live_server, shift) as (page, complaints):
         page.goto(f"{live_server.url}/counter/guests/{member.public_id}/top-up/")
-        assert focused(page) == "amount"
+        expect(page.locator("#amount")).to_be_focused()
         assert violations(page) == []
         page.keyboard.type("100")
         for key in ("Tab", "Tab", "ArrowDown", "Enter"):

@@ -17,7 +17,7 @@ from stored_value.holders import Holder
 from stored_value.models import TopUp
 from stored_value.selectors import wallet
 from stores.models import Shift, User
-from tests.browser.desk import Keyboard, at_the_counter, focused
+from tests.browser.desk import Keyboard, at_the_counter
 from tests.browser.pages import page_of, violations
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
@@ -77,7 +77,7 @@ def test_a_screen_becomes_a_till_and_its_day_begins_and_ends(
         page.press("#password", "Enter")
         bind(page, manager)
         page.wait_for_url("**/counter/shift/")
-        assert focused(page) == "opening_float"
+        expect(page.locator("#opening_float")).to_be_focused()
         page.keyboard.type("500")
         page.keyboard.press("Enter")
         page.wait_for_url("**/counter/")
@@ -129,7 +129,7 @@ def test_somebody_is_enrolled_and_found_again_by_their_digits(
     with at_the_counter(browser, live_server, shift) as (page, complaints):
         go(page, "enrol/")
         keyboard = Keyboard(page)
-        assert focused(page) == "phone"
+        expect(page.locator("#phone")).to_be_focused()
         page.keyboard.type(PHONE)
         keyboard.press("Tab")
         page.keyboard.type("陈玉兰")
@@ -141,7 +141,7 @@ def test_somebody_is_enrolled_and_found_again_by_their_digits(
         page.fill("#q", PHONE[-4:])
         page.press("#q", "Enter")
         expect(page.locator("#guest")).to_contain_text("陈玉兰")
-        assert focused(page) == "amount"
+        expect(page.locator("#amount")).to_be_focused()
         assert complaints == []
     assert Member.objects.get().phone == f"+86{PHONE}"
 
@@ -154,7 +154,7 @@ def test_pay_300_get_50_and_a_double_click_takes_it_once(
     with at_the_counter(browser, live_server, shift) as (page, complaints):
         go(page, f"guests/{member.public_id}/top-up/")
         page.get_by_role("button", name="Pay ¥300.00, get ¥50.00").click()
-        assert focused(page) == "amount"
+        expect(page.locator("#amount")).to_be_focused()
         page.locator(".charge").dblclick()
         page.wait_for_url("**/top-ups/**")
         expect(page.locator(".receipt")).to_contain_text("¥350.00")
@@ -230,7 +230,7 @@ def test_a_refund_above_the_limit_has_a_second_person_beside(
         page.fill("#reason", "cold soup")
         page.press("#reason", "Enter")
         expect(page.locator("#checker")).to_be_visible()
-        assert focused(page) == "secret"
+        expect(page.locator("#secret")).to_be_focused()
         assert violations(page) == []
         page.select_option("#checker", str(manager.pk))
         page.fill("#secret", PIN)
@@ -252,7 +252,7 @@ def test_a_part_is_refunded_from_the_list_and_another_sale_is_voided(
         page.fill("#text", "A-0187")
         page.press("#text", "Enter")
         page.get_by_role("link", name="Refund").click()
-        assert focused(page) == "amount"
+        expect(page.locator("#amount")).to_be_focused()
         page.keyboard.type("30")
         page.fill("#reason", "cold soup")
         page.press("#reason", "Enter")
