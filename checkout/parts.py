@@ -55,7 +55,7 @@ class CheckoutPart:
             "points_earned": sale.points_earned,
             "lines": [
                 {"name": line.name, "quantity": line.quantity, "net": line.net}
-                for line in sale.lines.all()
+                for line in sorted(sale.lines.all(), key=lambda line: line.place)
             ],
         }
 

@@ -19,6 +19,8 @@ from tests.factories.coupons import TemplateFactory
 from tests.factories.gift_cards import GiftCardDesignFactory
 from tests.factories.stored_value import a_plan
 
+# Hypothesis' own word about what it drew; nothing of ours.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 # Valid by its shape and still no request: a phone that is none, a coupon that is not
 # there. What the house then says is 422, and is documented.
