@@ -9,7 +9,7 @@ from django.db.models import F
 
 from ledger import services as ledger_services
 from stores.errors import AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable
-from stores.models import Approval, Shift, ShiftUse, Store, User
+from stores.models import Approval, ShiftUse, Store, User
 from stores.selectors import limit_of
 
 from .approvals import LARGEST, consume_approval
@@ -55,14 +55,16 @@ def use_limit(
             at=at,
         )
         # Asked anew: the row in hand may be from before it was approved.
-        checker = Approval.objects.filter(pk=approval.pk).values_list("checker_id")
-        return replace(by, approver_id=checker.get()[0])
+        checker = Approval.objects.filter(pk=approval.pk).values_list(
+            "checker_id", flat=True
+        )
+        return replace(by, approver_id=checker.get())
     limit = limit_of(staff, act, store=store)
     if limit.per_act is not None and amount > limit.per_act:
         raise ApprovalNeeded(act=act, amount=amount, allowed=limit.per_act)
     if limit.per_shift is None or not amount:
         return by
-    held = {"staff": staff, "act": act, **_where(by, store)}
+    held = {"staff": staff, "act": act, **_where(by)}
     ShiftUse.objects.bulk_create([ShiftUse(**held)], ignore_conflicts=True)
     mine = ShiftUse.objects.filter(**held)
     within = mine.filter(used__lte=limit.per_shift - amount)
@@ -72,9 +74,9 @@ def use_limit(
     return by
 
 
-def _where(by: ledger_services.Act, store: Store | None) -> dict[str, Any]:
+def _where(by: ledger_services.Act) -> dict[str, Any]:
     """Over what the sum is kept: a shift, or a day at a store."""
     if by.shift_id is not None:
-        shift = Shift.objects.get(pk=by.shift_id)
-        return {"shift": shift, "store": None, "business_date": None}
-    return {"shift": None, "store": store, "business_date": by.business_date}
+        return {"shift_id": by.shift_id, "store_id": None, "business_date": None}
+    day = by.business_date
+    return {"shift_id": None, "store_id": by.store_id, "business_date": day}
