@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from stores.models import Shift, User
 from tests.browser.chromium import chromium
@@ -15,6 +15,9 @@ from tests.factories.stores import (
     TillFactory,
     UserFactory,
 )
+
+PATIENCE = 20_000  # of a machine on which other tests run beside
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

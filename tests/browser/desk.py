@@ -1,7 +1,7 @@
 """A till's own screen in a browser, and what hands do there."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.http import HttpResponse
 from playwright.sync_api import Browser, Page
@@ -53,3 +53,13 @@ def lay_down(page: Page, what: str, code: str, pin: str | None = None) -> None:
         page.fill(f"#{what}-pin", pin)
     with page.expect_response("**/*-on-the-counter/"):
         page.click(f"#{what}-add")
+
+
+def sent(page: Page) -> AbstractContextManager[object]:
+    """A form that the browser itself sends: what follows finds the page it led to."""
+    return page.expect_event("load")
+
+
+def no_bill_kept(page: Page) -> None:
+    """The tab forgets the bill once it is settled."""
+    page.wait_for_function("sessionStorage.getItem('counter-bill') === null")

@@ -17,7 +17,7 @@ from stored_value.holders import Holder
 from stored_value.models import TopUp
 from stored_value.selectors import wallet
 from stores.models import Shift, User
-from tests.browser.desk import Keyboard, at_the_counter
+from tests.browser.desk import Keyboard, at_the_counter, sent
 from tests.browser.pages import page_of, violations
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
@@ -173,7 +173,8 @@ def test_a_gift_card_is_sold_looked_at_and_moved_into_a_wallet(
     with at_the_counter(browser, live_server, shift) as (page, complaints):
         go(page, "gift-cards/")
         page.fill("#amount", "100")
-        page.get_by_role("button", name="Sell").click()
+        with sent(page):
+            page.get_by_role("button", name="Sell").click()
         code = page.locator(".code-shown").inner_text()
         pin = page.locator("#sold .pair", has_text="PIN").locator("b")
         secret = pin.inner_text() if pin.count() else ""
@@ -182,8 +183,8 @@ def test_a_gift_card_is_sold_looked_at_and_moved_into_a_wallet(
             page.fill("#look-code", code)
             page.fill("#look-pin", secret)
             page.fill("#look-guest", guest)
-            page.get_by_role("button", name="Look, or move it").click()
-            page.wait_for_load_state()
+            with sent(page):
+                page.get_by_role("button", name="Look, or move it").click()
             if not guest:
                 expect(page.get_by_role("status").last).to_contain_text("¥100.00")
         assert code not in page.url
@@ -201,16 +202,16 @@ def test_codes_of_coupons_and_rewards(
     with at_the_counter(browser, live_server, shift) as (page, complaints):
         care(page, member)
         page.select_option("[name=reward]", str(reward.pk))
-        page.locator("form", has=page.locator("[name=reward]")).get_by_role(
-            "button"
-        ).click()
+        form = page.locator("form", has=page.locator("[name=reward]"))
+        with sent(page):
+            form.get_by_role("button").click()
         said = page.get_by_text("The code to pick it up").inner_text()
         code = re.split(r": ", said)[-1].strip()
         go(page, "codes/")
         for expected in ("Hand out: 1", "alert-danger"):
             page.fill("#reward-code", code)
-            page.press("#reward-code", "Enter")
-            page.wait_for_load_state()
+            with sent(page):
+                page.press("#reward-code", "Enter")
             assert expected in page.content()
         page.fill("#coupon-code", str(coupon.code))
         page.press("#coupon-code", "Enter")
@@ -294,30 +295,39 @@ def test_a_guest_is_looked_after(
         care(page, member)
         box = panel(page, "Note for the colleagues")
         box.get_by_role("textbox").fill("Asked for the window.")
-        box.get_by_role("button").click()
+        with sent(page):
+            box.get_by_role("button").click()
         box = panel(page, "What the guest says")
         box.get_by_role("textbox").fill("Cold soup")
         box.get_by_role("checkbox").check()
-        box.get_by_role("button").click()
+        with sent(page):
+            box.get_by_role("button").click()
         box = panel(page, "Give a coupon")
         box.locator("select").first.select_option(str(template.pk))
         box.locator("[name=reason]").fill("long wait")
-        box.get_by_role("button").click()
+        with sent(page):
+            box.get_by_role("button").click()
         expect(page.locator("#care .guest")).to_contain_text(template.name)
-        panel(page, "Visit passes").get_by_role("button", name="Use a visit").click()
+        with sent(page):
+            panel(page, "Visit passes").get_by_role(
+                "button", name="Use a visit"
+            ).click()
         expect(page.locator("#care .guest")).to_contain_text("2 of 3 left")
-        panel(page, "Visit passes").get_by_role("button", name="Put back").click()
+        with sent(page):
+            panel(page, "Visit passes").get_by_role("button", name="Put back").click()
         expect(page.locator("#care .guest")).to_contain_text("3 of 3 left")
         box = panel(page, "Stamp a card")
         box.locator("select").select_option(str(programme.pk))
         box.locator("#stamp-amount").fill("25")
-        box.get_by_role("button").click()
+        with sent(page):
+            box.get_by_role("button").click()
         expect(page.locator("#care .guest")).to_contain_text("1 stamp")
         box = panel(page, "Cards")
-        box.get_by_role("button", name="Report lost").click()
+        with sent(page):
+            box.get_by_role("button", name="Report lost").click()
         box.locator("summary", has_text="Replace").click()
-        box.locator("details[open]").get_by_role("button").click()
-        page.wait_for_load_state()
+        with sent(page):
+            box.locator("details[open]").get_by_role("button").click()
         assert violations(page) == []
         assert complaints == []
     card.refresh_from_db()
