@@ -1,10 +1,10 @@
 """Moving in with a million rows: how long it takes, and how much memory.
 
-`python -m benchmarks.imports [--rows N] [--quick]` writes files of members (with money
-and points) and of sales, and gives them to the very commands of the console, each a
-process of its own: looked through, brought in, and brought in once more. It ends with 1
-where a row is lost, where the same file changes anything, where a process needs more
-memory than the aim, or where the books differ.
+`python -m benchmarks.imports [--rows N] [--members N] [--quick]` writes files of
+members (with money and points) and of sales, and gives them to the very commands of the
+console, each a process of its own: looked through, brought in, and brought in once
+more. It ends with 1 where a row is lost, where the same file changes anything, where a
+process needs more memory than the aim, or where the books differ.
 """
 
 import argparse
@@ -73,10 +73,11 @@ def main(words: list[str]) -> int:
         stack.callback(place.tidy)
         open_store()
         folder = Path(stack.enter_context(TemporaryDirectory()))
+        rows = {"members": given.members or given.rows, "sales": given.rows}
         problems = [
             problem
             for kind, lines in FILES.items()
-            for problem in measure(kind, lines, given.rows, folder)
+            for problem in measure(kind, lines, rows[kind], folder)
         ]
         problems += prove()
     for problem in problems:
@@ -87,6 +88,9 @@ def main(words: list[str]) -> int:
 def parse(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.imports", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="of each file")
+    parser.add_argument(
+        "--members", type=int, help="rows of members, at least a quarter of the sales'"
+    )
     parser.add_argument("--quick", action="store_true", help="only see that it works")
     given = parser.parse_args(words)
     if given.quick:

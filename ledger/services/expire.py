@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from django.db import connection
 
-CHUNK = 10_000
+# Large enough to be quick, small enough that a till whose guest is among them waits
+# for hundredths of a second: with 10,000 a fifth of the tills' rate was left.
+CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
