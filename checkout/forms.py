@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from common.forms import MoneyField
-from stored_value.forms import SecondPersonForm, amount_field
+from stored_value.forms import AboveLimitForm, amount_field
 from stores.models import Store
 from tiers.models import Tier
 
@@ -31,7 +31,7 @@ WEEKDAYS = (
 )
 
 
-class RefundForm(SecondPersonForm):
+class RefundForm(AboveLimitForm):
     """How much, how, and from which drawer."""
 
     amount = amount_field(
@@ -59,7 +59,7 @@ class RefundForm(SecondPersonForm):
         return typed
 
 
-class VoidForm(SecondPersonForm):
+class VoidForm(AboveLimitForm):
     """Why; the drawer is that of the sale."""
 
     field_order = ("reason", "checker", "secret")

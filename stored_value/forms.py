@@ -20,8 +20,8 @@ from coupons import selectors as coupons_selectors
 from coupons.errors import CodeNotKnown
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
-from stores.act_forms import KeyForm
-from stores.models import Shift, User
+from stores.act_forms import KeyForm, OnlyAboveLimit
+from stores.models import Shift
 
 from .models import TopUpPlan
 
@@ -79,30 +79,8 @@ class AtTillForm(KeyForm):
         offer(self, "shift", shifts, pick_the_only_one=True)
 
 
-class SecondPersonForm(AtTillForm):
-    """Where it may be more than one does alone: whoever approves it, at the screen."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget
-    )
-    checker = forms.ModelChoiceField(
-        label=_("Second person"),
-        queryset=User.objects.none(),
-        required=False,
-        widget=UnfoldAdminSelectWidget,
-        help_text=_("Only above your own limit."),
-    )
-    secret = forms.CharField(
-        label=_("Their PIN or password"),
-        max_length=128,
-        strip=False,
-        required=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, people: QuerySet[User], **options: Any) -> None:
-        super().__init__(*args, **options)
-        offer(self, "checker", people)
+class AboveLimitForm(OnlyAboveLimit, AtTillForm):
+    """A reason, a till, and a second person where one's own limit ends."""
 
 
 class CardField(forms.CharField):
@@ -217,18 +195,18 @@ class CaptureForm(AtTillForm):
     field_order = ("amount", "shift")
 
 
-class PayoutForm(SecondPersonForm):
+class PayoutForm(AboveLimitForm):
     tender = tender_field()
     field_order = ("tender", "reason", "shift", "checker", "secret")
 
 
-class TransferForm(SecondPersonForm):
+class TransferForm(AboveLimitForm):
     taker = MemberField(label=_("To"))
     amount = amount_field(label=_("Amount"))
     field_order = ("taker", "amount", "reason", "shift", "checker", "secret")
 
 
-class RefundForm(SecondPersonForm):
+class RefundForm(AboveLimitForm):
     """One of the latest payments, whole or in part."""
 
     payment = forms.ChoiceField(label=_("Payment"), widget=UnfoldAdminSelectWidget)

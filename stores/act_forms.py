@@ -50,8 +50,8 @@ class AtStoreForm(KeyForm):
         offer(self, "store", stores, pick_the_only_one=True)
 
 
-class SecondPersonForm(AtStoreForm, ReasonForm):
-    """A reason, a store, and the second person with a PIN or password."""
+class BesideForm(ReasonForm):
+    """A reason, and the second person with a PIN or password."""
 
     checker = forms.ModelChoiceField(
         label=_("Second person"),
@@ -70,14 +70,18 @@ class SecondPersonForm(AtStoreForm, ReasonForm):
         offer(self, "checker", people)
 
 
-class AboveLimitForm(SecondPersonForm):
-    """A reason, a store, and a second person where one's own limit ends."""
+class SecondPersonForm(AtStoreForm, BesideForm):
+    """A reason, a store, and the second person: always two."""
+
+
+class OnlyAboveLimit(BesideForm):
+    """The second person stands by only where one's own limit ends."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name in ("checker", "secret"):
             self.fields[name].required = False
-        self.fields["checker"].help_text = _("Above your own limit.")
+        self.fields["checker"].help_text = _("Only above your own limit.")
         self.order_fields(self.field_order)
 
     def clean(self) -> dict[str, Any]:
@@ -88,3 +92,7 @@ class AboveLimitForm(SecondPersonForm):
                 _("The second person is chosen, and types a PIN or password.")
             )
         return typed
+
+
+class AboveLimitForm(OnlyAboveLimit, SecondPersonForm):
+    """A reason, a store, and a second person where one's own limit ends."""

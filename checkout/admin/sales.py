@@ -23,17 +23,16 @@ from common.money import format_money
 from ledger.services import Act
 from stored_value.admin.base import open_shifts
 from stores import selectors as stores_selectors
-from stores import services as stores_services
 from stores.admin.base import (
     ScopedAdmin,
     act_of,
     action,
+    alone_or_beside,
     display,
     posted,
-    request_id,
     signed_in,
 )
-from stores.models import Approval, Shift
+from stores.models import Shift
 
 from . import show
 
@@ -205,17 +204,22 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         user = signed_in(request)
 
         def command(typed: dict[str, Any]) -> str:
-            amount = typed["amount"]
-            asked = sale.left if amount is None else amount
-            done = checkout_services.refund_sale(
-                sale_id=sale.pk,
-                amount=amount,
-                to=typed["to"],
-                reason=typed["reason"],
-                by=self._by(request, sale, typed["shift"], at),
+            done = alone_or_beside(
+                request,
+                typed,
+                lambda approval: checkout_services.refund_sale(
+                    sale_id=sale.pk,
+                    amount=typed["amount"],
+                    to=typed["to"],
+                    reason=typed["reason"],
+                    by=self._by(request, sale, typed["shift"], at),
+                    at=at,
+                    key=typed["key"],
+                    approval=approval,
+                ),
+                subject=checkout_services.subject_of(sale.pk),
                 at=at,
-                key=typed["key"],
-                approval=self._approved(request, sale, typed, REFUND, asked, at),
+                store=sale.store,
             )
             return _said(done)
 
@@ -239,13 +243,20 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         user = signed_in(request)
 
         def command(typed: dict[str, Any]) -> str:
-            done = checkout_services.void_sale(
-                sale_id=sale.pk,
-                reason=typed["reason"],
-                by=self._by(request, sale, sale.shift, at),
+            done = alone_or_beside(
+                request,
+                typed,
+                lambda approval: checkout_services.void_sale(
+                    sale_id=sale.pk,
+                    reason=typed["reason"],
+                    by=self._by(request, sale, sale.shift, at),
+                    at=at,
+                    key=typed["key"],
+                    approval=approval,
+                ),
+                subject=checkout_services.subject_of(sale.pk),
                 at=at,
-                key=typed["key"],
-                approval=self._approved(request, sale, typed, VOID, sale.net, at),
+                store=sale.store,
             )
             return _said(done)
 
@@ -284,34 +295,6 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
     ) -> Act:
         """Whoever is signed in, at a drawer or at a desk of the sale's store."""
         return act_of(request, at, shift=shift, store=sale.store)
-
-    def _approved(
-        self,
-        request: HttpRequest,
-        sale: Sale,
-        typed: dict[str, Any],
-        permission: str,
-        amount: int,
-        at: datetime,
-    ) -> Approval | None:
-        """The second person's approval, given at this screen; None where none is named.
-
-        A form that was sent before asks nobody again.
-        """
-        if not typed["checker"] or Refund.objects.filter(key=typed["key"]).exists():
-            return None
-        return stores_services.approve_beside(
-            act=permission,
-            maker=signed_in(request),
-            checker=typed["checker"],
-            secret=typed["secret"],
-            store=sale.store,
-            amount=amount,
-            reason=typed["reason"],
-            at=at,
-            subject=checkout_services.subject_of(sale.pk),
-            request_id=request_id(request),
-        )
 
 
 def _said(done: Refund) -> str:

@@ -1,5 +1,6 @@
 """What the pages of value share: an open till, a second person where one is asked."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 
 from ledger.services import Act
-from stored_value.forms import AtTillForm, SecondPersonForm
+from stored_value.forms import AboveLimitForm, AtTillForm
 from stores import selectors as stores_selectors
-from stores import services as stores_services
-from stores.admin.base import act_of, posted, request_id, signed_in
+from stores.admin import base as stores_admin
+from stores.admin.base import act_of, posted, signed_in
 from stores.models import Approval, Shift, User
 
 
@@ -29,7 +30,7 @@ def at_till(request: HttpRequest, form: type[AtTillForm], permission: str) -> An
     """The form of an act of value, with the tills and people that are possible."""
     user = signed_in(request)
     facts: dict[str, Any] = {"shifts": open_shifts(user, permission)}
-    if issubclass(form, SecondPersonForm):
+    if issubclass(form, AboveLimitForm):
         facts["people"] = stores_selectors.checkers_for(user, permission)
     return form(**posted(request), **facts)
 
@@ -39,31 +40,18 @@ def doing(request: HttpRequest, typed: dict[str, Any], at: datetime) -> Act:
     return act_of(request, at, shift=typed["shift"])
 
 
-def approved(
+def alone_or_beside[T](
     request: HttpRequest,
     typed: dict[str, Any],
+    run: Callable[[Approval | None], T],
     *,
-    permission: str,
-    amount: int,
     subject: str,
     at: datetime,
-) -> Approval | None:
-    """The second person's approval, given at this screen; None where none is named."""
-    if typed["checker"] is None:
-        return None
-    return stores_services.approve_beside(
-        act=permission,
-        maker=signed_in(request),
-        checker=typed["checker"],
-        secret=typed["secret"],
-        store=typed["shift"].store,
-        shift=typed["shift"],
-        amount=amount,
-        reason=typed["reason"],
-        at=at,
-        subject=subject,
-        request_id=request_id(request),
+) -> T:
+    """Do it at the till alone, or above one's limit with the second person."""
+    return stores_admin.alone_or_beside(
+        request, typed, run, subject=subject, at=at, shift=typed["shift"]
     )
 
 
-__all__ = ["approved", "at_till", "doing", "now", "open_shifts"]
+__all__ = ["alone_or_beside", "at_till", "doing", "now", "open_shifts"]

@@ -27,7 +27,7 @@ from stored_value.models import BearerWallet, Wallet
 from stored_value.services import Tender
 from stores.admin.base import ScopedAdmin, action, display, signed_in
 
-from .base import approved, at_till, doing
+from .base import alone_or_beside, at_till, doing
 
 TOP_UP = "stored_value.top_up_wallet"
 SPEND = "stored_value.spend_wallet"
@@ -275,22 +275,20 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
 
         def command(row: W, typed: dict[str, Any]) -> str:
             at, entry_id = now(), UUID(typed["payment"])
-            left = stored_value_selectors.left_of_payment(entry_id=entry_id)
-            back = stored_value_services.refund_spend(
-                entry_id=entry_id,
-                amount=typed["amount"],
-                reason=typed["reason"],
-                by=doing(request, typed, at),
-                at=at,
-                key=typed["key"],
-                approval=approved(
-                    request,
-                    typed,
-                    permission=REFUND,
-                    amount=typed["amount"] or left,
-                    subject=f"entry:{entry_id}",
+            back = alone_or_beside(
+                request,
+                typed,
+                lambda approval: stored_value_services.refund_spend(
+                    entry_id=entry_id,
+                    amount=typed["amount"],
+                    reason=typed["reason"],
+                    by=doing(request, typed, at),
                     at=at,
+                    key=typed["key"],
+                    approval=approval,
                 ),
+                subject=f"entry:{entry_id}",
+                at=at,
             )
             return _("Given back: %(principal)s principal, %(bonus)s bonus.") % {
                 "principal": format_money(back.principal),
@@ -366,22 +364,20 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         def command(row: W, typed: dict[str, Any]) -> str:
             at = now()
             holder = self.holder_of(row)
-            held = stored_value_selectors.wallet(holder=holder, at=at)
-            closed = stored_value_services.close_wallet(
-                holder=holder,
-                tender=typed["tender"],
-                reason=typed["reason"],
-                by=doing(request, typed, at),
-                at=at,
-                key=typed["key"],
-                approval=approved(
-                    request,
-                    typed,
-                    permission=CLOSE,
-                    amount=held.principal + held.lapsed,
-                    subject=f"{holder.kind}:{holder.id}",
+            closed = alone_or_beside(
+                request,
+                typed,
+                lambda approval: stored_value_services.close_wallet(
+                    holder=holder,
+                    tender=typed["tender"],
+                    reason=typed["reason"],
+                    by=doing(request, typed, at),
                     at=at,
+                    key=typed["key"],
+                    approval=approval,
                 ),
+                subject=f"{holder.kind}:{holder.id}",
+                at=at,
             )
             return _("The wallet is closed; %(amount)s is paid out.") % {
                 "amount": format_money(closed.paid_out)

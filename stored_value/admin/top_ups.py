@@ -18,7 +18,7 @@ from stored_value.forms import PayoutForm
 from stored_value.models import TopUp, TopUpRefund
 from stores.admin.base import ScopedAdmin, action, display, signed_in
 
-from .base import approved, at_till, doing
+from .base import alone_or_beside, at_till, doing
 
 REFUND = "stored_value.refund_top_up"
 
@@ -104,25 +104,23 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Pay out the principal that is left; the bonus, points and coupons end."""
         row = self.get_object(request, object_id)
-        at = now()
-        due = stored_value_selectors.refund_preview(top_up=row, at=at).formula
 
         def command(typed: dict[str, Any]) -> str:
-            refund = stored_value_services.refund_top_up(
-                top_up_id=row.pk,
-                tender=typed["tender"],
-                reason=typed["reason"],
-                by=doing(request, typed, at),
-                at=at,
-                key=typed["key"],
-                approval=approved(
-                    request,
-                    typed,
-                    permission=REFUND,
-                    amount=due.paid_out,
-                    subject=f"top_up:{row.pk}",
+            at = now()
+            refund = alone_or_beside(
+                request,
+                typed,
+                lambda approval: stored_value_services.refund_top_up(
+                    top_up_id=row.pk,
+                    tender=typed["tender"],
+                    reason=typed["reason"],
+                    by=doing(request, typed, at),
                     at=at,
+                    key=typed["key"],
+                    approval=approval,
                 ),
+                subject=f"top_up:{row.pk}",
+                at=at,
             )
             paid_out = {"amount": format_money(refund.paid_out)}
             if refund.coupon_returned:

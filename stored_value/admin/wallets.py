@@ -16,7 +16,7 @@ from stored_value.models import Wallet
 from stores import selectors as stores_selectors
 from stores.admin.base import act_of, action, posted, signed_in
 
-from .base import approved, at_till, doing
+from .base import alone_or_beside, at_till, doing
 from .clearing import ClearingPage
 from .holders import HeldWalletAdmin
 
@@ -75,22 +75,21 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
 
         def command(row: Wallet, typed: dict[str, Any]) -> str:
             at = now()
-            stored_value_services.transfer(
-                giver=self.holder_of(row),
-                taker=Holder.member(typed["taker"].pk),
-                amount=typed["amount"],
-                reason=typed["reason"],
-                by=doing(request, typed, at),
-                at=at,
-                key=typed["key"],
-                approval=approved(
-                    request,
-                    typed,
-                    permission=TRANSFER,
+            alone_or_beside(
+                request,
+                typed,
+                lambda approval: stored_value_services.transfer(
+                    giver=self.holder_of(row),
+                    taker=Holder.member(typed["taker"].pk),
                     amount=typed["amount"],
-                    subject=f"member:{row.member_id}",
+                    reason=typed["reason"],
+                    by=doing(request, typed, at),
                     at=at,
+                    key=typed["key"],
+                    approval=approval,
                 ),
+                subject=f"member:{row.member_id}",
+                at=at,
             )
             return _("The transfer is made.")
 

@@ -136,16 +136,6 @@ def payments_of(*, holder: Holder, limit: int = 20) -> list[Payment]:
     return latest[:limit]
 
 
-def left_of_payment(*, entry_id: UUID) -> int:
-    """What of a payment has not been given back yet."""
-    wallets = (AccountKind.PRINCIPAL, AccountKind.BONUS, AccountKind.HELD)
-    return sum(
-        posting.left
-        for posting in ledger_lineage.postings_of(entry_id=entry_id)
-        if posting.debit_kind in wallets
-    )
-
-
 def top_ups_of(*, holder: Holder) -> QuerySet[TopUp]:
     """A wallet's top-ups, newest first, with what a list shows."""
     return (

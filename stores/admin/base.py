@@ -119,17 +119,24 @@ def alone_or_beside[T](
     *,
     subject: str,
     at: datetime,
+    store: Store | None = None,
+    shift: Shift | None = None,
 ) -> T:
-    """Do what was typed alone, or with the second person named in an AboveLimitForm."""
+    """Do what was typed alone, or above one's limit with the second person of the form.
+
+    At `store`, or in a shift, where the form does not ask for the store.
+    """
+    where = store or (typed["store"] if shift is None else shift.store)
     return stores_services.alone_or_beside(
         run,
         maker=signed_in(request),
         checker=typed["checker"],
         secret=typed["secret"],
-        store=typed["store"],
+        store=where,
         reason=typed["reason"],
         at=at,
         subject=subject,
+        shift=shift,
         request_id=request_id(request),
     )
 
