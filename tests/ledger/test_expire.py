@@ -8,6 +8,7 @@ from django.db import connection
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind
 from ledger.services import Expired
+from ledger.services import expire as expire_module
 from tests.factories.ledger import (
     NOON,
     TODAY,
@@ -87,3 +88,41 @@ def test_one_holder_s_lots_can_be_expired_alone() -> None:
 
     assert (expired.lots, expired.amount) == (1, 100)
     assert (balance(mine), balance(another)) == (0, 100)
+
+
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that a sweep would have rested."""
+    found: list[float] = []
+    monkeypatch.setattr(expire_module, "sleep", found.append)
+    return found
+
+
+def test_a_sweep_rests_while_somebody_else_is_at_work(rests: list[float]) -> None:
+    for _wallet in range(3):
+        holding(5, expires_at=NOON)
+    till = connection.copy()
+    try:
+        with till.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert expire(chunk=1).lots == 3
+    finally:
+        till.close()
+    assert len(rests) == 3
+    assert all(0 < rest <= 1 for rest in rests)
+
+
+def test_a_sweep_that_is_alone_does_not_rest(
+    rests: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other tests of this process may have just left the database.
+    monkeypatch.setattr(expire_module, "OTHERS_AT_WORK", "SELECT false")
+    holding(5, expires_at=NOON)
+    assert expire().lots == 1
+    assert rests == []
+
+
+def test_whoever_waits_at_a_till_waits_for_no_rest(rests: list[float]) -> None:
+    account = holding(5, expires_at=NOON)
+    assert expire(only=[account]).lots == 1
+    assert rests == []
