@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -16,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.admin import ReadOnlyAdmin
 from common.forms import MoneyField
 from common.money import format_money
+from common.tables import table
 from stores.admin.base import ScopedAdmin, act_of, display, may_everywhere
 
 from . import selectors as policies_selectors
@@ -173,15 +173,18 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
     @display(description=_("what it changed"))
     def changes(self, version: P) -> str:
         """Each rule that differs from the version it followed."""
-        rows = [
-            {
-                "name": rule.name,
-                "before": self._written(rule.field, rule.before),
-                "after": self._written(rule.field, rule.after),
-            }
-            for rule in policies_selectors.changes(version)
-        ]
-        return render_to_string("policies/changes.html", {"rows": rows})
+        return table(
+            [_("Rule"), _("Before"), _("From then on")],
+            (
+                (
+                    rule.name,
+                    self._written(rule.field, rule.before),
+                    self._written(rule.field, rule.after),
+                )
+                for rule in policies_selectors.changes(version)
+            ),
+            nothing=_("Nothing: it was the first, or a repetition."),
+        )
 
     def _written(self, field: str, value: object) -> object:
         if field in self.money_fields and isinstance(value, int):

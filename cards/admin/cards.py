@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from cards.forms import BindForm, IssueForm, PaidForm, ScanForm
 from cards.models import DEAD, Card, CardKind
 from cards.numbers import normalise
 from common.admin import ReadOnlyAdmin
+from common.tables import moment, table
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores.act_forms import AtStoreForm
@@ -94,7 +94,14 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
     def events(self, card: Card) -> str:
         """What happened to it."""
         rows = cards_selectors.events_of(card.pk).select_related("staff", "store")
-        return render_to_string("cards/events.html", {"rows": rows[:SHOWN]})
+        return table(
+            [_("At"), _("What happened"), _("Staff member"), _("Store")],
+            (
+                (moment(row.at), row.get_happening_display(), row.staff, row.store)
+                for row in rows[:SHOWN]
+            ),
+            nothing=_("Nothing yet."),
+        )
 
     def has_issue_permission(self, request: HttpRequest) -> bool:
         """Anywhere at all; the form offers only the right stores."""

@@ -10,9 +10,8 @@ from checkout.models import Refund, RefundPart
 from checkout.selectors.sales import matching
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from common.tables import table
 from stores.admin.base import ScopedAdmin, display
-
-from .show import table
 
 
 @admin.register(Refund)

@@ -1,25 +1,14 @@
 """What a sale's page tells, table by table."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
-
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from checkout.models import PaymentKind, Refund, Sale, SalePayment
 from common.money import format_money
+from common.tables import link, table
 from coupons.models import CouponUse
 
 LINES_SHOWN = 200
-
-
-def table(titles: Sequence[str | Promise], rows: Iterable[Sequence[Any]]) -> str:
-    """A plain table; a cell of text and url is a link."""
-    return render_to_string(
-        "checkout/table.html", {"titles": titles, "rows": list(rows)}
-    )
 
 
 def lines(sale: Sale) -> str:
@@ -90,10 +79,10 @@ def refunds(sale: Sale) -> str:
         [_("When"), _("Amount"), _("Money handed back"), _("Reason"), _("By")],
         (
             (
-                {
-                    "text": f"{row.at.astimezone(sale.store.zone):%Y-%m-%d %H:%M}",
-                    "url": reverse("admin:checkout_refund_change", args=[row.pk]),
-                },
+                link(
+                    f"{row.at.astimezone(sale.store.zone):%Y-%m-%d %H:%M}",
+                    reverse("admin:checkout_refund_change", args=[row.pk]),
+                ),
                 format_money(row.amount),
                 format_money(row.paid_out),
                 row.reason,
@@ -111,10 +100,10 @@ def coupons(sale: Sale) -> str:
         [_("Coupon"), _("Act"), _("Saved")],
         (
             (
-                {
-                    "text": f"#{use.coupon_id}",
-                    "url": reverse("admin:coupons_coupon_change", args=[use.coupon_id]),
-                },
+                link(
+                    f"#{use.coupon_id}",
+                    reverse("admin:coupons_coupon_change", args=[use.coupon_id]),
+                ),
                 use.get_act_display(),
                 format_money(use.saving),
             )
@@ -127,8 +116,5 @@ def entry(sale: Sale) -> str:
     """The way to the entry in the books."""
     if sale.entry_id is None:
         return "–"
-    link = {
-        "text": str(sale.entry_id),
-        "url": reverse("admin:ledger_entry_change", args=[sale.entry_id]),
-    }
-    return table([_("Entry")], [(link,)])
+    way = reverse("admin:ledger_entry_change", args=[sale.entry_id])
+    return table([_("Entry")], [(link(sale.entry_id, way),)])

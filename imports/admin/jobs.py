@@ -1,5 +1,6 @@
 """Imports in the admin: upload, dry run, its report, and then all or nothing."""
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.errors import DomainError
 from common.money import format_count
+from common.tables import Column, table
 from imports import reports, tasks
 from imports import services as imports_services
 from imports.fates import Fate
@@ -107,12 +110,21 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
     def bad(self, job: ImportJob) -> str:
         """The first rows that cannot be brought in, and why."""
         report = imports_services.report_of(job)
-        rows = []
+        rows: list[tuple[str, str, str]] = []
         if job.bad_rows and report.exists():
             found = reports.read(report, only=Fate.BAD)
-            rows = [row for row, _n in zip(found, range(SHOWN), strict=False)]
-        more = max(0, job.bad_rows - len(rows))
-        return render_to_string("imports/bad.html", {"rows": rows, "more": more})
+            rows = [
+                (line, reference, why)
+                for line, reference, _fate, why in islice(found, SHOWN)
+            ]
+        shown = table(
+            [Column(_("Line"), is_number=True), _("Reference"), _("Why")], rows
+        )
+        more = job.bad_rows - len(rows)
+        if not rows or more <= 0:
+            return shown
+        rest = _("and %(more)s more: the report names them all") % {"more": more}
+        return format_html('{}<p class="mt-3">{}</p>', shown, rest)
 
     @display(description=gettext_lazy("options"))
     def chosen(self, job: ImportJob) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_amount
+from common.tables import Column, moment, table
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
 from ledger.models import Account, Lot
@@ -153,18 +154,25 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
     def lots_left(self, account: Account) -> str:
         """The balance explained: what came in when, what is left of it, until when."""
         code = account.unit.code
-        rows = [
-            {
-                "initial": format_amount(lot.initial, code),
-                "remaining": format_amount(lot.remaining, code),
-                "since": lot.posting.entry.occurred_at,
-                "expires_at": lot.expires_at,
-            }
-            for lot in account.lots.filter(is_open=True)
-            .select_related("posting__entry")
-            .order_by("expires_at", "pk")[:SHOWN]
-        ]
-        return render_to_string("ledger/lots.html", {"rows": rows})
+        lots = account.lots.filter(is_open=True).select_related("posting__entry")
+        return table(
+            [
+                _("Came in"),
+                Column(_("Initial"), is_number=True),
+                Column(_("Left"), is_number=True),
+                _("Expires"),
+            ],
+            (
+                (
+                    moment(lot.posting.entry.occurred_at),
+                    format_amount(lot.initial, code),
+                    format_amount(lot.remaining, code),
+                    moment(lot.expires_at) if lot.expires_at else _("never"),
+                )
+                for lot in lots.order_by("expires_at", "pk")[:SHOWN]
+            ),
+            nothing=_("Nothing is left."),
+        )
 
     def has_adjust_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What somebody holds may be adjusted."""

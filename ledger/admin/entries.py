@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import now
@@ -15,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_amount
-from ledger.models import Entry, Posting
+from common.tables import Column, link, noted, table
+from ledger.models import Account, Entry, Posting, Unit
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.act_forms import SecondPersonForm
@@ -145,20 +145,17 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
     @display(description=gettext_lazy("postings"))
     def lines(self, entry: Entry) -> str:
         """Each posting with both its accounts and what they held after it."""
-        rows = [
-            {
-                "amount": format_amount(posting.amount, posting.unit.code),
-                "unit": posting.unit.code,
-                "debit": posting.debit,
-                "debit_url": _account_url(posting.debit_id),
-                "debit_after": _after(posting.debit_after, posting.unit.code),
-                "credit": posting.credit,
-                "credit_url": _account_url(posting.credit_id),
-                "credit_after": _after(posting.credit_after, posting.unit.code),
-            }
-            for posting in entry.postings.all()
-        ]
-        return render_to_string("ledger/postings.html", {"rows": rows})
+        return table(
+            [_("Debit"), _("Credit"), Column(_("Amount"), is_number=True)],
+            (
+                (
+                    _held(posting.debit, posting.debit_after, posting.unit),
+                    _held(posting.credit, posting.credit_after, posting.unit),
+                    format_amount(posting.amount, posting.unit.code),
+                )
+                for posting in entry.postings.all()
+            ),
+        )
 
     def has_reverse_entry_permission(
         self, request: HttpRequest, object_id: str
@@ -209,9 +206,15 @@ def unbroken(words: object) -> str:
     return span
 
 
-def _account_url(account_id: int) -> str:
-    return reverse("admin:ledger_account_change", args=[account_id])
-
-
-def _after(balance: int | None, code: str) -> str:
-    return "" if balance is None else format_amount(balance, code)
+def _held(account: Account, balance: int | None, unit: Unit) -> str:
+    """The account, and what it held then where that is kept."""
+    named = link(account, reverse("admin:ledger_account_change", args=[account.pk]))
+    if account.slot:
+        slot = format_html(
+            '<span class="text-font-subtle-light">{}</span>', account.slot
+        )
+        named = format_html("{} {}", named, slot)
+    if balance is None:
+        return named
+    then = _("then %(balance)s") % {"balance": format_amount(balance, unit.code)}
+    return noted(named, then)

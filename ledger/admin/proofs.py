@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.admin import ReadOnlyAdmin
 from common.errors import DomainError
 from common.money import format_amount, format_count
+from common.tables import Column, noted, table
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind
 from ledger.models import ProofRun, Seal
@@ -101,7 +102,24 @@ class ProofRunAdmin(EverywhereAdmin, ReadOnlyAdmin[ProofRun], ScopedAdmin[ProofR
     @display(description=gettext_lazy("differences"))
     def found(self, run: ProofRun) -> str:
         """Every row that differed."""
-        return render_to_string("ledger/differences.html", {"rows": run.differences})
+        return table(
+            [
+                _("Row"),
+                _("Fact"),
+                Column(_("Should be"), is_number=True),
+                Column(_("Is"), is_number=True),
+            ],
+            (
+                (
+                    one["row"],
+                    noted(one["fact"], one["check"]),
+                    one["expected"],
+                    one["found"],
+                )
+                for one in run.differences
+            ),
+            nothing=_("Not a single row differs."),
+        )
 
     def has_prove_now_permission(self, request: HttpRequest) -> bool:
         """Whoever may read the proofs of the whole house, and run one."""

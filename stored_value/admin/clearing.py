@@ -1,6 +1,6 @@
 """The clearing between stores, as a page and as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import exports
-from common.money import plain
+from common.money import format_money, plain
+from common.tables import table
 from stored_value import forms
 from stored_value import selectors as stored_value_selectors
 from stored_value.models import Wallet
@@ -58,7 +59,7 @@ class ClearingPage(ScopedAdmin[Wallet]):
             _("Owed"),
         ]
         if request.GET.get("export") == "csv" and form.is_valid():
-            lines = exports.csv_lines(header, _csv_rows(rows, names))
+            lines = exports.csv_lines(header, _written(rows, names, plain))
             answer = StreamingHttpResponse(
                 lines, content_type="text/csv; charset=utf-8"
             )
@@ -69,18 +70,11 @@ class ClearingPage(ScopedAdmin[Wallet]):
             "opts": self.opts,
             "title": _("Clearing between stores"),
             "form": form,
-            "header": header,
-            "rows": [
-                {
-                    "origin": names.get(row.origin or 0, _("The house")),
-                    "acceptor": names.get(row.acceptor, ""),
-                    "spent": row.spent,
-                    "paid_out": row.paid_out,
-                    "bonus": row.bonus,
-                    "owed": row.owed,
-                }
-                for row in rows
-            ],
+            "table": table(
+                header,
+                _written(rows, names, format_money),
+                nothing=_("Nothing was spent in this period."),
+            ),
             "debts": [
                 {
                     "debtor": names.get(debtor or 0, _("The house")),
@@ -93,13 +87,15 @@ class ClearingPage(ScopedAdmin[Wallet]):
         return TemplateResponse(request, "stored_value/clearing.html", context)
 
 
-def _csv_rows(
-    rows: list[stored_value_selectors.ClearingRow], names: dict[int, str]
+def _written(
+    rows: list[stored_value_selectors.ClearingRow],
+    names: dict[int, str],
+    money: Callable[[int], str],
 ) -> Iterator[list[object]]:
     for row in rows:
         amounts = (row.spent, row.paid_out, row.bonus, row.owed)
         yield [
             names.get(row.origin or 0, _("The house")),
             names.get(row.acceptor, ""),
-            *(plain(amount) for amount in amounts),
+            *(money(amount) for amount in amounts),
         ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from common.tables import Column, link, moment, table
 from ledger import statements as ledger_statements
 from ledger.kinds import AccountKind, EntryKind
 from stored_value import forms
@@ -94,18 +95,29 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
     def lots(self, row: W) -> str:
         """The balance explained, in the order in which it would be spent."""
         found = stored_value_selectors.explained(holder=self.holder_of(row), at=now())
-        lots = [
-            {
-                "kind": AccountKind(lot.kind).label,
-                "entry": EntryKind(lot.entry_kind).label,
-                "url": reverse("admin:ledger_entry_change", args=[lot.entry_id]),
-                "initial": lot.initial,
-                "remaining": lot.remaining,
-                "expires_at": lot.expires_at,
-            }
-            for lot in found
-        ]
-        return render_to_string("stored_value/lots.html", {"lots": lots})
+        return table(
+            [
+                _("Of"),
+                _("Came in by"),
+                Column(_("Initial"), is_number=True),
+                Column(_("Left"), is_number=True),
+                _("Expires"),
+            ],
+            (
+                (
+                    AccountKind(lot.kind).label,
+                    link(
+                        EntryKind(lot.entry_kind).label,
+                        reverse("admin:ledger_entry_change", args=[lot.entry_id]),
+                    ),
+                    format_money(lot.initial),
+                    format_money(lot.remaining),
+                    moment(lot.expires_at) if lot.expires_at else _("never"),
+                )
+                for lot in found
+            ),
+            nothing=_("Nothing is left."),
+        )
 
     @display(description=gettext_lazy("statement"))
     def statement(self, row: W) -> str:

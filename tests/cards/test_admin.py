@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from cards import services as cards_services
-from cards.models import Card, CardEvent, CardKind, CardsPolicy, StockBatch, WalletShare
+from cards.models import (
+    Card,
+    CardEvent,
+    CardKind,
+    CardsPolicy,
+    Happening,
+    StockBatch,
+    WalletShare,
+)
 from cards.numbers import grouped
 from stores.models import AuditEvent, Store
 from tests.factories.cards import CardFactory, CardKindFactory, held_on
@@ -82,6 +90,20 @@ def test_a_card_is_found_by_its_whole_number_only_and_never_shows_it(
         assert row not in listed(text)
     assert card.number not in listed("")
     assert card.number not in office.get(row).content.decode()
+
+
+def test_a_card_tells_what_happened_to_it_and_by_whom(office: Client) -> None:
+    store = StoreFactory.create(code="EVIL", name="<script>alert(1)</script>")
+    user = UserFactory.holding("head-office", display_name="<script>alert(2)</script>")
+    card = CardFactory.create()
+    by = an_act(actor=f"staff:{user.pk}", staff_id=user.pk, store_id=store.pk)
+    cards_services.report_loss(card_id=card.pk, by=by, at=now())
+
+    shown = office.get(page("card", "change", card.pk)).content.decode()
+
+    assert str(Happening.LOST.label) in shown
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(2)" in shown
 
 
 def test_a_cashier_issues_and_reports_losses_in_their_own_store(store: Store) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from imports import services as imports_services
 from imports import tasks
+from imports.admin import jobs
 from imports.models import ExternalRef, ImportJob
 from members.models import Member
 from stores.models import AuditEvent
@@ -169,6 +170,19 @@ def test_the_file_is_handed_back_and_never_shown(sent: list[int]) -> None:
     Path(imports_services.file_of(job)).unlink()
     assert office.get(page() + f"{job.pk}/file/").status_code == 302
     assert office.get(page() + f"{job.pk}/report/").status_code == 302
+
+
+def test_the_first_bad_rows_are_shown_and_the_rest_counted(
+    sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = work(uploaded("id,points", "<script>,x", "A2,y", "A3,z"))
+    monkeypatch.setattr(jobs, "SHOWN", 1)
+
+    shown = signed_in(head_office()).get(page("change", job.pk)).content.decode()
+
+    assert ">&lt;script&gt;</td>" in shown
+    assert ">A2</td>" not in shown
+    assert "and 2 more: the report names them all" in shown
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])

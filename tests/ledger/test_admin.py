@@ -255,6 +255,24 @@ def test_reading_a_page_proves_and_seals_nothing(office: Client) -> None:
     assert Seal.objects.get().entries == 1
 
 
+def test_a_proof_names_every_row_that_differs(office: Client) -> None:
+    evil = {"check": "lots", "row": "lot 7", "fact": "<script>", "expected": "5"}
+    run = ProofRun.objects.create(
+        started_at=NOON,
+        finished_at=NOON,
+        is_proven=False,
+        counts={},
+        sums={},
+        differences=[{**evil, "found": "6"}],
+    )
+
+    shown = office.get(page("proofrun", "change", run.pk)).content.decode()
+
+    assert '&lt;script&gt; <div class="text-font-subtle-light">lots</div>' in shown
+    for cell in ("lot 7", "5", "6"):
+        assert f">{cell}</td>" in shown
+
+
 def test_a_list_of_entries_asks_the_database_a_fixed_number_of_times(
     office: Client, django_assert_max_num_queries: Any
 ) -> None:

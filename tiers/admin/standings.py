@@ -5,13 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_count
+from common.tables import moment, table
 from stores import selectors as stores_selectors
 from stores.act_forms import ReasonForm
 from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
@@ -78,8 +78,20 @@ class StandingAdmin(ReadOnlyAdmin[Standing], ScopedAdmin[Standing]):
     @display(description=gettext_lazy("history"))
     def history(self, standing: Standing) -> str:
         """The latest changes."""
-        rows = tiers_selectors.history(standing.pk)[:SHOWN]
-        return render_to_string("tiers/history.html", {"rows": rows})
+        return table(
+            [_("At"), _("What happened"), _("Was"), _("Became"), _("Kept until")],
+            (
+                (
+                    moment(row.at),
+                    row.get_cause_display(),
+                    row.was,
+                    row.became,
+                    row.kept_until and moment(row.kept_until),
+                )
+                for row in tiers_selectors.history(standing.pk)[:SHOWN]
+            ),
+            nothing=_("Nothing yet."),
+        )
 
     def has_sell_permission(self, request: HttpRequest) -> bool:
         """Anywhere at all; the form offers only the right stores."""
