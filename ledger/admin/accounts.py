@@ -1,4 +1,4 @@
-"""Accounts and lots: what somebody holds, why, and until when."""
+"""Accounts: what somebody holds, and why."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from common.money import format_amount
 from common.tables import Column, moment, table
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
-from ledger.models import Account, Lot
+from ledger.models import Account
 from ledger.selectors import Movement
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -285,28 +285,3 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
             command=command,
             back=self.row_url(account),
         )
-
-
-@admin.register(Lot)
-class LotAdmin(ReadOnlyAdmin[Lot], ScopedAdmin[Lot]):
-    """What expires when."""
-
-    store_path = None
-    list_display = ("id", "account", "left", "came", "expires_at", "is_open")
-    list_filter = ("is_open", "account__kind", "expires_at")
-    list_select_related = ("account__unit",)
-    search_fields = ("=account__id",)
-    search_help_text = gettext_lazy("Number of the account")
-    ordering = ("-pk",)
-    fields = ("account", "came", "left", "expires_at", "is_open")
-    readonly_fields = ("came", "left")
-
-    @display(description=gettext_lazy("remaining"), ordering="remaining")
-    def left(self, lot: Lot) -> str:
-        """What is left of it."""
-        return format_amount(lot.remaining, lot.account.unit.code)
-
-    @display(description=gettext_lazy("initial"), ordering="initial")
-    def came(self, lot: Lot) -> str:
-        """What came in."""
-        return format_amount(lot.initial, lot.account.unit.code)
