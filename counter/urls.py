@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counter.views import care, doors, gifts, people, sale, shifts, today
+from counter.views import bill, care, charge, doors, gifts, people, sale, shifts, today
 
 app_name = "counter"
 urlpatterns = [
@@ -11,12 +11,12 @@ urlpatterns = [
     path("choose/", sale.choose, name="choose"),
     path("guests/<uuid:public_id>/", sale.sale_of_member, name="sale_of_member"),
     path("cards/<int:card_id>/", sale.sale_of_card, name="sale_of_card"),
-    path("quote/", sale.quote, name="quote"),
-    path("gift-on-the-counter/", sale.lay_down, name="lay_down"),
-    path("coupon-on-the-counter/", sale.lay_coupon, name="lay_coupon"),
-    path("still-on-the-counter/", sale.still_laid, name="still_laid"),
-    path("charge/", sale.charge, name="charge"),
-    path("receipts/<uuid:sale_id>/", sale.receipt, name="receipt"),
+    path("quote/", bill.quote, name="quote"),
+    path("gift-on-the-counter/", bill.lay_down, name="lay_down"),
+    path("coupon-on-the-counter/", bill.lay_coupon, name="lay_coupon"),
+    path("still-on-the-counter/", bill.still_laid, name="still_laid"),
+    path("charge/", charge.charge, name="charge"),
+    path("receipts/<uuid:sale_id>/", charge.receipt, name="receipt"),
     path("sign-in/", doors.sign_in, name="sign_in"),
     path("sign-out/", doors.sign_out, name="sign_out"),
     path("till/", doors.choose_till, name="till"),
