@@ -115,7 +115,7 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     with ExitStack() as stack:
         server = place.server_url()
-        url = stack.enter_context(place.database(server, "regulars_bench_tiers"))
+        url = stack.enter_context(place.shop_database(server, "regulars_bench_tiers"))
         place.set_up(url)
         stack.callback(place.tidy)
         ratio = review(members=given.members, rounds=given.rounds)

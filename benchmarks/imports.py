@@ -67,7 +67,7 @@ def main(words: list[str]) -> int:
     given = parse(words)
     with ExitStack() as stack:
         name = f"regulars_bench_imports_{os.getpid()}"
-        url = stack.enter_context(place.database(place.server_url(), name))
+        url = stack.enter_context(place.shop_database(place.server_url(), name))
         print(machine(url), flush=True)
         place.set_up(url)
         stack.callback(place.tidy)

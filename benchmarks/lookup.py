@@ -93,7 +93,7 @@ def main(words: list[str]) -> int:
     sizes = sorted({min(given.first, given.members), given.members})
     with ExitStack() as stack:
         name = f"regulars_bench_lookup_{os.getpid()}"
-        url = stack.enter_context(place.database(place.server_url(), name))
+        url = stack.enter_context(place.shop_database(place.server_url(), name))
         print(machine(url), flush=True)
         place.set_up(url)
         stack.callback(place.tidy)

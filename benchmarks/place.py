@@ -5,7 +5,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -41,11 +41,18 @@ def server_url() -> str:
     return url
 
 
+def shop_database(server: str, name: str) -> AbstractContextManager[str]:
+    """A new database for our own tables, and gone again afterwards.
+
+    BENCH_TEMPLATE names a database to copy, with its migrations behind it.
+    """
+    template = os.environ.get("BENCH_TEMPLATE") or "template0"
+    return database(server, name, template=template)
+
+
 @contextmanager
 def database(server: str, name: str, *, template: str = "template0") -> Iterator[str]:
-    """A new database on that server, and gone again afterwards; a copy of `template`,
-    which may have its migrations behind it.
-    """
+    """A new database on that server, and gone again afterwards."""
     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
         sql.Identifier(name)
     )

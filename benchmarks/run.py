@@ -77,7 +77,7 @@ def main(words: list[str]) -> int:
     planned = plan(words)
     server = place.server_url()
     with ExitStack() as stack:
-        url = stack.enter_context(place.database(server, planned.database))
+        url = stack.enter_context(place.shop_database(server, planned.database))
         peer_url = None
         if planned.has_peer:
             name = f"{planned.database}_hordak"

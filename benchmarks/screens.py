@@ -97,7 +97,7 @@ def main(words: list[str]) -> int:
     members, turns = (200, 20) if given.quick else (given.members, given.turns)
     with ExitStack() as stack:
         name = f"regulars_bench_screens_{os.getpid()}"
-        url = stack.enter_context(place.database(place.server_url(), name))
+        url = stack.enter_context(place.shop_database(place.server_url(), name))
         print(machine(url), flush=True)
         place.set_up(url)
         stack.callback(place.tidy)

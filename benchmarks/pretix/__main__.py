@@ -192,7 +192,7 @@ def main(words: list[str]) -> int:
     with ExitStack() as stack:
         server = place.server_url()
         ours = stack.enter_context(
-            place.database(server, f"regulars_bench_{os.getpid()}")
+            place.shop_database(server, f"regulars_bench_{os.getpid()}")
         )
         theirs = stack.enter_context(
             place.database(server, f"pretix_bench_{os.getpid()}")

@@ -51,7 +51,6 @@ def parser() -> argparse.ArgumentParser:
             name, type=int, default=usual, metavar="N", help=f"{words} ({usual})"
         )
     found.add_argument("--seed", default="1", help="another: other choices")
-    found.add_argument("--template", default="template0", help=argparse.SUPPRESS)
     return found
 
 
@@ -63,9 +62,7 @@ def main(words: list[str]) -> int:
     server = place.server_url()
     with ExitStack() as stack:
         url = stack.enter_context(
-            place.database(
-                server, f"regulars_replay_{os.getpid()}", template=given.template
-            )
+            place.shop_database(server, f"regulars_replay_{os.getpid()}")
         )
         print(machine(url), flush=True)
         place.set_up(url)

@@ -6,7 +6,17 @@ import sys
 
 from django.conf import settings
 
+from tests import template
 from tests.patience import PATIENCE
+
+
+def surroundings() -> dict[str, str]:
+    """The tests' server, and its migrated database to copy."""
+    return {
+        **os.environ,
+        "DATABASE_URL": settings.DATABASE_URL,
+        "BENCH_TEMPLATE": template.made(),
+    }
 
 
 def run_quickly(name: str) -> str:
@@ -14,7 +24,7 @@ def run_quickly(name: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--quick"],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": settings.DATABASE_URL},
+        env=surroundings(),
         capture_output=True,
         text=True,
         timeout=2 * PATIENCE,

@@ -1,6 +1,5 @@
 """A history is played whole, and whatever is lost or doubled is seen."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from benchmarks.replay.play import Guest, reference
 from benchmarks.replay.tally import Tally
 from checkout.models import Sale
 from imports.options import ImportOptions, mapping_from
-from tests import template
+from tests.benchmarks.quickly import surroundings
 from tests.factories.checkout import a_sale
 from tests.factories.stores import NOON
 
@@ -58,10 +57,9 @@ def test_a_quick_run_plays_every_purchase_once(tmp_path: Path) -> None:
             *(sys.executable, "-m", "benchmarks.replay", str(path)),
             *("--map", "buyer=member", "--map", "bought=date", "--map", "paid=amount"),
             *("--tills", "6", "--trouble", "300", "--slips", "200"),
-            *("--template", template.made()),
         ],
         cwd=settings.BASE_DIR,
-        env={**os.environ, "DATABASE_URL": settings.DATABASE_URL},
+        env=surroundings(),
         capture_output=True,
         text=True,
         timeout=300,
