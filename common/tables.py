@@ -20,6 +20,11 @@ class Column:
     is_number: bool = False
 
 
+def number(title: str | Promise) -> Column:
+    """A column of amounts or counts."""
+    return Column(title, is_number=True)
+
+
 def table(
     columns: Sequence[str | Promise | Column],
     rows: Iterable[Sequence[object]],

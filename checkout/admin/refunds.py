@@ -10,7 +10,7 @@ from checkout.models import Refund, RefundPart
 from checkout.selectors.sales import matching
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import table
+from common.tables import number, table
 from stores.admin.base import ScopedAdmin, display
 
 
@@ -97,7 +97,12 @@ class RefundAdmin(ReadOnlyAdmin[Refund], ScopedAdmin[Refund]):
         """Payment by payment."""
         parts = RefundPart.objects.filter(refund=row).select_related("payment")
         return table(
-            [_("Paid with"), _("Amount"), _("Points"), _("Paid back as")],
+            [
+                _("Paid with"),
+                number(_("Amount")),
+                number(_("Points")),
+                _("Paid back as"),
+            ],
             (
                 (
                     part.payment.get_kind_display(),

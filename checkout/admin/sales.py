@@ -20,7 +20,7 @@ from checkout.selectors.sales import has_cash, matching
 from checkout.services.asking import REFUND, VOID
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import table
+from common.tables import number, table
 from ledger.services import Act
 from stored_value.admin.base import open_shifts
 from stores import selectors as stores_selectors
@@ -168,7 +168,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
             (_("Left to refund"), sale.left),
         )
         return table(
-            [name for name, _amount in named],
+            [number(name) for name, _amount in named],
             [[format_money(amount) for _name, amount in named]],
         )
 

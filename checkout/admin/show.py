@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from checkout.models import PaymentKind, Refund, Sale, SalePayment
 from common.money import format_money
-from common.tables import link, table
+from common.tables import link, number, table
 from coupons.models import CouponUse
 
 LINES_SHOWN = 200
@@ -14,7 +14,14 @@ LINES_SHOWN = 200
 def lines(sale: Sale) -> str:
     """What was sold, and what of it was refunded."""
     return table(
-        [_("Item"), _("Quantity"), _("Price"), _("Gross"), _("Net"), _("Refunded")],
+        [
+            _("Item"),
+            number(_("Quantity")),
+            number(_("Price")),
+            number(_("Gross")),
+            number(_("Net")),
+            number(_("Refunded")),
+        ],
         (
             (
                 line.name or line.sku or f"#{line.place}",
@@ -32,7 +39,7 @@ def lines(sale: Sale) -> str:
 def discounts(sale: Sale) -> str:
     """What was taken off, in the order in which it was."""
     return table(
-        [_("Kind"), _("Name"), _("Amount")],
+        [_("Kind"), _("Name"), number(_("Amount"))],
         (
             (row.get_kind_display(), row.name, format_money(row.amount))
             for row in sale.discounts.order_by("place")
@@ -44,7 +51,7 @@ def payments(sale: Sale) -> str:
     """What paid it, and what of that was given back."""
     rows = sale.payments.select_related("holder").order_by("place")
     return table(
-        [_("Paid with"), _("Of"), _("Amount"), _("Given back")],
+        [_("Paid with"), _("Of"), number(_("Amount")), number(_("Given back"))],
         (
             (
                 row.get_kind_display(),
@@ -76,7 +83,13 @@ def refunds(sale: Sale) -> str:
     """What was given back, each with the way to its page."""
     rows = Refund.objects.filter(sale=sale).select_related("staff").order_by("at", "pk")
     return table(
-        [_("When"), _("Amount"), _("Money handed back"), _("Reason"), _("By")],
+        [
+            _("When"),
+            number(_("Amount")),
+            number(_("Money handed back")),
+            _("Reason"),
+            _("By"),
+        ],
         (
             (
                 link(
@@ -97,7 +110,7 @@ def coupons(sale: Sale) -> str:
     """What was done with coupons for this bill."""
     uses = CouponUse.objects.filter(reference=f"sale:{sale.pk}").order_by("pk")
     return table(
-        [_("Coupon"), _("Act"), _("Saved")],
+        [_("Coupon"), _("Act"), number(_("Saved"))],
         (
             (
                 link(

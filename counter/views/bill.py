@@ -34,7 +34,7 @@ def quote(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("code", "pin")
+@sensitive_post_parameters("gift_code", "pin")
 @require_POST
 @at_till(SELL)
 def lay_down(request: HttpRequest, place: Place) -> HttpResponse:

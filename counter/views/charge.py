@@ -1,5 +1,6 @@
 """The charge, once, and the receipt."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -20,6 +21,7 @@ from counter.bill_forms import BillForm
 from counter.place import SELL, Place, at_till, this_request
 from counter.views.bill import WORD, quoted
 from ledger.errors import IdempotencyConflict
+from stores.models import Till
 
 log = get_logger(__name__)
 
@@ -44,14 +46,16 @@ def charge(request: HttpRequest, place: Place) -> HttpResponse:
     guest = guests.unsealed(request.POST.get("guest", ""), at=at)
     expected = _expected(request)
     try:
+        by = place.act()
+        number = _bill_number(place.till, by.business_date, key)
         captured = checkout_services.capture(
             store=place.store,
             bill=form.bill(),
             whose=guest.whose,
             asked=form.asked(),
             tenders=form.tenders(expected),
-            reference=form.cleaned_data["reference"] or _bill_number(place, key),
-            by=place.act(),
+            reference=form.cleaned_data["reference"] or number,
+            by=by,
             at=at,
             key=key,
             expected_due=expected,
@@ -130,7 +134,6 @@ def _expected(request: HttpRequest) -> int:
     return int(told) if told.isascii() and told.isdecimal() and len(told) < 15 else -1
 
 
-def _bill_number(place: Place, key: str) -> str:
+def _bill_number(till: Till, day: date, key: str) -> str:
     """A number for a bill that has none of its own; the same for the same form."""
-    day = now().astimezone(place.store.zone)
-    return f"{place.till.code}-{day:%m%d}-{keys.short(key)}"
+    return f"{till.code}-{day:%m%d}-{keys.short(key)}"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.errors import DomainError
 from common.money import format_count
-from common.tables import Column, table
+from common.tables import number, table
 from imports import reports, tasks
 from imports import services as imports_services
 from imports.fates import Fate
@@ -117,9 +117,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
                 (line, reference, why)
                 for line, reference, _fate, why in islice(found, SHOWN)
             ]
-        shown = table(
-            [Column(_("Line"), is_number=True), _("Reference"), _("Why")], rows
-        )
+        shown = table([number(_("Line")), _("Reference"), _("Why")], rows)
         more = job.bad_rows - len(rows)
         if not rows or more <= 0:
             return shown

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_amount
-from common.tables import Column, moment, table
+from common.tables import moment, number, table
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
 from ledger.models import Account
@@ -158,8 +158,8 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
         return table(
             [
                 _("Came in"),
-                Column(_("Initial"), is_number=True),
-                Column(_("Left"), is_number=True),
+                number(_("Initial")),
+                number(_("Left")),
                 _("Expires"),
             ],
             (

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_amount
-from common.tables import Column, link, noted, table
+from common.tables import link, noted, number, table
 from ledger.models import Account, Entry, Posting, Unit
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -146,7 +146,7 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
     def lines(self, entry: Entry) -> str:
         """Each posting with both its accounts and what they held after it."""
         return table(
-            [_("Debit"), _("Credit"), Column(_("Amount"), is_number=True)],
+            [_("Debit"), _("Credit"), number(_("Amount"))],
             (
                 (
                     _held(posting.debit, posting.debit_after, posting.unit),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.admin import ReadOnlyAdmin
 from common.errors import DomainError
 from common.money import format_amount, format_count
-from common.tables import Column, noted, table
+from common.tables import noted, number, table
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind
 from ledger.models import ProofRun, Seal
@@ -106,8 +106,8 @@ class ProofRunAdmin(EverywhereAdmin, ReadOnlyAdmin[ProofRun], ScopedAdmin[ProofR
             [
                 _("Row"),
                 _("Fact"),
-                Column(_("Should be"), is_number=True),
-                Column(_("Is"), is_number=True),
+                number(_("Should be")),
+                number(_("Is")),
             ],
             (
                 (

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common import exports
 from common.money import format_money, plain
-from common.tables import table
+from common.tables import number, table
 from stored_value import forms
 from stored_value import selectors as stored_value_selectors
 from stored_value.models import Wallet
@@ -71,7 +71,7 @@ class ClearingPage(ScopedAdmin[Wallet]):
             "title": _("Clearing between stores"),
             "form": form,
             "table": table(
-                header,
+                [*header[:2], *map(number, header[2:])],
                 _written(rows, names, format_money),
                 nothing=_("Nothing was spent in this period."),
             ),

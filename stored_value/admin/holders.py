@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import Column, link, moment, table
+from common.tables import link, moment, number, table
 from ledger import statements as ledger_statements
 from ledger.kinds import AccountKind, EntryKind
 from stored_value import forms
@@ -99,8 +99,8 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
             [
                 _("Of"),
                 _("Came in by"),
-                Column(_("Initial"), is_number=True),
-                Column(_("Left"), is_number=True),
+                number(_("Initial")),
+                number(_("Left")),
                 _("Expires"),
             ],
             (
