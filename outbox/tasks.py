@@ -4,22 +4,22 @@ Nothing is lost with the broker: what is to be done stands in the tables, and ea
 looks there anew.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from time import monotonic
 
 from celery import shared_task
-from django.db import connection
 from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 from structlog import get_logger
 
+from common.alone import alone
 from outbox import courier
 from outbox import services as outbox_services
 
 EVENTS_AT_ONCE = 1000
 MESSAGES_AT_ONCE = 50
 SECONDS_IN_A_ROW = 60
+DELIVERING = "outbox.deliver_to"
 log = get_logger(__name__)
 
 
@@ -37,9 +37,12 @@ def relay_events(**_unknown: object) -> int:
 
 @shared_task(acks_late=True)
 def deliver_to(*, endpoint_id: int, **_unknown: object) -> int:
-    """Carry what is due to one endpoint, one courier at a time; how many arrived."""
+    """Carry what is due to one endpoint, one courier at a time; how many arrived.
+
+    A slow one keeps one worker waiting, not all of them.
+    """
     arrived, began = 0, monotonic()
-    with _alone(endpoint_id) as is_mine:
+    with alone(DELIVERING, endpoint_id) as is_mine:
         while is_mine and monotonic() - began < SECONDS_IN_A_ROW:
             parcels = outbox_services.take_up(
                 endpoint_id=endpoint_id, at=now(), most=MESSAGES_AT_ONCE
@@ -73,26 +76,3 @@ def forget_old_events(**_unknown: object) -> int:
     while found := outbox_services.forget_old(at=now(), most=EVENTS_AT_ONCE):
         forgotten += found
     return forgotten
-
-
-@contextmanager
-def _alone(endpoint_id: int) -> Iterator[bool]:
-    """One courier an endpoint: a slow one keeps one worker waiting, not all of them.
-
-    Only manners: that nothing is taken up twice is the lease's work.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_lock(hashtext('outbox.deliver_to'), %s::int)",
-            [endpoint_id],
-        )
-        (is_mine,) = cursor.fetchone()
-    try:
-        yield bool(is_mine)
-    finally:
-        if is_mine:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(hashtext('outbox.deliver_to'), %s::int)",
-                    [endpoint_id],
-                )

@@ -2,16 +2,14 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import connection
 from django.db.models import DateTimeField, Func
 from django.utils import translation
 
+from common.alone import alone
 from common.errors import DomainError
 from imports.errors import FileIsGone, JobWasTakenOver, RowsAreBad
 from imports.models import ImportJob
@@ -27,6 +25,7 @@ CLAIMED: Final = {
     Status.TO_CHECK: Status.CHECKING,
     Status.TO_APPLY: Status.APPLYING,
 }
+WORK: Final = "imports.job"
 LONGEST_REFUSAL: Final = 500
 CHUNK: Final = 1024 * 1024
 
@@ -45,7 +44,7 @@ def work(*, job_id: int, at: datetime, tell: Tell = nobody_listens) -> bool:
     one whose worker died is found by `find_stopped`. What a DomainError refuses is kept
     as the job's refusal; anything else leaves the job stopped, and is raised.
     """
-    with held(job_id) as mine:
+    with alone(WORK, job_id) as mine:
         if not mine:
             return False
         run = uuid.uuid4()
@@ -67,7 +66,7 @@ def find_stopped() -> int:
     """Mark the jobs whose worker is gone, so that somebody can start them again."""
     count = 0
     for job in ImportJob.objects.filter(status__in=list(CLAIMED.values())):
-        with held(job.pk) as nobody_works:
+        with alone(WORK, job.pk) as nobody_works:
             if nobody_works:
                 count += ImportJob.objects.filter(
                     pk=job.pk, run=job.run, status=job.status
@@ -82,25 +81,6 @@ def waiting(*, before: datetime) -> list[int]:
             status__in=list(CLAIMED), queued_at__lt=before
         ).values_list("pk", flat=True)
     )
-
-
-@contextmanager
-def held(job_id: int) -> Iterator[bool]:
-    """Hold a job for as long as this session lives; whether nobody else holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_lock(hashtext('imports.job'), %s::int)", [job_id]
-        )
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_unlock(hashtext('imports.job'), %s::int)",
-                    [job_id],
-                )
 
 
 def _claim(job_id: int, run: uuid.UUID, at: datetime) -> ImportJob | None:

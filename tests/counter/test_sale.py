@@ -1,9 +1,11 @@
 """The sale at the counter: who it is, what it costs, charged once."""
 
 from base64 import urlsafe_b64decode
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from cards.tokens import mint_code
 from checkout.models import Sale, SalePayment
@@ -36,6 +38,15 @@ def test_a_stranger_pays_in_cash(till: AtTill) -> None:
     assert answer["HX-Push-Url"] == f"/counter/receipts/{sale.pk}/"
     assert "¥12.00" in answer.content.decode()
     assert is_proven()
+
+
+def test_a_bill_without_a_number_gets_one_of_its_business_day(till: AtTill) -> None:
+    with time_machine.travel(NOON + timedelta(hours=14)):  # 02:00 at the store
+        till.signed_in().charge("88.00")
+
+    sale = Sale.objects.get()
+    assert sale.business_date == NOON.date()
+    assert sale.reference.startswith(f"{till.till.code}-{NOON:%m%d}-")
 
 
 @pytest.mark.parametrize("typed", ["4417", "chen yulan", "CYL", "陈玉兰", "陈"])

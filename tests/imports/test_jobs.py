@@ -14,7 +14,6 @@ from imports.errors import FileRefused, JobNotReady
 from imports.kinds import KINDS
 from imports.models import ImportJob
 from imports.options import ImportOptions
-from imports.services.work import held
 from members.models import Member
 from stores import services as stores_services
 from stores.errors import NotAllowed
@@ -279,20 +278,6 @@ def test_without_the_lock_two_at_once_collide(monkeypatch: pytest.MonkeyPatch) -
         states.append(job.status)
     assert sorted(states) == ["applied", "refused"]
     assert Member.objects.count() == 2  # the unique reference is the last word
-
-
-def test_a_job_is_held_by_one_session_only() -> None:
-    with held(7) as mine:
-        assert mine
-        seen: list[bool] = []
-
-        def look() -> None:
-            with held(7) as other:
-                seen.append(other)
-
-        with beside(look):
-            pass
-        assert seen == [False]
 
 
 def test_lost_messages_are_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:

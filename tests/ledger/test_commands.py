@@ -1,7 +1,7 @@
 """The commands and the tasks of the books, as an operator and the clock run them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
@@ -13,9 +13,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from common.alone import alone
 from ledger import selectors as ledger_selectors
 from ledger import tasks
-from tests.factories.ledger import NOON, balance, holding, spend
+from tests.factories.ledger import NOON, balance, holding, lots, spend
 from tests.patience import PATIENCE
 from tests.prompt import told
 from tests.tampering import tamper
@@ -150,26 +151,40 @@ def test_the_nightly_proof_is_kept_and_freezes_what_differs() -> None:
         assert cursor.fetchone()[0] == "frozen"
 
 
-def test_a_proof_that_runs_already_is_not_run_twice() -> None:
-    def hold_and_ask() -> bool:
-        """Another session holds the lock meanwhile."""
+def beside_another[T](work: str, task: Callable[[], T]) -> T:
+    """What a task answers while another session is at the same work."""
+
+    def hold_and_ask() -> T:
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [tasks.PROVING])
-            with ThreadPoolExecutor(1) as pool:
+            with alone(work) as is_mine, ThreadPoolExecutor(1) as pool:
+                assert is_mine
                 return pool.submit(ask).result(PATIENCE)
         finally:
             connection.close()
 
-    def ask() -> bool:
+    def ask() -> T:
         try:
-            return tasks.prove_books()
+            return task()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(hold_and_ask).result(PATIENCE) is True
+        return pool.submit(hold_and_ask).result(PATIENCE)
+
+
+def test_a_proof_that_runs_already_is_not_run_twice() -> None:
+    assert beside_another(tasks.PROVING, tasks.prove_books) is True
     assert ledger_selectors.latest_proof() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_that_runs_already_is_not_joined() -> None:
+    account = holding(5, expires_at=NOON)
+
+    assert beside_another(tasks.EXPIRING, tasks.expire_due_lots) == 0
+    assert lots(account) == [5]
+    assert tasks.expire_due_lots() == 1
+    assert lots(account) == [0]
 
 
 def test_what_is_due_expires_by_itself() -> None:

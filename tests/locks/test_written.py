@@ -125,17 +125,15 @@ ELSEWHERE: Final = {
 }
 # Without these nothing goes wrong but work: two do the same, or wait for each other.
 SPARE_WORK: Final = {
-    "imports/services/work.py": "a job is claimed by compare-and-set; the lock tells"
-    " who is still alive",
+    "common/alone.py": "one proof and one sweep at a time are enough, a job is claimed"
+    " by compare-and-set, deliveries are shared by the lock that is attacked",
     "ledger/sql/prolong_lots.sql": "the update looks at each lot again; the lock keeps"
     " the order in which accounts and lots are locked",
-    "ledger/tasks.py": "one proof at a time is enough",
     "members/services/locks.py": "beside the lock that is attacked: a merge waits for"
     " who gives, and the trigger refuses whoever comes after it",
     "outbox/services/forget.py": "what two delete is deleted once",
     "outbox/services/relay.py": "beside the lock that is attacked: two who fan out make"
     " each delivery once, by its constraint",
-    "outbox/tasks.py": "two who send share the deliveries by the lock that is attacked",
 }
 
 

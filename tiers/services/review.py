@@ -16,8 +16,8 @@ from stores import services as stores_services
 from stores.errors import ReasonMissing
 from tiers.models import TierPolicy, TierReview
 
-CHUNK: Final = 10_000  # members in one transaction
-AT_ONCE: Final = 5  # chunks while somebody waits for the page
+CHUNK: Final = 2_000  # members in one transaction: a till waits for no more
+AT_ONCE: Final = 25  # chunks while somebody waits for the page
 REVIEWER: Final = "system:tiers"
 REVIEW: Final = "SELECT * FROM tiers_review_range(%s, %s, %s, %s, %s, %s, %s)"
 
