@@ -84,7 +84,7 @@ def measure(planned: Plan, *, url: str) -> Turns:
     """Seed both sides, let them work in turn, and prove that nothing is lost."""
     # These need the settings, which stand only now.
     from benchmarks import bulk, counter, limit  # noqa: PLC0415
-    from benchmarks.web import Web  # noqa: PLC0415
+    from benchmarks.at_work import TillsAtWork  # noqa: PLC0415
 
     store, shop = counter.open_shop()
     shop, seconds = bulk.timed(
@@ -95,28 +95,30 @@ def measure(planned: Plan, *, url: str) -> Turns:
     bulk.prove("as seeded")
     bulk.settle()
     turns: Turns = defaultdict(list)
-    with Web(shop) as web:
+    with TillsAtWork(shop) as tills:
         by_pgbench = partial(limit.play, url=url, members=planned.members)
         sides: list[tuple[str, Callable[..., Turn]]] = [
             (LIMIT, partial(by_pgbench, "checkout")),
-            (CAPTURE, partial(web.play, "sale")),
+            (CAPTURE, partial(tills.play, "sale")),
             (LIMIT_HOT, partial(by_pgbench, "hot")),
-            (HOT, partial(web.play, "hot")),
+            (HOT, partial(tills.play, "hot")),
             (LIMIT_GIFT, partial(by_pgbench, "debit")),
-            (GIFT, partial(web.play, "gift")),
+            (GIFT, partial(tills.play, "gift")),
             (LIMIT_LOOK, partial(by_pgbench, "look_up")),
-            (LOOK, partial(web.play, "look")),
-            (EMPTY, partial(web.play, "empty")),
+            (LOOK, partial(tills.play, "look")),
+            (EMPTY, partial(tills.play, "empty")),
         ]
         for work in ("sale", "hot", "gift", "look", "empty"):
-            web.play(work, clients=CLIENTS, seconds=1)  # plans are made, settings read
+            tills.play(
+                work, clients=CLIENTS, seconds=1
+            )  # plans are made, settings read
         for number in range(planned.rounds):
             # Every other round runs backwards, so that drift favours nobody.
             for name, side in sides[:: -1 if number % 2 else 1]:
                 turns[name].append(side(clients=CLIENTS, seconds=planned.seconds))
             print(f"round {number + 1} of {planned.rounds}", flush=True)
-        done = sum(web.done[work] for work in ("sale", "hot", "gift"))
-        print(f"the tills took {web.busiest:.0%} of a core at most", flush=True)
+        done = sum(tills.done[work] for work in ("sale", "hot", "gift"))
+        print(f"the tills took {tills.busiest:.0%} of a core at most", flush=True)
     check(done)
     bulk.prove("after the rounds")
     report(turns)

@@ -202,8 +202,8 @@ def main(words: list[str]) -> int:
         stack.callback(place.tidy)
         # These need the settings, which stand only now.
         from benchmarks import bulk, counter  # noqa: PLC0415
+        from benchmarks.at_work import TillsAtWork  # noqa: PLC0415
         from benchmarks.serving import free_port  # noqa: PLC0415
-        from benchmarks.web import Web  # noqa: PLC0415
 
         pretix = Pretix(place.BENCH_DIR / "pretix", theirs, free_port())
         pretix.folder.mkdir(parents=True, exist_ok=True)
@@ -212,13 +212,13 @@ def main(words: list[str]) -> int:
         pretix.manage("migrate")
         store, shop = counter.open_shop()
         shop = counter.fill(store, shop, members=given.members)
-        web = stack.enter_context(Web(shop))
+        tills = stack.enter_context(TillsAtWork(shop))
         serving = stack.enter_context(Serving(pretix, pretix.furnish()))
         of_ours: list[float] = []
         of_theirs: list[float] = []
         for number in range(given.rounds):
             sides: list[tuple[list[float], Callable[[], float]]] = [
-                (of_ours, partial(web.rate, "gift", CLIENTS, given.seconds)),
+                (of_ours, partial(tills.rate, "gift", CLIENTS, given.seconds)),
                 (of_theirs, partial(serving.play, given.seconds)),
             ]
             for rates, side in sides[:: -1 if number % 2 else 1]:

@@ -4,52 +4,41 @@ import json
 import os
 import subprocess
 import sys
-import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self
 
 from benchmarks.counter import Counter
 from benchmarks.place import BASE_DIR
-from benchmarks.serving import free_port
+from benchmarks.serving import HOST, Web
 from benchmarks.sides import SideFailed
 from benchmarks.tills import Turn, Wrong
-from config.launcher import answers, web_command
 
-READY_SECONDS = 60
-PROCESSES, THREADS = 2, 4
+# A process for each core, unless others are asked for.
+WORKERS = {"WEB_PROCESSES": "2", "WEB_THREADS": "4"}
+AS_PRODUCTION = {
+    "ALLOWED_HOSTS": f"{HOST},localhost",
+    "TRUSTED_PROXIES": "1",  # which says https
+    "PYTHONWARNINGS": "ignore",
+}
 
 
-class Web(AbstractContextManager["Web"]):
-    """granian, a process for each core, and the process that plays the tills."""
+class TillsAtWork(AbstractContextManager["TillsAtWork"]):
+    """The web server, and the process that plays the tills."""
 
     def __init__(self, counter: Counter) -> None:
-        self.port = free_port()
-        environment = {
-            **os.environ,
-            "TRUSTED_PROXIES": "1",  # which says https, as in production
-            "WEB_PROCESSES": os.environ.get("WEB_PROCESSES", str(PROCESSES)),
-            "WEB_THREADS": os.environ.get("WEB_THREADS", str(THREADS)),
-            "PYTHONWARNINGS": "ignore",
-        }
-        self.server = subprocess.Popen(
-            web_command("127.0.0.1", self.port, environment),
-            env=environment,
-            cwd=BASE_DIR,
-        )
+        workers = {name: os.environ.get(name, usual) for name, usual in WORKERS.items()}
+        self.web = Web({**AS_PRODUCTION, **workers})
         self.counter = counter
+        self.stack = ExitStack()
         self.tills: subprocess.Popen[str] | None = None
         self.busiest = 0.0
         self.done: dict[str, int] = {}
 
     def __enter__(self) -> Self:
-        deadline = time.monotonic() + READY_SECONDS
-        while not answers(f"http://localhost:{self.port}/healthz"):
-            if time.monotonic() > deadline or self.server.poll() is not None:
-                raise SideFailed("the web server does not answer")
-            time.sleep(0.1)
+        self.stack.enter_context(self.web)
         self.tills = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.tills", str(self.port)],
+            [sys.executable, "-m", "benchmarks.tills", str(self.web.port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -88,7 +77,6 @@ class Web(AbstractContextManager["Web"]):
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self.tills is not None:
-            self.tills.communicate(timeout=60)
-        self.server.terminate()
-        self.server.wait(timeout=30)
+        with self.stack:
+            if self.tills is not None:
+                self.tills.communicate(timeout=60)
