@@ -192,6 +192,15 @@
     if (button) setTimeout(() => (button.disabled = true));
   });
 
+  /* While it is charged nothing is asked: what is due stays what the button said. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const bill = at("bill");
+    if (event.detail.elt.id === "bill") htmx.trigger(at("asker"), "htmx:abort");
+    else if (event.detail.elt.id === "asker" && (bill.inert || bill.classList.contains("htmx-request"))) {
+      event.preventDefault();
+    }
+  });
+
   /* After every part that came. */
   document.addEventListener("htmx:afterSettle", () => {
     showCode();

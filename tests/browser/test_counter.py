@@ -1,5 +1,7 @@
 """The counter in a real browser, by keyboard alone, with every key counted."""
 
+from urllib.parse import parse_qs
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
 from pytest_django.live_server_helper import LiveServer
@@ -8,7 +10,13 @@ from checkout.models import Sale
 from coupons.kinds import CouponKind, CouponStatus
 from stored_value.models import TopUp
 from stores.models import Shift
-from tests.browser.desk import Keyboard, at_the_counter, lay_down, no_bill_kept
+from tests.browser.desk import (
+    Keyboard,
+    at_the_counter,
+    lay_down,
+    no_bill_kept,
+    press_at_once,
+)
 from tests.browser.pages import violations
 from tests.factories.bills import a_guest
 from tests.factories.coupons import TemplateFactory, issued, printed
@@ -108,6 +116,47 @@ def test_a_press_on_the_button_survives_a_quote_that_comes_meanwhile(
         page.mouse.up()
         expect(page.locator("[data-settled]")).to_be_visible()
     assert Sale.objects.get().net == 44_00
+
+
+def test_a_press_while_a_quote_is_on_its_way_is_not_lost(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.fill("#amount", "44")
+        expect(page.locator("#charge")).to_be_enabled()
+        page.route("**/counter/quote/", lambda _route: None)  # its answer never comes
+        with page.expect_request("**/counter/quote/"):
+            page.locator(".tender", has_text="WeChat").click()
+        press_at_once(page, "#charge")
+        expect(page.locator("[data-settled]")).to_be_visible()
+    assert Sale.objects.get().payments.get().tender == "wechat"
+
+
+def test_nothing_is_quoted_while_it_is_charged(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    """Else a lost answer is asked for again under an amount that nobody saw."""
+    member = a_guest(principal=100_00, store=shift.store)
+    with at_the_counter(browser, live_server, shift) as (page, _complaints):
+        page.goto(f"{live_server.url}/counter/guests/{member.public_id}/")
+        page.fill("#amount", "60")
+        expect(page.locator("#charge")).to_be_enabled()
+        sent: list[str] = []
+
+        def lose_the_first(route: Route) -> None:
+            sent.append(parse_qs(route.request.post_data or "")["due"][0])
+            if len(sent) > 1:
+                route.continue_()
+                return
+            route.fetch()
+            page.evaluate("htmx.trigger(document.body, 'quote')")
+            route.abort()
+
+        page.route("**/counter/charge/", lose_the_first)
+        page.click("#charge")
+        expect(page.locator(".done")).to_contain_text("Charged already, once")
+    assert sent == ["0", "0"]
+    assert Sale.objects.get().paid == 60_00
 
 
 def test_a_reload_and_the_back_button_keep_the_bill_and_charge_once(
