@@ -5,13 +5,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.chromium import visitor
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 # Whether these hold depends on us, and they keep people out when they do not.
 SERIOUS = {"serious", "critical"}
+# What htmx says of a request that we gave up ourselves, a quote for a newer one; of
+# one that failed it says `htmx:sendError` or `htmx:responseError` besides.
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 @contextmanager
@@ -22,10 +25,12 @@ def page_of(
     complaints: list[str] = []
     with visitor(browser, language=language, **size) as context:
         page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type == "error" else None,
-        )
+
+        def heard(said: ConsoleMessage) -> None:
+            if said.type == "error" and not said.text.startswith(GIVEN_UP):
+                complaints.append(said.text)
+
+        page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page, complaints
 
