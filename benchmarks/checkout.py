@@ -109,9 +109,8 @@ def measure(planned: Plan, *, url: str) -> Turns:
             (EMPTY, partial(tills.play, "empty")),
         ]
         for work in ("sale", "hot", "gift", "look", "empty"):
-            tills.play(
-                work, clients=CLIENTS, seconds=1
-            )  # plans are made, settings read
+            # Plans are made, settings read.
+            tills.play(work, clients=CLIENTS, seconds=1)
         for number in range(planned.rounds):
             # Every other round runs backwards, so that drift favours nobody.
             for name, side in sides[:: -1 if number % 2 else 1]:

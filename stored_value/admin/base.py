@@ -1,6 +1,5 @@
 """What the pages of value share: an open till, a second person where one is asked."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +10,8 @@ from django.utils.timezone import now
 from ledger.services import Act
 from stored_value.forms import AboveLimitForm, AtTillForm
 from stores import selectors as stores_selectors
-from stores.admin import base as stores_admin
 from stores.admin.base import act_of, posted, signed_in
-from stores.models import Approval, Shift, User
+from stores.models import Shift, User
 
 
 def open_shifts(user: User, permission: str) -> QuerySet[Shift]:
@@ -40,18 +38,4 @@ def doing(request: HttpRequest, typed: dict[str, Any], at: datetime) -> Act:
     return act_of(request, at, shift=typed["shift"])
 
 
-def alone_or_beside[T](
-    request: HttpRequest,
-    typed: dict[str, Any],
-    run: Callable[[Approval | None], T],
-    *,
-    subject: str,
-    at: datetime,
-) -> T:
-    """Do it at the till alone, or above one's limit with the second person."""
-    return stores_admin.alone_or_beside(
-        request, typed, run, subject=subject, at=at, shift=typed["shift"]
-    )
-
-
-__all__ = ["alone_or_beside", "at_till", "doing", "now", "open_shifts"]
+__all__ = ["at_till", "doing", "now", "open_shifts"]

@@ -26,9 +26,9 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, open_wallet
 from stored_value.models import BearerWallet, Wallet
 from stored_value.services import Tender
-from stores.admin.base import ScopedAdmin, action, display, signed_in
+from stores.admin.base import ScopedAdmin, action, alone_or_beside, display, signed_in
 
-from .base import alone_or_beside, at_till, doing
+from .base import at_till, doing
 
 TOP_UP = "stored_value.top_up_wallet"
 SPEND = "stored_value.spend_wallet"
@@ -301,6 +301,7 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
                 ),
                 subject=f"entry:{entry_id}",
                 at=at,
+                shift=typed["shift"],
             )
             return _("Given back: %(principal)s principal, %(bonus)s bonus.") % {
                 "principal": format_money(back.principal),
@@ -390,6 +391,7 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
                 ),
                 subject=f"{holder.kind}:{holder.id}",
                 at=at,
+                shift=typed["shift"],
             )
             return _("The wallet is closed; %(amount)s is paid out.") % {
                 "amount": format_money(closed.paid_out)

@@ -16,9 +16,9 @@ from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.forms import PayoutForm
 from stored_value.models import TopUp, TopUpRefund
-from stores.admin.base import ScopedAdmin, action, display, signed_in
+from stores.admin.base import ScopedAdmin, action, alone_or_beside, display, signed_in
 
-from .base import alone_or_beside, at_till, doing
+from .base import at_till, doing
 
 REFUND = "stored_value.refund_top_up"
 
@@ -121,6 +121,7 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
                 ),
                 subject=f"top_up:{row.pk}",
                 at=at,
+                shift=typed["shift"],
             )
             paid_out = {"amount": format_money(refund.paid_out)}
             if refund.coupon_returned:

@@ -14,9 +14,9 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import Wallet
 from stores import selectors as stores_selectors
-from stores.admin.base import act_of, action, posted, signed_in
+from stores.admin.base import act_of, action, alone_or_beside, posted, signed_in
 
-from .base import alone_or_beside, at_till, doing
+from .base import at_till, doing
 from .clearing import ClearingPage
 from .holders import HeldWalletAdmin
 
@@ -90,6 +90,7 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
                 ),
                 subject=f"member:{row.member_id}",
                 at=at,
+                shift=typed["shift"],
             )
             return _("The transfer is made.")
 
