@@ -62,7 +62,7 @@ def sent(page: Page) -> AbstractContextManager[object]:
 
 def no_bill_kept(page: Page) -> None:
     """The tab forgets the bill once it is settled."""
-    page.wait_for_function("sessionStorage.getItem('counter-bill') === null")
+    page.wait_for_function("() => sessionStorage.getItem('counter-bill') === null")
 
 
 def press_at_once(page: Page, what: str) -> None:
