@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from .problems import Invalid, Refusal
 
 LARGEST: Final = 2**63 - 1
 DEEPEST: Final = 32
+UNKEPT: Final = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of a character
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -105,5 +107,5 @@ def _check(value: Any, place: str, depth: int) -> None:
 
 
 def _check_text(text: str, place: str) -> None:
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if UNKEPT.search(text):
         raise Invalid([(place, _("This text has characters that cannot be kept."))])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.money import format_money
 from common.shares import spread
@@ -18,6 +18,16 @@ from .kinds import CouponKind, CouponStatus, Validity
 from .models import Coupon, TemplateVersion
 
 WHOLE = 10_000
+CANNOT_BE_USED = {
+    "other_member": gettext_lazy("This coupon belongs to another member."),
+    "offered": gettext_lazy(
+        "This coupon was given to a friend who has not taken it yet."
+    ),
+    "redeemed": gettext_lazy("This coupon is used already."),
+    "void": gettext_lazy("This coupon is void."),
+    "not_yet": gettext_lazy("This coupon is not valid yet."),
+    "expired": gettext_lazy("This coupon has expired."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,30 +180,19 @@ def refusal_of(
     coupon: Coupon, *, member_id: int | None, at: datetime
 ) -> Refusal | None:
     """Why this coupon cannot be used by this member at this moment, if so."""
-    words: list[tuple[bool, str, str | Promise]] = [
+    reasons = (
         (
-            coupon.member_id is not None and coupon.member_id != member_id,
             "other_member",
-            _("This coupon belongs to another member."),
+            coupon.member_id is not None and coupon.member_id != member_id,
         ),
-        (
-            coupon.status == CouponStatus.OFFERED,
-            "offered",
-            _("This coupon was given to a friend who has not taken it yet."),
-        ),
-        (
-            coupon.status == CouponStatus.REDEEMED,
-            "redeemed",
-            _("This coupon is used already."),
-        ),
-        (coupon.status == CouponStatus.VOID, "void", _("This coupon is void.")),
-        (at < coupon.valid_from, "not_yet", _("This coupon is not valid yet.")),
-        (at >= coupon.valid_until, "expired", _("This coupon has expired.")),
-    ]
-    for is_so, code, sentence in words:
-        if is_so:
-            return Refusal(code, str(sentence))
-    return None
+        ("offered", coupon.status == CouponStatus.OFFERED),
+        ("redeemed", coupon.status == CouponStatus.REDEEMED),
+        ("void", coupon.status == CouponStatus.VOID),
+        ("not_yet", at < coupon.valid_from),
+        ("expired", at >= coupon.valid_until),
+    )
+    code = next((code for code, is_so in reasons if is_so), None)
+    return None if code is None else Refusal(code, str(CANNOT_BE_USED[code]))
 
 
 def top_up_bonus(

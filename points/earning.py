@@ -228,8 +228,10 @@ def earn(
 def measure(basis: Basis) -> EarnResult:
     """Points and growth value of a basis, rounded down once."""
     steps: list[Step] = []
+    lines = basis.earning_lines
     exact = {
-        programme: _exact(basis, programme, steps) for programme in ("points", "growth")
+        programme: _exact(basis, lines, programme, steps)
+        for programme in ("points", "growth")
     }
     points = floor(exact["points"])
     if basis.cap is not None and points > basis.cap:
@@ -245,9 +247,13 @@ def measure(basis: Basis) -> EarnResult:
     )
 
 
-def _exact(basis: Basis, programme: str, steps: list[Step]) -> Fraction:
+def _exact(
+    basis: Basis,
+    lines: Sequence[tuple[Fraction, str]],
+    programme: str,
+    steps: list[Step],
+) -> Fraction:
     """Σ over lines of amount × base rates × factors, and what is given once."""
-    lines = basis.earning_lines
     live: list[Applied] = []
     for rule in basis.rules:
         if rule.programme != programme:
