@@ -63,7 +63,7 @@ def receipt_of(sale: Sale) -> Receipt:
         payments=[_payment(one) for one in told.get("payments", ())],
         tenders=[
             Row(
-                name=str(stores_selectors.TENDERS.get(one["kind"], one["kind"])),
+                name=stores_selectors.tender_name(one["kind"]),
                 amount=one["amount"],
             )
             for one in told.get("tenders", ())

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy
 from checkout.models import Refund, RefundPart
 from checkout.selectors.sales import matching
 from common.admin import ReadOnlyAdmin
-from common.money import format_money
+from common.money import format_count, format_money
 from common.tables import number, table
+from stores import selectors as stores_selectors
 from stores.admin.base import ScopedAdmin, display
+
+from . import show
 
 
 @admin.register(Refund)
@@ -105,10 +108,10 @@ class RefundAdmin(ReadOnlyAdmin[Refund], ScopedAdmin[Refund]):
             ],
             (
                 (
-                    part.payment.get_kind_display(),
+                    show.paid_with(part.payment),
                     format_money(part.amount),
-                    part.points or "–",
-                    part.tender or "–",
+                    format_count(part.points) if part.points else "–",
+                    stores_selectors.tender_name(part.tender) or "–",
                 )
                 for part in parts.order_by("-payment__place")
             ),

@@ -19,7 +19,7 @@ from checkout.models import Refund, Sale
 from checkout.selectors.sales import has_cash, matching
 from checkout.services.asking import REFUND, VOID
 from common.admin import ReadOnlyAdmin
-from common.money import format_money
+from common.money import format_count, format_money
 from common.tables import number, table
 from ledger.services import Act
 from stored_value.admin.base import open_shifts
@@ -70,11 +70,9 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         "payments",
         "refunds",
         "coupons",
-        "accrual",
-        "redemption",
-        "points_earned",
-        "points_spent",
-        "growth_earned",
+        "earned",
+        "spent",
+        "growth",
         "entry",
         "at",
         "business_date",
@@ -93,6 +91,9 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         "payments",
         "refunds",
         "coupons",
+        "earned",
+        "spent",
+        "growth",
         "entry",
     )
     actions_detail = ("refund", "void")
@@ -126,6 +127,15 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
     )
     coupons = display(description=gettext_lazy("coupons"))(
         lambda _self, sale: show.coupons(sale)
+    )
+    earned = display(description=gettext_lazy("points earned"))(
+        lambda _self, sale: show.earned(sale)
+    )
+    spent = display(description=gettext_lazy("points spent"))(
+        lambda _self, sale: show.spent(sale)
+    )
+    growth = display(description=gettext_lazy("growth value earned"))(
+        lambda _self, sale: format_count(sale.growth_earned)
     )
     entry = display(description=gettext_lazy("entry"))(
         lambda _self, sale: show.entry(sale)

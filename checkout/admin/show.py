@@ -1,12 +1,15 @@
 """What a sale's page tells, table by table."""
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from checkout.models import PaymentKind, Refund, Sale, SalePayment
-from common.money import format_money
+from common.money import format_count, format_money
 from common.tables import link, number, table
 from coupons.models import CouponUse
+from stores import selectors as stores_selectors
 
 LINES_SHOWN = 200
 
@@ -54,8 +57,8 @@ def payments(sale: Sale) -> str:
         [_("Paid with"), _("Of"), number(_("Amount")), number(_("Given back"))],
         (
             (
-                row.get_kind_display(),
-                _paid_with(row),
+                paid_with(row),
+                _of(row),
                 format_money(row.amount),
                 format_money(row.returned),
             )
@@ -64,9 +67,16 @@ def payments(sale: Sale) -> str:
     )
 
 
-def _paid_with(row: SalePayment) -> str:
+def paid_with(row: SalePayment) -> str:
+    """Points, a gift card, stored value, or the way in which money came."""
+    if row.kind == PaymentKind.TENDER:
+        return stores_selectors.tender_name(row.tender)
+    return capfirst(row.get_kind_display())
+
+
+def _of(row: SalePayment) -> str:
     if row.kind == PaymentKind.POINTS:
-        return _("%(points)s points") % {"points": row.points}
+        return _("%(points)s points") % {"points": format_count(row.points)}
     if row.kind == PaymentKind.GIFT_CARD:
         return f"… {row.last4}"
     if row.kind == PaymentKind.STORED_VALUE:
@@ -76,7 +86,7 @@ def _paid_with(row: SalePayment) -> str:
         }
         shared = row.holder_id is not None and row.holder_id != row.sale.member_id
         return f"{row.holder}: {parts}" if shared else parts
-    return row.tender
+    return row.reference or "–"
 
 
 def refunds(sale: Sale) -> str:
@@ -93,7 +103,9 @@ def refunds(sale: Sale) -> str:
         (
             (
                 link(
-                    f"{row.at.astimezone(sale.store.zone):%Y-%m-%d %H:%M}",
+                    date_format(
+                        row.at.astimezone(sale.store.zone), "SHORT_DATETIME_FORMAT"
+                    ),
                     reverse("admin:checkout_refund_change", args=[row.pk]),
                 ),
                 format_money(row.amount),
@@ -104,6 +116,23 @@ def refunds(sale: Sale) -> str:
             for row in rows
         ),
     )
+
+
+def earned(sale: Sale) -> str:
+    """How many points came, and the way to why."""
+    return _points(sale.points_earned, "accrual", sale.accrual_id)
+
+
+def spent(sale: Sale) -> str:
+    """How many points paid, and the way to what came back of them."""
+    return _points(sale.points_spent, "redemption", sale.redemption_id)
+
+
+def _points(amount: int, page: str, row_id: int | None) -> str:
+    written = format_count(amount)
+    if row_id is None:
+        return written
+    return link(written, reverse(f"admin:points_{page}_change", args=[row_id]))
 
 
 def coupons(sale: Sale) -> str:

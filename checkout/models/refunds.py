@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from common.money import format_money
+
 from .sales import Sale, SalePayment
 
 
@@ -92,7 +94,7 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount}"
+        return format_money(self.amount)
 
 
 class RefundPart(models.Model):
@@ -130,4 +132,4 @@ class RefundPart(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount}"
+        return format_money(self.amount)

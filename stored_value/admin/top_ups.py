@@ -16,6 +16,7 @@ from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.forms import PayoutForm
 from stored_value.models import TopUp, TopUpRefund
+from stores import selectors as stores_selectors
 from stores.admin.base import ScopedAdmin, action, alone_or_beside, display, signed_in
 
 from .base import at_till, doing
@@ -143,7 +144,7 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
 class TopUpRefundAdmin(ReadOnlyAdmin[TopUpRefund], ScopedAdmin[TopUpRefund]):
     """What was given back, and by which formula."""
 
-    list_display = ("pk", "top_up", "money", "ended", "tender", "store", "staff", "at")
+    list_display = ("pk", "top_up", "money", "ended", "paid_by", "store", "staff", "at")
     list_filter = ("store", "at", "is_cooling_off")
     list_select_related = ("top_up", "store", "staff")
     search_fields = ("=id", "=top_up__id", "=top_up__member__id")
@@ -172,3 +173,8 @@ class TopUpRefundAdmin(ReadOnlyAdmin[TopUpRefund], ScopedAdmin[TopUpRefund]):
     def ended(self, row: TopUpRefund) -> str:
         """What of the bonus ended."""
         return format_money(row.bonus_voided)
+
+    @display(description=gettext_lazy("paid out by"), ordering="tender")
+    def paid_by(self, row: TopUpRefund) -> str:
+        """The way in which it left the till."""
+        return stores_selectors.tender_name(row.tender)

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.money import format_money
+
 from .plans import TopUpPlanVersion
 from .policy import WalletPolicy
 
@@ -220,4 +222,4 @@ class TopUpRefund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.top_up} · {self.paid_out}"
+        return f"{self.top_up} · {format_money(self.paid_out)}"

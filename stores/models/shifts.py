@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from common.money import format_money
+
 from .people import User
 from .places import Store, Till
 
@@ -137,7 +139,7 @@ class ShiftCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tender}: {self.counted}"
+        return f"{self.tender}: {format_money(self.counted)}"
 
 
 class ShiftUse(models.Model):

@@ -14,7 +14,7 @@ from .access import (
 )
 from .days import business_date, business_day_bounds
 from .limits import Limit, limit_of
-from .shifts import TENDERS, open_shift_on, shift_summary
+from .shifts import TENDERS, open_shift_on, shift_summary, tender_name
 
 __all__ = [
     "TENDERS",
@@ -32,6 +32,7 @@ __all__ = [
     "shift_summary",
     "stores_for",
     "takers_for",
+    "tender_name",
     "user_may",
     "user_may_everywhere",
 ]

@@ -18,6 +18,11 @@ TENDERS = {
 WIDTH = 42  # characters on 80 mm paper
 
 
+def tender_name(slot: str) -> str:
+    """A way of paying in a person’s words; one that has none as the books have it."""
+    return str(TENDERS.get(slot, slot))
+
+
 def open_shift_on(till: Till) -> Shift | None:
     """The shift that is open on a till, if one is."""
     return (
@@ -50,7 +55,7 @@ def shift_summary(shift: Shift) -> str:
     lines.append(_pair(_("Closed"), f"{_clock(shift, 'closed_at')} {shift.closed_by}"))
     for count in ShiftCount.objects.filter(shift=shift).order_by("pk"):
         lines += [
-            str(TENDERS.get(count.tender, count.tender)),
+            tender_name(count.tender),
             _pair("  " + _("Counted"), format_money(count.counted)),
             _pair("  " + _("Expected"), format_money(count.expected)),
             _pair("  " + _("Difference"), format_money(count.difference)),

@@ -95,6 +95,31 @@ def test_every_list_and_row_opens_in_every_language(
         assert office.get(action(name, sale)).status_code in (200, 403)
 
 
+def test_a_person_reads_how_it_was_paid_and_what_it_earned_once(
+    office: Client, shift: Shift
+) -> None:
+    member = MemberFactory.create()
+    sale = sold(shift, 90_00, member=member, tenders=[("wechat", 90_00)])
+    given = refund(sale, 10_00, at=now())
+    in_chinese = {"accept-language": "zh-hans"}
+    for address in (page("sale_change", sale.pk), page("refund_change", given.pk)):
+        text = office.get(address, headers=in_chinese).content.decode()
+        assert "微信支付" in text
+        assert "wechat" not in text
+    text = office.get(page("refund_change", given.pk)).content.decode()
+    assert str(given) == "¥10.00" in text
+
+    whole = office.get(page("sale_change", sale.pk)).content.decode()
+    text = whole.partition('id="content-main"')[2]
+
+    for named in ("Points earned", "Points spent"):
+        assert text.count(named) == 1
+    assert sale.accrual is not None
+    way = reverse("admin:points_accrual_change", args=[sale.accrual.pk])
+    assert text.count(way) == 1
+    assert f">{sale.points_earned}</a>" in text
+
+
 def test_a_bill_is_found_by_its_number_its_id_and_its_member(
     office: Client, shift: Shift
 ) -> None:
