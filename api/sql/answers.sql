@@ -5,7 +5,8 @@
 --
 --   new       nobody did it: go on, then `api_remember`
 --   answered  it was done: the answer, as it was sent
---   reused    the key stands for another request
+--   reused    the key stands for another request; a settled sale keeps its answer itself,
+--             under the key of the books, and is never asked for here
 --   running   another transaction is doing it now
 --
 -- The answer is looked for before the lock, so that any number may read it at once, and
@@ -15,7 +16,8 @@ CREATE OR REPLACE FUNCTION api_claim(p_api_key bigint, p_key text, p_fingerprint
 RETURNS TABLE (outcome text, status int, content_type text, body bytea)
 LANGUAGE plpgsql AS $$
 DECLARE
-  v_answer api_answer;
+  v_answer    api_answer;
+  v_books_key text := 'api:' || p_api_key || ':' || encode(sha256(convert_to(p_key, 'UTF8')), 'hex');
 BEGIN
   FOR v_turn IN 1..2 LOOP
     SELECT * INTO v_answer FROM api_answer a WHERE a.api_key_id = p_api_key AND a.key = p_key;
@@ -32,6 +34,15 @@ BEGIN
       RETURN;
     END IF;
   END LOOP;
+  -- As `checkout_capture` does, but shared: a sale under this key is not settled meanwhile.
+  IF NOT (pg_try_advisory_xact_lock_shared(hashtextextended('checkout:' || v_books_key, 0))) THEN
+    RETURN QUERY SELECT 'running', NULL::int, NULL::text, NULL::bytea;
+    RETURN;
+  END IF;
+  IF EXISTS (SELECT FROM checkout_sale s WHERE s.key = v_books_key) THEN
+    RETURN QUERY SELECT 'reused', NULL::int, NULL::text, NULL::bytea;
+    RETURN;
+  END IF;
   RETURN QUERY SELECT 'new', NULL::int, NULL::text, NULL::bytea;
 END
 $$;

@@ -17,9 +17,12 @@ from api import once, problems, sealing
 from api.models import Answer
 from api.services import forget_answers
 from common.errors import DomainError
+from coupons.models import Coupon
 from members.models import Member
 from stores.models import AuditEvent
 from tests.factories.api import Till, a_key, a_till, is_problem
+from tests.factories.coupons import TemplateFactory
+from tests.factories.ledger import everything
 from tests.factories.members import MemberFactory
 from tests.factories.stores import StoreFactory
 from tests.ledger.racing import answers, race
@@ -53,6 +56,56 @@ def test_the_same_key_for_something_else_is_refused(till: Till) -> None:
 
     assert is_problem(response, 422, "idempotency_key_reused")
     assert Member.objects.count() == 1
+    assert till.post("/members", SOMEONE, key=key).status_code == 201
+
+
+@pytest.mark.django_db
+def test_the_key_of_a_sale_stands_for_that_sale_alone(till: Till) -> None:
+    key, member = a_key(), till.post("/members", SOMEONE).json()["id"]
+    template = TemplateFactory.drawn().code
+    bill = {
+        "gross": 500,
+        "reference": "R1",
+        "tenders": [{"kind": "cash", "amount": 500}],
+    }
+    sold = till.post("/sales", bill, key=key)
+    nothing = {"lines": [{"name": "", "quantity": 1, "unit_price": 0}]}
+    others = {
+        f"/sales/{sold.json()['id']}/refunds": {"reason": "cold"},
+        "/coupons/issue": {"template": template, "member": member},
+        "/members": OTHER,
+        "/sales": {**nothing, "reference": "R2"},
+    }
+    before = everything()
+
+    for path, body in others.items():
+        assert is_problem(till.post(path, body, key=key), 422, "idempotency_key_reused")
+
+    again = till.post("/sales", bill, key=key)
+    assert everything() == before
+    assert (sold.status_code, Coupon.objects.count(), Member.objects.count()) == (
+        201,
+        0,
+        1,
+    )
+    assert again.content == sold.content
+    assert again["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_under_which_a_sale_is_being_settled_is_in_use(till: Till) -> None:
+    key = a_key()
+    books = once.ledger_key(till.key.pk, key)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('checkout:' || %s, 0))",
+            [books],
+        )
+        (response,) = answers(
+            race(lambda _nth: till.post("/members", SOMEONE, key=key), runners=1)
+        )
+
+    assert is_problem(response, 409, "request_in_progress")
     assert till.post("/members", SOMEONE, key=key).status_code == 201
 
 
