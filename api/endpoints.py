@@ -21,7 +21,7 @@ from .reading import check_query, fingerprint_of
 JSON: Final = "application/json"
 type Answer = BaseModel | HttpResponse
 # Every address may say these; the others are named where they can happen.
-ALWAYS: Final = (400, 401, 403, 404, 405, 413, 415, 422, 429, 500)
+ALWAYS: Final = (400, 401, 403, 404, 405, 411, 413, 415, 422, 429, 500)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

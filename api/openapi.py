@@ -24,6 +24,7 @@ CODES: Final[dict[int, tuple[str, str]]] = {
         "It cannot be done as things are now; nothing changed.",
         "insufficient_funds",
     ),
+    411: ("The body tells no length, and this server needs it.", "length_required"),
     413: ("The request is too large.", "too_large"),
     415: ("The body is not JSON.", "unsupported_media_type"),
     422: ("Something in the request is not right.", "invalid"),

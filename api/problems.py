@@ -56,7 +56,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "coupon_quota_used_up": ("coupon_unavailable", 409),
     "coupon_daily_quota_used_up": ("coupon_unavailable", 409),
     "nothing_left": ("", 409),
-    "code_refused": ("", 409),
+    "code_refused": ("code_not_accepted", 409),
     "hold_ended": ("", 409),
     "quote_changed": ("", 409),
     "duplicate_reference": ("", 409),
@@ -93,6 +93,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "sale_not_found": ("", 404),
     "hold_not_found": ("", 404),
     "method_not_allowed": ("", 405),
+    "length_required": ("", 411),
     "too_large": ("", 413),
     "not_json_typed": ("unsupported_media_type", 415),
     "too_many_tries": ("", 429),
@@ -115,7 +116,7 @@ FACTS: Final = (
 )
 # A little later the same request may well succeed, so these are not remembered.
 PASSING: Final = frozenset({"member_busy", "request_in_progress"})
-UNREMEMBERED: Final = frozenset({400, 401, 403, 405, 413, 415, 429})
+UNREMEMBERED: Final = frozenset({400, 401, 403, 405, 411, 413, 415, 429})
 WHEN_UNKNOWN: Final = 60  # seconds to wait, where nobody said
 
 UNEXPECTED: Final = _("Something went wrong here. The same request may be sent again.")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from .problems import Invalid, Refusal
 
 LARGEST: Final = 2**63 - 1
 DEEPEST: Final = 32
+TWICE: Final = _("This is told twice.")
 UNKEPT: Final = re.compile("[\x00\ud800-\udfff]")  # NUL, and halves of a character
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -28,7 +29,7 @@ class StrictParser(Parser):
         if known is not None:
             return known
         try:
-            parsed = json.loads(request.body.decode(), parse_constant=_refuse)
+            parsed = DECODER.decode(request.body.decode())
         except (ValueError, RecursionError) as wrong:
             raise Refusal("not_json", _("The body is not JSON in UTF-8.")) from wrong
         _check(parsed, "", 0)
@@ -37,7 +38,9 @@ class StrictParser(Parser):
 
 
 def check_body(request: HttpRequest) -> None:
-    """Read the body, if it may be one. Raises too_large, not_json_typed."""
+    """Read the body, if it may be one. Raises too_large, length_required,
+    not_json_typed.
+    """
     most = settings.API_LARGEST_BODY
     refused = Refusal("too_large", _("This request is too large."))
     try:
@@ -48,7 +51,7 @@ def check_body(request: HttpRequest) -> None:
         raise refused
     if request.method not in WITH_BODY:
         return
-    body = request.read(most + 1)
+    body = _sent(request, most + 1)
     if len(body) > most:
         raise refused
     request._body = body
@@ -68,6 +71,22 @@ def check_body(request: HttpRequest) -> None:
         )
 
 
+def _sent(request: HttpRequest, most: int) -> bytes:
+    """The body, so much of it; one that came in pieces tells no length and ends where
+    the server says. To Django it would be empty, and what may be left out with it.
+    """
+    if request.META.get("CONTENT_LENGTH"):
+        return request.read(most)
+    if request.META.get("wsgi.input_terminated"):
+        pieces, stream = b"", request.META["wsgi.input"]
+        while piece := stream.read(most - len(pieces)):
+            pieces += piece
+        return pieces
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        raise Refusal("length_required", _("Send the body with its Content-Length."))
+    return b""
+
+
 def check_query(request: HttpRequest, known: Collection[str]) -> None:
     """Refuse what an address does not ask for: a misspelt `cursor` would read the first
     page for ever. Raises Invalid.
@@ -75,6 +94,9 @@ def check_query(request: HttpRequest, known: Collection[str]) -> None:
     unknown = [name for name in request.GET if name not in known]
     if unknown:
         raise Invalid([(name, _("There is no such field.")) for name in unknown])
+    twice = [name for name, values in request.GET.lists() if len(values) > 1]
+    if twice:
+        raise Invalid([(name, TWICE) for name in twice])
 
 
 def fingerprint_of(request: HttpRequest, *, store_id: int | None) -> bytes:
@@ -87,6 +109,20 @@ def fingerprint_of(request: HttpRequest, *, store_id: int | None) -> bytes:
 
 def _refuse(word: str) -> Any:
     raise ValueError(word)
+
+
+def _each_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose fields are told once each: of two amounts, which is meant?"""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        _check_text(twice, "")
+        raise Invalid([(twice[:200], TWICE)])
+    return found
+
+
+DECODER: Final = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_each_once)
 
 
 def _check(value: Any, place: str, depth: int) -> None:

@@ -1,6 +1,7 @@
 """What is refused, and how it is told: always a document, never a page or a 500."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -45,6 +46,8 @@ def sent(till: Till, body: bytes, content_type: str = "application/json") -> Any
         (b'{"name": 99999999999999999999, "phone": "1"}', 422, "invalid"),
         (b'{"name": ["a"], "phone": {"b": 1}}', 422, "invalid"),
         (b'{"name": "a", "phone": true}', 422, "invalid"),
+        (b'{"name": "a", "phone": "13800138000", "name": "b"}', 422, "invalid"),
+        (b'{"\\ud800": 1, "\\ud800": 1}', 422, "invalid"),
         (b" " * (256 * 1024 + 1), 413, "too_large"),
     ],
 )
@@ -92,6 +95,7 @@ def test_each_field_is_told_what_is_wrong(till: Till) -> None:
     [
         ("GET", "/api/v1/members/{}/coupons?cursr=1"),
         ("GET", "/api/v1/members/{}/coupons?=1"),
+        ("GET", "/api/v1/members/{}/coupons?limit=1&limit=2"),
         ("GET", "/api/v1/members/{}/coupons?member=1"),
         ("GET", "/api/v1/members/{}/statement?limit=1&=null&=null"),
         ("PATCH", "/api/v1/members/{}?name=Wang"),
@@ -193,3 +197,35 @@ def test_a_refusal_tells_figures_and_no_secrets() -> None:
     assert (body["code"], body["reason"]) == ("limit_exceeded", "top_up_too_large")
     assert body["facts"] == {"most": 5}
     assert "138" not in json.dumps(body)
+
+
+PIECES = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+
+
+def test_a_body_without_a_length_is_read_to_its_end(till: Till) -> None:
+    body = json.dumps({"name": "A", "phone": "13800138000"}).encode()
+    ended = {**PIECES, "wsgi.input_terminated": True}
+
+    made = in_pieces(till, body, {**ended, "wsgi.input": BytesIO(body)})
+    endless = BytesIO(b" " * (256 * 1024 + 1))
+    large = in_pieces(till, b"", {**ended, "wsgi.input": endless})
+
+    assert made.status_code == 201, made.content
+    assert is_problem(large, 413, "too_large")
+
+
+def test_a_body_whose_end_nobody_knows_is_not_taken_for_none(till: Till) -> None:
+    refused = in_pieces(till, b"{}", PIECES)
+
+    assert is_problem(refused, 411, "length_required")
+
+
+def in_pieces(till: Till, body: bytes, surroundings: dict[str, Any]) -> Any:
+    return till.client.generic(
+        "POST",
+        "/api/v1/members",
+        body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {till.text}"},
+        **surroundings,
+    )

@@ -235,6 +235,21 @@ def test_a_killed_worker_is_replaced_and_its_requests_are_done_once(
     assert are_proven()
 
 
+def test_a_body_in_pieces_is_no_empty_one(till: Till) -> None:
+    member = till.member(money=300_00)
+    hold = till.made(f"/members/{member}/holds", {"amount": 200_00})
+
+    taken = till.client.post(
+        f"/holds/{hold['id']}/capture",
+        content=iter([b'{"amount"', b": 15000}"]),
+        headers={"Idempotency-Key": a_key(), "Content-Type": "application/json"},
+    )
+
+    assert "content-length" not in taken.request.headers
+    assert (taken.status_code, taken.json()["captured"]) == (200, 150_00)
+    assert till.wallet(member) == 150_00
+
+
 def _until_it_arrives(till: Till, bill: dict[str, Any], key: str) -> str:
     """As a till does it: the same request again, until it is answered."""
     deadline = time.monotonic() + 60
