@@ -132,6 +132,13 @@ class HoldEnded(DomainError):
         super().__init__("hold_ended", _("This hold has ended already."))
 
 
+class HoldOver(DomainError):
+    """A hold that would have ended before it began."""
+
+    def __init__(self) -> None:
+        super().__init__("hold_over", _("A hold ends in the future."))
+
+
 class HoldsOpen(DomainError):
     def __init__(self) -> None:
         super().__init__(

@@ -1,6 +1,6 @@
 """Pieces that many shapes are made of. Strict: a number is no text, text no number."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -26,7 +26,12 @@ type TenderKind = Literal["cash", "card", "wechat", "alipay"]
 def _written(value: object) -> object:
     if not isinstance(value, str):
         raise ValueError("a moment is text in RFC 3339, with an offset")
-    return datetime.fromisoformat(value)
+    moment = datetime.fromisoformat(value)
+    try:
+        moment.astimezone(UTC)  # the first and last hours there are have no such
+    except OverflowError as wrong:
+        raise ValueError("a moment that no clock shows") from wrong
+    return moment
 
 
 type Moment = Annotated[AwareDatetime, BeforeValidator(_written)]

@@ -12,7 +12,7 @@ from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import PostingFacts
 from ledger.services import Act, Line
 from stored_value import rules
-from stored_value.errors import AmountRefused, HoldEnded, NotEnough
+from stored_value.errors import AmountRefused, HoldEnded, HoldOver, NotEnough
 from stored_value.holders import Holder, lock_wallets, open_store_account
 from stored_value.models import Hold
 from stored_value.requests import done_before, fingerprint_of
@@ -40,7 +40,8 @@ def hold(
 ) -> Hold:
     """Set an amount aside: it cannot be spent, and is never more than there is.
 
-    It runs out after the policy's hours, or at `expires_at`. Raises NotEnough.
+    It runs out after the policy's hours, or at `expires_at`. Raises NotEnough,
+    HoldOver.
     """
     if not 0 < amount <= LARGEST:
         raise AmountRefused
@@ -55,7 +56,7 @@ def hold(
     policy = terms_at(at).policy
     ends_at = expires_at or at + timedelta(hours=policy.hold_hours)
     if ends_at <= at:
-        raise HoldEnded
+        raise HoldOver
     held = wallet(holder=holder, at=at)
     if amount > held.usable:
         raise NotEnough(short_by=amount - held.usable)

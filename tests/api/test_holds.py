@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from members.models import Member
-from tests.factories.api import Till, a_till
+from stored_value.models import Hold
+from tests.factories.api import Till, a_till, is_problem
 from tests.factories.bills import a_guest
 from tests.factories.ledger import everything
 from tests.factories.stored_value import is_proven
@@ -62,3 +63,22 @@ def test_more_than_there_is_and_others_holds_are_refused() -> None:
     assert other.status_code == nothing.status_code == 404
     assert more.status_code == 422
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        ("2020-01-01T00:00:00Z", "hold_over"),
+        ("0001-01-01T00:00:00+14:00", "invalid"),
+        ("9999-12-31T23:59:59-14:00", "invalid"),
+        ("2099-01-01T00:00:00", "invalid"),
+    ],
+)
+def test_a_hold_that_would_end_in_the_past_or_never_is_refused(
+    until: str, code: str
+) -> None:
+    till = a_till()
+    refused = held(till, expires_at=until)
+
+    assert is_problem(refused, 422, code)
+    assert not Hold.objects.exists()
