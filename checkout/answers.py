@@ -90,9 +90,10 @@ def _payment(payment: Payment) -> dict[str, Any]:
 
 
 def _rejected(one: Rejected) -> dict[str, Any]:
+    """An id that could be none of ours is not told again as one."""
     return {
         "kind": str(one.kind),
-        "id": None if one.subject is None else str(one.subject),
+        "id": str(one.subject) if one.subject and one.subject > 0 else None,
         "name": one.name,
         "code": one.code,
         "message": str(one.message),

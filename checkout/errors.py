@@ -178,15 +178,17 @@ class SaleUnknown(DomainError):
 
 
 class OverRefund(DomainError):
-    """More than is left of what was paid."""
+    """More than is left of what was paid for the sale, or for one line of it."""
 
-    def __init__(self, *, left: int) -> None:
-        super().__init__(
-            "over_refund",
-            _("Only %(amount)s of this sale can still be refunded.")
-            % {"amount": format_money(left)},
-            left=left,
-        )
+    def __init__(self, *, left: int, line: int | None = None) -> None:
+        words = {"amount": format_money(left), "line": line}
+        if line is not None:
+            sentence = _("Only %(amount)s of line %(line)s can still be refunded.")
+        elif left:
+            sentence = _("Only %(amount)s of this sale can still be refunded.")
+        else:
+            sentence = _("All of this sale was refunded already.")
+        super().__init__("over_refund", sentence % words, left=left)
 
 
 class RefundRefused(DomainError):

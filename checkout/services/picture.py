@@ -80,8 +80,14 @@ def look_up(
     if found.settled is None:
         member = found.member
         named = whose.public_id if whose.code is not None else None
-        if found.is_unknown or (
-            named is not None and (member is None or member["public_id"] != str(named))
+        is_erased = member is not None and member["status"] == Member.Status.ERASED
+        if (
+            is_erased
+            or found.is_unknown
+            or (
+                named is not None
+                and (member is None or member["public_id"] != str(named))
+            )
         ):
             raise GuestUnknown
         if shown is not None and found.is_locked:

@@ -150,7 +150,7 @@ def _as_named(
     for line in lines:
         left = line.net - line.refunded
         if per_line.get(line.place, 0) > left:
-            raise OverRefund(left=left)
+            raise OverRefund(left=left, line=line.place)
     return [per_line.get(line.place, 0) for line in lines]
 
 

@@ -1,5 +1,6 @@
 """Bills over HTTP: quoted, settled once, read, given back; only by the store's till."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from members import services as members_services
 from members.models import Member
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
-from tests.factories.api import Till, a_till
+from tests.factories.api import Till, a_till, is_problem
 from tests.factories.bills import a_guest, no_codes
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card, at_store
@@ -329,5 +330,33 @@ def test_a_member_who_is_gone_uses_nothing() -> None:
     )
 
     refused = settle(till, member=identity)
+    nothing = {"stored_value": 0, "points": 0, "coupons": []}
+    unused = settle(till, key="b", member=identity, reference="R2", **nothing)
+    quote = till.post("/quotes", {"member": identity, "gross": 100})
 
-    assert refused.status_code in (404, 409)
+    for response in (refused, unused, quote):
+        assert is_problem(response, 404, "member_not_found")
+    assert not Sale.objects.exists()
+
+
+@db
+def test_a_coupon_by_no_id_of_ours_is_told_without_one() -> None:
+    till = a_till()
+    asked = {"gross": 100, "coupons": ["999999", "nonsense"]}
+
+    quote = till.post("/quotes", asked).json()
+
+    told = [(one["id"], one["code"]) for one in quote["rejected"]]
+    assert sorted(told, key=str) == [("999999", "unknown"), (None, "unknown")]
+
+
+@db
+def test_a_code_that_is_too_old_is_told_in_the_word_for_it() -> None:
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=500_00, store=till.store)
+    code = mint_code(at=now() - timedelta(minutes=5), member_id=member.pk)
+
+    refused = till.post("/quotes", {"code": code, "gross": 100})
+
+    assert is_problem(refused, 409, "code_not_accepted")

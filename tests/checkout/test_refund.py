@@ -150,6 +150,7 @@ def test_a_line_is_given_back_to_the_cent_and_no_further() -> None:
     with pytest.raises(OverRefund) as refused:
         refund(sale, per_line={2: 1})
     assert refused.value.facts == {"left": 0}
+    assert str(refused.value) == "Only ¥0.00 of line 2 can still be refunded."
     assert refund(sale).per_line == [33_33, 0]
 
 
@@ -184,7 +185,7 @@ def test_more_than_was_paid_is_refused(amount: int) -> None:
         refund(sale, amount)
     assert refused.value.facts == {"left": 100_00}
     refund(sale)
-    with pytest.raises(OverRefund):
+    with pytest.raises(OverRefund, match="All of this sale was refunded already"):
         refund(sale)
     assert Refund.objects.count() == 1
     assert books() != before
