@@ -55,24 +55,28 @@ SENTENCES = {
     "less_than_equal": lambda: _("This is too large."),
     "string_too_short": lambda: _("This is too short."),
     "string_too_long": lambda: _("This is too long."),
+    "gross_or_lines": lambda: _("Give either gross or lines."),
+    "part_of_gross": lambda: _("This is a part of gross, and no larger."),
     "too_short": lambda: _("These are too few."),
     "too_long": lambda: _("These are too many."),
 }
 
 
 def _invalid(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
-    errors = [(_field(error["loc"]), _sentence(error)) for error in wrong.errors]
+    errors = [(_field(error), _sentence(error)) for error in wrong.errors]
     return problems.response_to(Invalid(errors))
 
 
-def _field(place: tuple[Any, ...]) -> str:
-    """`tenders.0.amount` of a body, `limit` of a query."""
-    words = [str(part) for part in place]
+def _field(error: dict[str, Any]) -> str:
+    """`tenders.0.amount` of a body, `limit` of a query; of what several fields say
+    together the one that is named.
+    """
+    words = [str(part) for part in error["loc"]]
     if words[:1] == ["body"]:
         words = words[2:]
     elif words[:1] in (["query"], ["path"], ["header"]):
         words = words[1:]
-    return ".".join(words)
+    return ".".join(words) or error.get("ctx", {}).get("field", "")
 
 
 def _sentence(error: dict[str, Any]) -> str:

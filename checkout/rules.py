@@ -360,7 +360,8 @@ def _points(
     on: _OnBill, guest: Guest, programme: Programme, wishes: Wishes
 ) -> tuple[int, int]:
     """How many points are spent, and what they pay."""
-    if guest.member_id is None or wishes.points == 0:
+    is_nobody = guest.member_id is None
+    if wishes.points == 0 or (is_nobody and wishes.points is None):
         return 0, 0
     policy, bill = programme.points_policy, sum(on.open_amounts())
     if wishes.points is None:
@@ -369,7 +370,7 @@ def _points(
         points = points if points >= policy.least_points else 0
         return points, worth_of(points, policy)
     worth = check_spend(wishes.points, bill=bill, policy=policy)
-    if wishes.points > guest.points:
+    if is_nobody or wishes.points > guest.points:
         on.rejected.append(
             Rejected(
                 kind=PaymentKind.POINTS,

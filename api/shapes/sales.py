@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from .common import Amount, AmountOrNone, Identity, In, Out, Tender
 from .gift_cards import Code, Pin
@@ -56,9 +57,13 @@ class QuoteIn(In):
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> "QuoteIn":
         if (self.gross is None) == (self.lines is None):
-            raise ValueError("give either gross or lines")
+            raise PydanticCustomError(
+                "gross_or_lines", "give either", {"field": "gross"}
+            )
         if self.excluded and (self.gross is None or self.excluded > self.gross):
-            raise ValueError("excluded is a part of gross")
+            raise PydanticCustomError(
+                "part_of_gross", "it is a part", {"field": "excluded"}
+            )
         return self
 
 

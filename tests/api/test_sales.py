@@ -360,3 +360,44 @@ def test_a_code_that_is_too_old_is_told_in_the_word_for_it() -> None:
     refused = till.post("/quotes", {"code": code, "gross": 100})
 
     assert is_problem(refused, 409, "code_not_accepted")
+
+
+@db
+@pytest.mark.parametrize(
+    ("bill", "field", "sentence"),
+    [
+        ({}, "gross", "Give either gross or lines."),
+        (
+            {"gross": 100, "lines": [{"name": "", "quantity": 1, "unit_price": 100}]},
+            "gross",
+            "Give either gross or lines.",
+        ),
+        (
+            {"gross": 100, "excluded": 101},
+            "excluded",
+            "This is a part of gross, and no larger.",
+        ),
+    ],
+)
+def test_a_bill_told_in_two_ways_is_refused_in_words(
+    bill: dict[str, Any], field: str, sentence: str
+) -> None:
+    refused = a_till().post("/quotes", bill)
+
+    assert is_problem(refused, 422, "invalid")
+    assert refused.json()["errors"] == [{"field": field, "message": sentence}]
+
+
+@db
+def test_points_that_a_stranger_asks_for_by_name_are_refused() -> None:
+    till = a_till()
+
+    quote = till.post("/quotes", {"gross": 100_00, "points": 100}).json()
+    most = till.post("/quotes", {"gross": 100_00, "points": "max"}).json()
+    sold = settle(till, points=100)
+
+    told = [(one["kind"], one["code"]) for one in quote["rejected"]]
+    assert ("points", "insufficient_points") in told
+    assert "points" not in {one["kind"] for one in most["rejected"]}
+    assert is_problem(sold, 409, "insufficient_points")
+    assert not Sale.objects.exists()
