@@ -1,7 +1,6 @@
 """Every card: what is left on it and why, and what may be done with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib import admin
@@ -19,17 +18,21 @@ from common.admin import ReadOnlyAdmin
 from common.money import format_money
 from gift_cards import selectors as gift_cards_selectors
 from gift_cards import services as gift_cards_services
-from gift_cards.errors import CodeReplacedAlready
 from gift_cards.models import GiftCard, GiftCardCode
-from gift_cards.services import lapsed_of, left_of
 from gift_cards.services.acts import BLOCK, EXTEND, REPLACE, VOID
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
-from ledger.services import Act
 from policies import selectors as policies_selectors
 from stores import selectors as stores_selectors
-from stores.admin.base import act_of, action, display, posted, request_id, signed_in
-from stores.models import Approval, User
+from stores.admin.base import (
+    act_of,
+    action,
+    alone_or_beside,
+    display,
+    posted,
+    signed_in,
+)
+from stores.models import User
 
 from .base import BrandAdmin
 from .forms import CareForm, ExtendForm, ReasonAtForm, ReplaceForm
@@ -42,14 +45,6 @@ SHADES: Final = {
     "blocked": "danger",
     "void": "warning",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """Who acts at which store, and the approval of whoever stands beside them."""
-
-    by: Act
-    approval: Approval | None
 
 
 @admin.register(GiftCard)
@@ -208,9 +203,11 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def block(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Stop it from paying."""
 
-        def command(card: GiftCard, typed: dict[str, Any], done: Doing) -> str:
+        def command(card: GiftCard, typed: dict[str, Any]) -> str:
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             gift_cards_services.block(
-                card_id=card.pk, reason=typed["reason"], by=done.by, at=now()
+                card_id=card.pk, reason=typed["reason"], by=by, at=at
             )
             return _("The card is blocked.")
 
@@ -227,9 +224,11 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def release(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Let it pay again."""
 
-        def command(card: GiftCard, typed: dict[str, Any], done: Doing) -> str:
+        def command(card: GiftCard, typed: dict[str, Any]) -> str:
+            at = now()
+            by = act_of(request, at, store=typed["store"])
             gift_cards_services.unblock(
-                card_id=card.pk, reason=typed["reason"], by=done.by, at=now()
+                card_id=card.pk, reason=typed["reason"], by=by, at=at
             )
             return _("The card can be used again.")
 
@@ -246,14 +245,9 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def extend(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Let what is on it live longer."""
 
-        def command(card: GiftCard, typed: dict[str, Any], done: Doing) -> str:
-            gift_cards_services.extend(
-                card_id=card.pk,
-                until=typed["until"],
-                reason=typed["reason"],
-                by=done.by,
-                at=now(),
-                approval=done.approval,
+        def command(card: GiftCard, typed: dict[str, Any]) -> str:
+            self._beside(
+                request, card, typed, gift_cards_services.extend, until=typed["until"]
             )
             return _("The card lives longer now.")
 
@@ -270,14 +264,9 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def revive(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """The law keeps it owed: it comes back out of breakage."""
 
-        def command(card: GiftCard, typed: dict[str, Any], done: Doing) -> str:
-            amount = gift_cards_services.revive(
-                card_id=card.pk,
-                reason=typed["reason"],
-                by=done.by,
-                at=now(),
-                key=typed["key"],
-                approval=done.approval,
+        def command(card: GiftCard, typed: dict[str, Any]) -> str:
+            amount = self._beside(
+                request, card, typed, gift_cards_services.revive, key=typed["key"]
             )
             return _("%(amount)s is back on the card.") % {
                 "amount": format_money(amount)
@@ -289,7 +278,6 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
             EXTEND,
             command,
             button=_("Give back what lapsed"),
-            stake=lapsed_of,
         )
 
     @action(
@@ -301,14 +289,9 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def void_sale(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """What is left goes back to who paid; the card is dead."""
 
-        def command(card: GiftCard, typed: dict[str, Any], done: Doing) -> str:
-            amount = gift_cards_services.void_sale(
-                card_id=card.pk,
-                reason=typed["reason"],
-                by=done.by,
-                at=now(),
-                key=typed["key"],
-                approval=done.approval,
+        def command(card: GiftCard, typed: dict[str, Any]) -> str:
+            amount = self._beside(
+                request, card, typed, gift_cards_services.void_sale, key=typed["key"]
             )
             return _("The card is void; pay back %(amount)s.") % {
                 "amount": format_money(amount)
@@ -333,16 +316,12 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
         )
 
         def answer(typed: dict[str, Any]) -> HttpResponseBase:
-            if not card.codes.filter(pk=typed["code_id"], died_at=None).exists():
-                raise CodeReplacedAlready  # before a second person is asked
-            done = self._doing(request, card, REPLACE, typed, left_of)
-            fresh = gift_cards_services.replace(
-                card_id=card.pk,
+            fresh = self._beside(
+                request,
+                card,
+                typed,
+                gift_cards_services.replace,
                 code_id=typed["code_id"],
-                reason=typed["reason"],
-                by=done.by,
-                at=now(),
-                approval=done.approval,
             )
             context = {
                 **self.admin_site.each_context(request),
@@ -368,11 +347,10 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
         request: HttpRequest,
         object_id: str,
         act: str,
-        command: Callable[[GiftCard, dict[str, Any], Doing], str],
+        command: Callable[[GiftCard, dict[str, Any]], str],
         *,
         button: str,
         form: type[CareForm] = CareForm,
-        stake: Callable[..., int] = left_of,
     ) -> HttpResponseBase:
         """A form with a reason, a store, and a second person above one's limit."""
         user, card = signed_in(request), self.get_object(request, object_id)
@@ -382,9 +360,7 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
             title=button,
             button=button,
             lead=self._lead(card),
-            command=lambda typed: command(
-                card, typed, self._doing(request, card, act, typed, stake)
-            ),
+            command=lambda typed: command(card, typed),
             back=self.row_url(card),
         )
 
@@ -397,35 +373,27 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def _lead(self, card: GiftCard) -> str:
         return f"{card} · {self.ends_with(card)} · {self.left(card)}"
 
-    def _doing(
+    def _beside[T](
         self,
         request: HttpRequest,
         card: GiftCard,
-        act: str,
         typed: dict[str, Any],
-        stake: Callable[..., int],
-    ) -> Doing:
-        """Who acts; and a second person, who approves exactly what is at stake now."""
-        user, at = signed_in(request), now()
-        approval = None
-        if typed.get("checker"):
-            approval = gift_cards_services.approved_by(
-                gift_cards_services.SecondPerson(
-                    checker=typed["checker"], secret=typed["secret"]
-                ),
-                act=act,
-                maker=user,
-                store=typed["store"],
-                amount=stake(card, at=at),
-                subject=gift_cards_services.subject_of(card.pk),
-                reason=typed["reason"],
-                at=at,
-                request_id=request_id(request),
-            )
-        by = act_of(
+        command: Callable[..., T],
+        **more: Any,
+    ) -> T:
+        """At the store of the form, alone or with the second person of the form."""
+        at = now()
+        return alone_or_beside(
             request,
-            at,
-            store=typed["store"],
-            approver=typed["checker"] if approval is not None else None,
+            typed,
+            lambda approval: command(
+                card_id=card.pk,
+                reason=typed["reason"],
+                by=act_of(request, at, store=typed["store"]),
+                at=at,
+                approval=approval,
+                **more,
+            ),
+            subject=gift_cards_services.subject_of(card.pk),
+            at=at,
         )
-        return Doing(by, approval)

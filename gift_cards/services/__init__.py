@@ -1,8 +1,8 @@
 """Everything that happens to gift cards, and the lines that other commands post."""
 
-from .acts import SecondPerson, approved_by, subject_of
+from .acts import subject_of
 from .batches import SealedFile, export_codes, order_batch, withdraw_batch
-from .care import block, left_of, replace, unblock, void_sale
+from .care import block, replace, unblock, void_sale
 from .designs import begin_with_faces, save_design
 from .find import Found, find, forget_tries
 from .gifts import (
@@ -15,7 +15,7 @@ from .gifts import (
     open_gift,
     resend,
 )
-from .life import extend, lapsed_of, revive
+from .life import extend, revive
 from .renew import FreshCode
 from .sell import Payment, Sold, SoldCard, activate, sell
 from .shown import Hashes, hashes_of, opened
@@ -39,11 +39,9 @@ __all__ = [
     "Payment",
     "Redeemed",
     "SealedFile",
-    "SecondPerson",
     "Sold",
     "SoldCard",
     "activate",
-    "approved_by",
     "begin_sending",
     "begin_with_faces",
     "block",
@@ -56,8 +54,6 @@ __all__ = [
     "gift_to_wallet",
     "hashes_of",
     "keep_gift",
-    "lapsed_of",
-    "left_of",
     "move_to_wallet",
     "open_gift",
     "opened",

@@ -88,7 +88,7 @@ def replace(
         raise GiftCardUnavailable(status=card.status)
     if not GiftCardCode.objects.filter(pk=code_id, card=card, died_at=None).exists():
         raise CodeReplacedAlready
-    stores_services.use_limit(
+    by = stores_services.use_limit(
         by=by,
         act=REPLACE,
         amount=ledger_selectors.usable_balance(account_id=card.account_id, at=at),
@@ -101,13 +101,6 @@ def replace(
         name="gift_cards.replaced", by=by, at=at, subject=card, facts={"reason": why}
     )
     return fresh
-
-
-def left_of(card: GiftCard, *, at: datetime) -> int:
-    """What voiding a card's sale would pay back now (minor units)."""
-    if card.account_id is None:
-        return 0
-    return ledger_selectors.usable_balance(account_id=card.account_id, at=at)
 
 
 @transaction.atomic
@@ -139,8 +132,8 @@ def void_sale(
     ledger_services.lock_accounts([card.account_id])
     if card.status == Status.BLOCKED:
         ledger_services.set_account_status(account_id=card.account_id, status="open")
-    amount = left_of(card, at=at)
-    stores_services.use_limit(
+    amount = ledger_selectors.usable_balance(account_id=card.account_id, at=at)
+    by = stores_services.use_limit(
         by=by,
         act=VOID,
         amount=amount,

@@ -56,7 +56,7 @@ def extend(
         or card.extensions >= policy.extend_times
     ):
         raise ExtensionRefused(latest=latest)
-    stores_services.use_limit(
+    by = stores_services.use_limit(
         by=by,
         act=EXTEND,
         amount=left,
@@ -101,7 +101,7 @@ def revive(
     ledger_services.lock_accounts([account_id])
     amount = _owed(account_id, by, at)
     policy = policies_selectors.in_force(GiftCardPolicy, at=at)
-    stores_services.use_limit(
+    by = stores_services.use_limit(
         by=by,
         act=EXTEND,
         amount=amount,
@@ -137,15 +137,6 @@ def revive(
         facts={"reason": why, "amount": amount},
     )
     return amount
-
-
-def lapsed_of(card: GiftCard, *, at: datetime) -> int:
-    """What reviving a card would give back now (minor units)."""
-    if card.account_id is None:
-        return 0
-    lots = ledger_selectors.open_lots(account_id=card.account_id)
-    unswept = sum(lot.remaining - lot.usable(at) for lot in lots)
-    return unswept + ledger_selectors.lapsed(account_id=card.account_id)
 
 
 def _account_of(card: GiftCard) -> int:

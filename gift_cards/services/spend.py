@@ -159,7 +159,7 @@ def refund_redemption(
     if amount <= 0:
         raise InvalidAmount
     paid = refund_amounts(entry_id=entry_id, card=card, amount=amount)
-    stores_services.use_limit(
+    by = stores_services.use_limit(
         by=by,
         act=REFUND,
         amount=amount,

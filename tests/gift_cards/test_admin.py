@@ -16,7 +16,7 @@ from gift_cards.models import (
     GiftCardPolicy,
 )
 from gift_cards.services import GiftWish
-from stores.models import Store
+from stores.models import Approval, AuditEvent, Store
 from tests.factories.gift_cards import (
     NOON,
     GiftCardDesignFactory,
@@ -161,6 +161,25 @@ def test_above_ones_limit_the_second_person_types_a_pin(here: Store) -> None:
 
     assert done.status_code == 302
     assert (row(card).status, left(card)) == ("void", 0)
+    named = AuditEvent.objects.get(act="gift_cards.voided")
+    assert (named.staff_id, named.approver_id) == (lead.pk, manager.pk)
+
+
+def test_within_ones_limit_nobody_approves_though_somebody_stands_by(
+    here: Store,
+) -> None:
+    card = a_card(50_00, by=at_store(here))
+    lead = UserFactory.holding("shift-lead", store=here)
+    manager = UserFactory.holding("store-manager", store=here)
+
+    done = signed_in(lead).post(
+        act_on(card.card_id, "void-sale"), typed(here, checker=manager.pk, secret=PIN)
+    )
+
+    assert (done.status_code, row(card).status) == (302, "void")
+    named = AuditEvent.objects.get(act="gift_cards.voided")
+    assert (named.staff_id, named.approver_id) == (lead.pk, None)
+    assert not Approval.objects.exists()
 
 
 def test_a_new_code_is_seen_once_and_kept_from_caches(
