@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from config import keeper
+from config import keeper, seals
 
 VAR_DIR = Path(__file__).resolve().parent.parent / "var"
 DATABASE = "regulars"
@@ -49,6 +49,14 @@ def database_url(*, for_tests: bool) -> str:
         ) from trouble
     sockets = keeper.pid_lines(folder / "data")[keeper.SOCKET_LINE].strip()
     return f"postgresql://postgres@/{DATABASE}?host={quote(sockets)}"
+
+
+def seal_file(*, for_tests: bool) -> Path:
+    """Where the heads of the seals lie; the server runs already."""
+    folder = folder_for(for_tests=for_tests)
+    address = database_url(for_tests=for_tests)
+    with _turn(folder):
+        return seals.beside(folder, address=address, shared=VAR_DIR / "seals")
 
 
 def folder_for(*, for_tests: bool) -> Path:

@@ -106,6 +106,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database -----------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", required=PRODUCTION)
+# Where the heads of the hash chain go: best a disk that the database cannot write.
+SEAL_FILE = env.text("LEDGER_SEAL_FILE")
 if not DATABASE_URL:
     if "mypy" in sys.modules:  # reads the settings, needs no server
         DATABASE_URL = "postgresql://localhost/regulars"
@@ -113,6 +115,8 @@ if not DATABASE_URL:
         from config import embedded  # only development installs the embedded server
 
         DATABASE_URL = embedded.database_url(for_tests=TESTING)
+        SEAL_FILE = SEAL_FILE or str(embedded.seal_file(for_tests=TESTING))
+LEDGER_SEAL_FILE = Path(SEAL_FILE or VAR_DIR / "seals" / "heads.jsonl")
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database(DATABASE_URL)}
 # The web and the workers put on a role that may only insert into the books.
@@ -410,12 +414,6 @@ METRICS_ALLOWED_HOSTS = env.networks(
 # --- The admin ----------------------------------------------------------------------
 UNFOLD = theme.UNFOLD
 SITE_NAME = _("Regulars")
-
-# --- The books ----------------------------------------------------------------------
-# Where the heads of the hash chain go: best a disk that the database cannot write.
-LEDGER_SEAL_FILE = Path(
-    env.text("LEDGER_SEAL_FILE", default=str(VAR_DIR / "seals" / "heads.jsonl"))
-)
 
 # --- Moving in ----------------------------------------------------------------------
 # Files that are brought in stay here for a while: a folder that web and workers share.
