@@ -26,6 +26,7 @@ class AdminSite(ThemedSite):
     site_header = "Regulars · 熟客"
     index_title = _("Today")
     enable_nav_sidebar = True
+    empty_value_display = "–"
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Every app and its pages, worked out only where a page shows it.
