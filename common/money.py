@@ -27,6 +27,13 @@ SHORT_SIGNS = {
     "USD": "$",
 }
 
+# What is counted besides currencies, by the code of its unit.
+COUNTED = {
+    "points": _("points"),
+    "growth": _("growth value"),
+    "stamps": _("stamps"),
+}
+
 # Chinese keyboards type these; they mean the same and are read as such.
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥－＋", "0123456789.,¥-+")
 
@@ -69,8 +76,7 @@ def format_amount(amount: int, unit: str, *, locale: str | None = None) -> str:
     """An amount in the unit of its account, be it a currency or something counted."""
     if unit == settings.CURRENCY or is_currency(unit):
         return format_money(amount, currency=unit, locale=locale)
-    name = _("points") if unit == "points" else unit
-    return f"{format_count(amount, locale=locale)} {name}"
+    return f"{format_count(amount, locale=locale)} {COUNTED.get(unit, unit)}"
 
 
 def is_currency(unit: str) -> bool:

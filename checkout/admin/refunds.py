@@ -1,5 +1,7 @@
 """What was given back."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -71,6 +73,10 @@ class RefundAdmin(ReadOnlyAdmin[Refund], ScopedAdmin[Refund]):
         "staff",
         "at",
     )
+
+    def get_fields(self, request: HttpRequest, obj: Refund | None = None) -> list[Any]:
+        """A person is named once; of a program there is only its name."""
+        return show.without_actor(super().get_fields(request, obj), obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Refund], search_term: str

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from checkout import services as checkout_services
 from checkout.forms import RefundForm, VoidForm
@@ -81,7 +81,6 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         "shift",
         "staff",
         "actor",
-        "channel",
         "policy",
     )
     readonly_fields = (
@@ -134,12 +133,16 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
     spent = display(description=gettext_lazy("points spent"))(
         lambda _self, sale: show.spent(sale)
     )
-    growth = display(description=gettext_lazy("growth value earned"))(
+    growth = display(description=gettext_lazy("growth earned"))(
         lambda _self, sale: format_count(sale.growth_earned)
     )
     entry = display(description=gettext_lazy("entry"))(
         lambda _self, sale: show.entry(sale)
     )
+
+    def get_fields(self, request: HttpRequest, obj: Sale | None = None) -> list[Any]:
+        """A person is named once; of a program there is only its name."""
+        return show.without_actor(super().get_fields(request, obj), obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Sale], search_term: str
@@ -173,7 +176,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
             (_("Net"), sale.net),
             (_("Paid with own value"), sale.paid),
             (_("Due"), sale.due),
-            (_("Change"), sale.change),
+            (pgettext("money", "Change"), sale.change),
             (_("Refunded"), sale.refunded),
             (_("Left to refund"), sale.left),
         )

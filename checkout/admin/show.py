@@ -1,9 +1,13 @@
 """What a sale's page tells, table by table."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from checkout.models import PaymentKind, Refund, Sale, SalePayment
 from common.money import format_count, format_money
@@ -42,7 +46,7 @@ def lines(sale: Sale) -> str:
 def discounts(sale: Sale) -> str:
     """What was taken off, in the order in which it was."""
     return table(
-        [_("Kind"), _("Name"), number(_("Amount"))],
+        [_("Kind"), pgettext("of a thing", "Name"), number(_("Amount"))],
         (
             (row.get_kind_display(), row.name, format_money(row.amount))
             for row in sale.discounts.order_by("place")
@@ -159,4 +163,10 @@ def entry(sale: Sale) -> str:
     if sale.entry_id is None:
         return "–"
     way = reverse("admin:ledger_entry_change", args=[sale.entry_id])
-    return table([_("Entry")], [(link(sale.entry_id, way),)])
+    return link(sale.entry_id, way)
+
+
+def without_actor(fields: Iterable[Any], row: Sale | Refund | None) -> list[Any]:
+    """Who acted is named as the staff member where it was one."""
+    is_named = row is not None and row.staff_id is not None
+    return [name for name in fields if not (is_named and name == "actor")]

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminImageFieldWidget,
@@ -64,7 +65,9 @@ class BatchForm(forms.Form):
     """Cards to be printed."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=UnfoldAdminTextInputWidget
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=60,
+        widget=UnfoldAdminTextInputWidget,
     )
     design = forms.ModelChoiceField(
         label=_("Design"),

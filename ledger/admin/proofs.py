@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -88,16 +87,14 @@ class ProofRunAdmin(EverywhereAdmin, ReadOnlyAdmin[ProofRun], ScopedAdmin[ProofR
     @display(description=gettext_lazy("held by others"))
     def owed(self, run: ProofRun) -> str:
         """What was owed then, by unit and kind."""
-        rows = [
-            {
-                "kind": AccountKind(kind).label,
-                "unit": unit,
-                "total": format_amount(total, unit),
-            }
-            for unit, kinds in run.sums.items()
-            for kind, total in kinds.items()
-        ]
-        return render_to_string("ledger/sums.html", {"rows": rows})
+        return table(
+            [_("Kind"), number(_("Total"))],
+            (
+                (AccountKind(kind).label, format_amount(total, unit))
+                for unit, kinds in run.sums.items()
+                for kind, total in kinds.items()
+            ),
+        )
 
     @display(description=gettext_lazy("differences"))
     def found(self, run: ProofRun) -> str:

@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.html import format_html
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -111,8 +112,10 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery], ScopedAdmin[Delivery]):
     @display(description=gettext_lazy("message"))
     def body(self, delivery: Delivery) -> str:
         """What is sent."""
-        return json.dumps(
-            json.loads(body_of(delivery.event)), indent=1, ensure_ascii=False
+        told = json.loads(body_of(delivery.event))
+        return format_html(
+            '<pre class="whitespace-pre-wrap">{}</pre>',
+            json.dumps(told, indent=2, ensure_ascii=False),
         )
 
     @display(description=gettext_lazy("status"), ordering="status", label=SHADES)

@@ -112,6 +112,7 @@ def test_a_person_reads_how_it_was_paid_and_what_it_earned_once(
     whole = office.get(page("sale_change", sale.pk)).content.decode()
     text = whole.partition('id="content-main"')[2]
 
+    assert "staff:" not in text  # who is named already
     for named in ("Points earned", "Points spent"):
         assert text.count(named) == 1
     assert sale.accrual is not None

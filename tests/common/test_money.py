@@ -41,6 +41,7 @@ def test_counts_are_grouped_and_named() -> None:
         assert money.format_amount(3260, "CNY") == "¥32.60"
     with translation.override("zh-hant"):
         assert money.format_amount(3260, "points") == "3,260 點數"
+        assert money.format_amount(3260, "growth") == "3,260 成長值"
 
 
 def test_templates_write_the_same() -> None:
