@@ -50,10 +50,19 @@ def link(text: object, url: str) -> SafeString:
     return format_html('<a class="underline" href="{}">{}</a>', url, text)
 
 
+def day(at: datetime) -> str:
+    """The day that it was, or will be, where the reader is."""
+    return date_format(localtime(at), "SHORT_DATE_FORMAT")
+
+
+def clock(at: datetime) -> str:
+    """A day and its time where the reader is."""
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")
+
+
 def moment(at: datetime) -> SafeString:
-    """A day and its time where the reader is, on one line."""
-    written = date_format(localtime(at), "SHORT_DATETIME_FORMAT")
-    return format_html('<span class="whitespace-nowrap">{}</span>', written)
+    """A day and its time in a cell of their own, on one line."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', clock(at))
 
 
 def noted(cell: object, note: object) -> SafeString:

@@ -1,6 +1,5 @@
 """Rules in the admin: read version by version, published anew, never edited."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -48,7 +47,6 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
     """
 
     store_path = None
-    money_fields: tuple[str, ...] = ()
     form = PolicyForm
     list_display = ("name", "state", "in_force_from", "reason", "made_by", "made_at")
     list_select_related = ("made_by",)
@@ -62,7 +60,7 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: P | None = None
     ) -> list[Any]:
-        """A version that is published is only read; amounts are read as money."""
+        """A version that is published is only read."""
         if obj is None:
             return []
         return ["name", "changes", *OWN_TO_A_VERSION, *self._noted(), *self._rules()]
@@ -83,24 +81,7 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
         return "made_by", "made_at"
 
     def _rules(self) -> list[Any]:
-        return [
-            self._as_money(name) if name in self.money_fields else name
-            for name in self._names()
-            if name not in OWN_TO_A_VERSION
-        ]
-
-    def _as_money(self, name: str) -> Callable[[P], str]:
-        """A column of an amount, written as money."""
-
-        def shown(version: P) -> str:
-            amount = getattr(version, name)
-            return "–" if amount is None else format_money(amount)
-
-        shown.__name__ = name
-        fields = {
-            field.name: field for field in policies_selectors.rules_of(self.model)
-        }
-        return display(description=fields[name].verbose_name)(shown)
+        return [name for name in self._names() if name not in OWN_TO_A_VERSION]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """One changes what one means to change; the rest stays as it is."""

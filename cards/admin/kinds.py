@@ -24,6 +24,7 @@ class CardKindAdmin(HistoryAdmin[CardKind]):
     """What the shop gives out."""
 
     store_path = None
+    money_fields = ("price", "replacement_price", "renewal_price")
     list_display = ("name", "form", "costs", "validity_months", "is_active")
     list_filter = ("form", "is_active")
     search_fields = ("code", "name_en", "name_zh_hans", "name_zh_hant")

@@ -24,6 +24,7 @@ class WalletShareAdmin(HistoryAdmin[WalletShare]):
     """Who pays from whose wallet, and how much."""
 
     store_path = None
+    money_fields = ("per_use", "per_day")
     paginator = CappedPaginator
     show_full_result_count = False
     list_display = ("owner", "pays", "at_once", "a_day", "is_active")

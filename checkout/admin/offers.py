@@ -45,6 +45,7 @@ class OfferAdmin[M: models.Model](HistoryAdmin[M]):
 class BillOfferAdmin(OfferAdmin[BillOffer]):
     """Of the offers that a bill reaches, the one that takes off most counts."""
 
+    money_fields = ("min_spend", "amount_off", "most_off")
     form = BillOfferForm
     list_display = (
         "__str__",
@@ -72,6 +73,7 @@ class BillOfferAdmin(OfferAdmin[BillOffer]):
 class NextVisitGiftAdmin(OfferAdmin[NextVisitGift]):
     """Given soon after the bill was paid, once for each."""
 
+    money_fields = ("min_spend",)
     form = NextVisitForm
     list_display = (
         "__str__",

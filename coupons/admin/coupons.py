@@ -7,12 +7,13 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.html import format_html_join
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from common.tables import clock
 from coupons import services as coupons_services
 from coupons.codes import HELD, digests, grouped, normalised
 from coupons.forms import ExtendForm, RefundForm
@@ -127,7 +128,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
             "<p>{} · {} {} {} {}</p>",
             (
                 (
-                    f"{localtime(use.at):%Y-%m-%d %H:%M}",
+                    clock(use.at),
                     use.get_act_display(),
                     use.store or "",
                     format_money(use.saving) if use.saving else "",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from coupons import selectors as coupons_selectors
 from coupons import services as coupons_services
-from coupons.forms import BatchForm, GiveForm, SegmentForm, TemplateForm
+from coupons.forms import MONEY, BatchForm, GiveForm, SegmentForm, TemplateForm
 from coupons.models import (
     CouponTemplate,
     TemplateBlackout,
@@ -74,6 +74,7 @@ class CouponTemplateAdmin(HistoryAdmin[CouponTemplate]):
     """What the house gives away and sells; ended, never deleted."""
 
     store_path = None
+    money_fields = MONEY
     form = TemplateForm
     list_display = ("title", "code", "kind", "state", "taken", "per_member", "validity")
     list_filter = ("kind", "is_open", "is_claimable")

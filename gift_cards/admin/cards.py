@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from common.tables import day
 from gift_cards import selectors as gift_cards_selectors
 from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCard, GiftCardCode
@@ -136,7 +137,8 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def former_codes(self, card: GiftCard) -> str:
         """The codes that it was replaced by, each dead for ever."""
         dead = card.codes.exclude(died_at=None).order_by("-died_at")[:SHOWN]
-        return ", ".join(f"{code} ({code.died_at:%Y-%m-%d})" for code in dead) or "–"
+        written = (f"{code} ({day(code.died_at)})" for code in dead if code.died_at)
+        return ", ".join(written) or "–"
 
     @display(description=gettext_lazy("statement"))
     def statement(self, card: GiftCard) -> str:

@@ -32,6 +32,7 @@ class GiftCardDesignAdmin(HistoryAdmin[GiftCardDesign]):
     """What cards look like, and what they are sold for."""
 
     store_path = None
+    money_fields = ("free_from", "free_to")
     form = DesignForm
     list_display = ("looks", "name", "face", "values", "is_active")
     list_display_links = ("looks", "name")

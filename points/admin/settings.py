@@ -30,7 +30,6 @@ class SettingAdmin[M: models.Model](HistoryAdmin[M]):
     """Rows of the whole house: saved by the command, never deleted."""
 
     store_path = None
-    money_fields: tuple[str, ...] = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """They hold at every store, so only who may act for all draws them."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_count, format_money
+from common.tables import clock, day
 from points import selectors as points_selectors
 from points import services as points_services
 from points.models import (
@@ -103,7 +104,7 @@ class AccrualAdmin(ReadOnlyAdmin[Accrual], ScopedAdmin[Accrual]):
         """What waits, and until when."""
         if not row.pending or row.usable_from is None:
             return "–"
-        return f"{format_count(row.pending)} · {row.usable_from:%Y-%m-%d}"
+        return f"{format_count(row.pending)} · {day(row.usable_from)}"
 
     @display(description=gettext_lazy("why"))
     def reasons(self, row: Accrual) -> str:
@@ -117,7 +118,7 @@ class AccrualAdmin(ReadOnlyAdmin[Accrual], ScopedAdmin[Accrual]):
         lines = [
             _("%(at)s: %(points)s points, of which %(debt)s became a debt.")
             % {
-                "at": f"{refund.at:%Y-%m-%d %H:%M}",
+                "at": clock(refund.at),
                 "points": format_count(refund.points),
                 "debt": format_count(refund.debt),
             }
@@ -188,12 +189,35 @@ class AccrualRefundAdmin(ReadOnlyAdmin[AccrualRefund], ScopedAdmin[AccrualRefund
     search_fields = ("=accrual__member__id",)
     search_help_text = gettext_lazy("Number of the member")
     ordering = ("-pk",)
-    exclude = ("key", "fingerprint")
+    money_fields = ("amount", "charged")
+    fields = (
+        "accrual",
+        "at",
+        "amount",
+        "of_lines",
+        "points",
+        "from_pending",
+        "from_lot",
+        "from_others",
+        "lapsed",
+        "debt",
+        "forgiven",
+        "charged_points",
+        "charged",
+        "growth",
+        "entry_id",
+    )
+    readonly_fields = ("of_lines",)
 
     @display(description=gettext_lazy("member"))
     def member(self, row: AccrualRefund) -> str:
         """Whose they were."""
         return str(row.accrual.member)
+
+    @display(description=gettext_lazy("refunded by line"))
+    def of_lines(self, row: AccrualRefund) -> str:
+        """What each line of the bill gave back."""
+        return " · ".join(format_money(amount) for amount in row.amounts) or "–"
 
 
 @admin.register(Redemption)

@@ -25,6 +25,7 @@ HOLD = "stored_value.hold_value"
 class HoldAdmin(ReadOnlyAdmin[Hold], ScopedAdmin[Hold]):
     """Every hold of one's stores, and what may be done with it."""
 
+    money_fields = ("amount", "principal", "bonus", "captured")
     list_display = (
         "__str__",
         "member",

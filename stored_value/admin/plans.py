@@ -19,6 +19,7 @@ from stores.admin.base import (
     HistoryAdmin,
     ScopedAdmin,
     act_of,
+    as_money,
     may_everywhere,
     signed_in,
 )
@@ -97,6 +98,9 @@ class StepForm(forms.ModelForm[TopUpStep]):
         )
 
 
+READ = as_money(TopUpStep, StepForm.Meta.fields, ("amount", "bonus"))
+
+
 class StepInline(TabularInline):  # type: ignore[misc]  # the theme is untyped
     """The steps of a plan, saved with it by one command."""
 
@@ -104,6 +108,22 @@ class StepInline(TabularInline):  # type: ignore[misc]  # the theme is untyped
     form = StepForm
     extra = 1
     ordering = ("amount",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Typed as money, and read as money."""
+        if self.has_change_permission(request, obj):
+            return StepForm.Meta.fields
+        return READ
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of it, for whoever may only read the plan."""
+        return () if self.has_change_permission(request, obj) else READ
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **given: Any) -> Any:
+        """Nothing to type in for whoever may only read the plan."""
+        if not self.has_change_permission(request, obj):
+            given["form"] = forms.ModelForm
+        return super().get_formset(request, obj, **given)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may save the plan."""

@@ -144,6 +144,35 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
 class TopUpRefundAdmin(ReadOnlyAdmin[TopUpRefund], ScopedAdmin[TopUpRefund]):
     """What was given back, and by which formula."""
 
+    money_fields = (
+        "principal_left",
+        "bonus_voided",
+        "bonus_spent_charged",
+        "points_charged",
+        "fee",
+        "paid_out",
+    )
+    fields = (
+        "top_up",
+        "principal_left",
+        "fee",
+        "bonus_spent_charged",
+        "points_charged",
+        "paid_out",
+        "paid_by",
+        "bonus_voided",
+        "points_taken",
+        "growth_taken",
+        "coupons_revoked",
+        "coupon_returned",
+        "is_cooling_off",
+        "reason",
+        "at",
+        "store",
+        "staff",
+        "entry",
+    )
+    readonly_fields = ("paid_by",)
     list_display = ("pk", "top_up", "money", "ended", "paid_by", "store", "staff", "at")
     list_filter = ("store", "at", "is_cooling_off")
     list_select_related = ("top_up", "store", "staff")

@@ -7,6 +7,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.money import format_money
+
 from .policy import LARGEST
 
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)  # ISO: Monday is 1
@@ -154,7 +156,7 @@ class TopUpStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount}"
+        return format_money(self.amount)
 
 
 class TopUpPlanVersion(models.Model):

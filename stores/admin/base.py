@@ -1,6 +1,6 @@
 """What these pages share: only one's own stores, and acts with a form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +19,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from structlog.contextvars import get_contextvars
 
 from common.errors import DomainError
+from common.money import format_money
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -141,11 +142,37 @@ def alone_or_beside[T](
     )
 
 
+def as_money(
+    model: type[Model], names: Iterable[Any], amounts: Sequence[str]
+) -> list[Any]:
+    """The columns of a page, those that are amounts drawn as money."""
+    return [
+        as_money(model, name, amounts)
+        if isinstance(name, list | tuple)
+        else _in_money(model, name)
+        if name in amounts
+        else name
+        for name in names
+    ]
+
+
+def _in_money(model: type[Model], name: str) -> Callable[[Any], str]:
+    def shown(row: Any) -> str:
+        amount = getattr(row, name)
+        return "–" if amount is None else format_money(amount)
+
+    shown.__name__ = name
+    field = model._meta.get_field(name)
+    return display(description=getattr(field, "verbose_name", name))(shown)
+
+
 class ScopedAdmin[M: Model](ModelAdmin[M]):
     """Shows and changes the rows of one's own stores; anything else is a 404."""
 
     # The way from a row to its store; None where rows belong to no store.
     store_path: str | None = "store"
+    # Amounts in minor units: money to whoever reads them, and not the number kept.
+    money_fields: tuple[str, ...] = ()
 
     def _name(self, verb: str) -> str:
         return f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
@@ -206,6 +233,19 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
         elif db_field.remote_field.model is User:
             kwargs["queryset"] = stores_selectors.people_for(user, "stores.view_user")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """Where nothing is typed, amounts are written as money."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [
+            (title, {**options, "fields": self._read(options["fields"])})
+            for title, options in found
+        ]
+
+    def _read(self, names: Iterable[Any]) -> list[Any]:
+        return as_money(self.model, names, self.money_fields)
 
     def changeform_view(
         self,

@@ -55,6 +55,7 @@ class RoleLimitAdmin(HistoryAdmin[RoleLimit]):
     """How far each role reaches alone."""
 
     store_path = None
+    money_fields = ("per_act", "per_shift")
     form = LimitForm
     list_display = ("role", "act", "per_act_money", "per_shift_money")
     list_filter = ("role",)

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from .people import User
@@ -158,7 +159,7 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.act}"
+        return f"{localtime(self.at):%Y-%m-%d %H:%M} {self.act}"
 
 
 class ApiKey(models.Model):

@@ -11,6 +11,7 @@ from points import services as points_services
 from points.earning import Bought, Tender
 from points.models import (
     Accrual,
+    AccrualRefund,
     EarningRule,
     PointsPolicy,
     ReceiptCode,
@@ -91,6 +92,19 @@ def some_of_everything() -> None:
         key="rc",
     )
     RuleFactory.create()
+
+
+def test_what_a_refund_took_back_is_read_as_money() -> None:
+    some_of_everything()
+    address = reverse(
+        "admin:points_accrualrefund_change", args=[AccrualRefund.objects.get().pk]
+    )
+    office = signed_in(UserFactory.holding("head-office"))
+
+    text = office.get(address).content.decode().partition('id="content-main"')[2]
+
+    assert text.count("¥50.00") == 2  # the whole, and its one line
+    assert "5000" not in text
 
 
 def test_every_list_and_row_opens_for_head_office_and_no_code_is_shown() -> None:

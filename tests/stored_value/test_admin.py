@@ -1,5 +1,6 @@
 """Stored value in the office: read by the right people, moved by forms, never a 500."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from common.money import format_money
 from coupons.kinds import CouponKind
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
@@ -246,6 +248,38 @@ def test_a_refund_shows_its_formula_and_pays(lead: Client, shift: Shift) -> None
     lead.post(address, at_till(shift, tender="wechat", reason="asked for"))
     assert TopUpRefund.objects.get().paid_out == 300_00
     assert held(holder) == (0, 0)
+
+
+def test_amounts_and_ways_of_paying_are_read_as_people_write_them(
+    lead: Client, shift: Shift
+) -> None:
+    holder, _row = holding(300_00, 50_00, by=at_store(shift.store), at=now())
+    lead.post(page("wallet_hold", wallet_of(holder).pk), at_till(shift, amount="50"))
+    _other, again = holding(200_00, 0, by=at_store(shift.store), at=now())
+    lead.post(
+        page("topup_refund", again.pk),
+        at_till(shift, tender="wechat", reason="asked for"),
+    )
+    plan = a_plan()
+    step = plan.steps.order_by("amount")[0]
+    reader = signed_in(UserFactory.holding("auditor"))
+    for name, kept, shown in (
+        ("hold", Hold.objects.get(), "¥50.00"),
+        ("topuprefund", TopUpRefund.objects.get(), "¥200.00"),
+        ("topupplan", plan, format_money(step.amount)),
+    ):
+        address = page(f"{name}_change", kept.pk)
+        whole = reader.get(address, headers={"accept-language": "zh-hans"})
+        text = whole.content.decode().partition('id="content-main"')[2]
+        assert shown in text, name
+        for raw in ("5000<", "20000<", f"{step.amount}<", "wechat"):
+            assert raw not in re.sub(r"\s+", "", text), (name, raw)
+    assert (
+        "微信支付"
+        in reader.get(
+            page("topuprefund_changelist"), headers={"accept-language": "zh-hans"}
+        ).content.decode()
+    )
 
 
 def test_above_the_limit_a_second_person_is_needed(lead: Client, shift: Shift) -> None:

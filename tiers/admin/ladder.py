@@ -25,6 +25,7 @@ class TierAdmin(HistoryAdmin[Tier]):
     """What each step asks and gives."""
 
     store_path = None
+    money_fields = ("price",)
     list_display = ("swatch", "rank", "asks", "costs", "gives", "is_active")
     list_display_links = ("swatch",)
     list_filter = ("is_active",)
