@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,7 +114,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         if job.bad_rows and report.exists():
             found = reports.read(report, only=Fate.BAD)
             rows = [
-                (line, reference, why)
+                (line, reference or "–", why)
                 for line, reference, _fate, why in islice(found, SHOWN)
             ]
         shown = table([number(_("Line")), _("Reference"), _("Why")], rows)
@@ -128,11 +128,11 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
     def chosen(self, job: ImportJob) -> str:
         """How the file is read, where something was said of it."""
         said = [
-            f"{name}: {value}"
+            (_label(name), _said(name, value))
             for name, value in sorted(job.options.items())
             if value not in ("", None, False, {}) and name != "source"
         ]
-        return " · ".join(said) or "–"
+        return format_html_join("", "<p>{}: {}</p>", said) or "–"
 
     def get_urls(self) -> list[URLPattern]:
         """One more: what the page asks for while a job is under way."""
@@ -320,3 +320,20 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
             "total": format_count(total) if total else "",
             "sums": self._sums(job),
         }
+
+
+def _label(name: str) -> str:
+    """What the form of the upload calls an option."""
+    field = UploadForm.base_fields.get(name)
+    return name if field is None else str(field.label)
+
+
+def _said(name: str, value: object) -> str:
+    """An option as whoever uploads it chose it."""
+    if value is True:
+        return _("yes")
+    if isinstance(value, dict):
+        return ", ".join(f"{theirs} = {ours}" for theirs, ours in value.items())
+    field = UploadForm.base_fields.get(name)
+    choices = getattr(field, "choices", ()) if name != "store" else ()
+    return str(dict(choices).get(value, value))

@@ -141,6 +141,18 @@ def test_what_was_typed_wrongly_is_a_sentence_and_keeps_nothing(
     assert (ImportJob.objects.count(), sent) == (0, [])
 
 
+def test_what_was_chosen_is_read_as_it_was_offered(sent: list[int]) -> None:
+    office = signed_in(head_office())
+    chosen = {"date_format": "dmy", "minor": "on", "mapping": "customer=id"}
+    assert office.post(page() + "upload/", typed(**chosen)).status_code == 302
+    address = page("change", ImportJob.objects.get().pk)
+    whole = office.get(address, headers={"accept-language": "zh-hans"}).content.decode()
+    assert "日期顺序: 日、月、年" in whole
+    assert "customer = id" in whole
+    for code in ("dmy", "date_format", "True"):
+        assert code not in whole
+
+
 def test_a_file_too_large_is_a_sentence(settings: Any) -> None:
     settings.IMPORT_MOST_BYTES = 5
     answer = signed_in(head_office()).post(page() + "upload/", typed())
