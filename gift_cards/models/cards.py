@@ -131,7 +131,7 @@ class GiftCard(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        verbose_name=_("sold at"),
+        verbose_name=_("where it was sold"),
     )
     sold_at = models.DateTimeField(_("sold on"), null=True)
     policy = models.ForeignKey(

@@ -4,9 +4,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from stores.models import User
+from stores.models import Store, User
 from tests.browser.chromium import LANGUAGES
 from tests.browser.pages import page_of, violations
+from tests.factories.checkout import a_sale, at_store
 from tests.factories.stores import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -71,3 +72,16 @@ def test_the_dashboard_is_open_to_everybody(
     with page_of(browser, "en") as (page, _complaints):
         sign_in(page, live_server, manager)
         assert violations(page) == []
+
+
+def test_a_wide_table_stays_inside_a_phones_edge(
+    browser: Browser, live_server: LiveServer, manager: User
+) -> None:
+    sale = a_sale(*[1234_56] * 3, by=at_store(Store.objects.get()))
+    with page_of(browser, "en", width=390, height=844) as (page, complaints):
+        sign_in(page, live_server, manager)
+        page.goto(f"{live_server.url}/admin/checkout/sale/{sale.pk}/change/")
+        expect(page.get_by_text("Left to refund")).to_be_attached()
+        beyond = "document.documentElement.scrollWidth - innerWidth"
+        assert page.evaluate(beyond) <= 0
+        assert complaints == []
