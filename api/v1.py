@@ -1,6 +1,7 @@
 """Version 1 of the API for tills: its addresses, and how it says no."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -40,13 +41,19 @@ api.add_router("", coupons.router)
 api.add_router("", sales.router)
 api.add_router("", holds.router)
 
+# How pydantic names the ways in which one field may be told: nothing for a till.
+BRANCH: Final = re.compile(r"constrained-\w+|(?:literal|list)\[.*\]|[A-Z]\w+In")
+
 # pydantic's words for what is wrong with a value, in ours.
 SENTENCES = {
     "missing": lambda: _("This is missing."),
     "extra_forbidden": lambda: _("There is no such field."),
-    "int_type": lambda: _("This must be a whole number, not text."),
+    "int_type": lambda: _("This must be a whole number."),
     "int_parsing": lambda: _("This must be a whole number."),
     "string_type": lambda: _("This must be text."),
+    "list_type": lambda: _("This must be a list."),
+    "model_type": lambda: _("This must be an object with fields."),
+    "model_attributes_type": lambda: _("This must be an object with fields."),
     "bool_type": lambda: _("This must be true or false."),
     "literal_error": lambda: _("Choose one of what is offered."),
     "greater_than": lambda: _("This is too small."),
@@ -76,7 +83,10 @@ def _field(error: dict[str, Any]) -> str:
         words = words[2:]
     elif words[:1] in (["query"], ["path"], ["header"]):
         words = words[1:]
-    return ".".join(words) or error.get("ctx", {}).get("field", "")
+    theirs = words[-1:] if error["type"] == "extra_forbidden" else []
+    ours = words[: len(words) - len(theirs)]
+    named = [word for word in ours if not BRANCH.fullmatch(word)] + theirs
+    return ".".join(named) or error.get("ctx", {}).get("field", "")
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -14,8 +14,14 @@ from pydantic import (
 
 LARGEST: Final = 10**12  # minor units or points: beyond any till, within any column
 
-type Amount = Annotated[int, Field(gt=0, le=LARGEST, description="Minor units.")]
-type AmountOrNone = Annotated[int, Field(ge=0, le=LARGEST, description="Minor units.")]
+# Strict by themselves: what stands in several shapes is built once, by the lax rules of
+# the model that Django Ninja puts around all of them.
+type Amount = Annotated[
+    int, Field(gt=0, le=LARGEST, strict=True, description="Minor units.")
+]
+type AmountOrNone = Annotated[
+    int, Field(ge=0, le=LARGEST, strict=True, description="Minor units.")
+]
 type Identity = Annotated[
     str, Field(min_length=1, max_length=64, description="An id, as we gave it.")
 ]

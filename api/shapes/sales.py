@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from .common import Amount, AmountOrNone, Identity, In, Out, Tender
+from .common import LARGEST, Amount, AmountOrNone, Identity, In, Out, Tender
 from .gift_cards import Code, Pin
 
 MOST_LINES = 200
-type Count = Annotated[int, Field(ge=0, le=10**12)]
+type Count = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
 class LineIn(In):

@@ -229,3 +229,56 @@ def in_pieces(till: Till, body: bytes, surroundings: dict[str, Any]) -> Any:
         headers={"Authorization": f"Bearer {till.text}"},
         **surroundings,
     )
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", "１", None])
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/quotes", {}, "gross"),
+        ("/quotes", {"gross": 100}, "excluded"),
+        ("/quotes", {"gross": 100}, "points"),
+        ("/quotes", {"gross": 100}, "stored_value"),
+        ("/quotes", {"lines": [{"name": "", "unit_price": 1}]}, "lines.0.quantity"),
+        ("/quotes", {"lines": [{"name": "", "quantity": 1}]}, "lines.0.unit_price"),
+        ("/sales", {"gross": 100, "reference": "R"}, "expected_due"),
+        ("/sales", {"tenders": [{"kind": "cash"}]}, "tenders.0.amount"),
+        ("/sales/1/refunds", {"reason": "cold"}, "amount"),
+        ("/sales/1/refunds", {"lines": [{"line": 1}]}, "lines.0.amount"),
+        ("/members/1/top-ups", {"tender": {"kind": "cash"}}, "amount"),
+        ("/members/1/holds", {}, "amount"),
+        ("/gift-cards", {"tenders": []}, "amount"),
+        ("/gift-cards", {"amount": 1}, "quantity"),
+        ("/coupons/issue", {}, "quantity"),
+    ],
+)
+def test_a_number_is_nothing_but_a_whole_number(
+    till: Till, path: str, body: dict[str, Any], field: str, value: object
+) -> None:
+    told: Any = json.loads(json.dumps(body))
+    *above, last = field.split(".")
+    inner = told
+    for step in above:
+        inner = inner[int(step) if step.isdigit() else step]
+    inner[last] = value
+
+    refused = till.post(path, told, key="k")
+
+    may_be_missing = {"gross", "amount", "expected_due", "quantity"}
+    if value is not None or last not in may_be_missing:
+        assert is_problem(refused, 422, "invalid")
+        assert field in {error["field"] for error in refused.json()["errors"]}
+
+
+def test_what_may_be_told_in_several_ways_is_named_as_one_field(till: Till) -> None:
+    told = {
+        "gross": 1,
+        "points": "few",
+        "coupons": "all",
+        "gift_cards": [{"code": "x", "ListIn": 1}],
+    }
+
+    errors = till.post("/quotes", told).json()["errors"]
+
+    fields = {error["field"] for error in errors}
+    assert fields == {"points", "coupons", "gift_cards.0", "gift_cards.0.ListIn"}
