@@ -87,32 +87,39 @@ class Fitting:
     of its lines, whatever these have become.
     """
 
-    version: TemplateVersion
     places: tuple[int, ...]
     quantities: tuple[int, ...]
-
-    @property
-    def is_of_one_item(self) -> bool:
-        return self.version.kind in (CouponKind.ITEM, CouponKind.PASS)
+    is_of_one_item: bool
+    amount_off: int  # of one item: what its price becomes
+    off_bp: int
+    cap: int | None
+    min_spend: int
 
     def short_by(self, amounts: Sequence[int]) -> int:
         """How much is missing to the minimum spend; nothing or less: it is reached."""
         if self.is_of_one_item:
-            return self.version.min_spend - sum(amounts)
-        return self.version.min_spend - sum(amounts[at] for at in self.places)
+            return self.min_spend - sum(amounts)
+        return self.min_spend - sum(amounts[at] for at in self.places)
 
     def amount(self, amounts: Sequence[int]) -> int:
         """How much it saves of these amounts; nothing below its minimum."""
-        if self.short_by(amounts) > 0:
-            return 0
-        version = self.version
         if self.is_of_one_item:
+            if sum(amounts) < self.min_spend:
+                return 0
             piece = self._piece(amounts, self._dearest(amounts))
-            return _capped(max(0, piece - version.amount), version.cap)
-        base = sum(amounts[at] for at in self.places)
-        return min(
-            _capped(version.amount or share(base, version.off_bp), version.cap), base
-        )
+            return self._capped(max(0, piece - self.amount_off))
+        base = sum([amounts[at] for at in self.places])
+        return self.of(base) if base >= self.min_spend else 0
+
+    def of(self, base: int) -> int:
+        """How much of so much it saves at the most, its minimum reached.
+
+        That never grows by more than `base` does.
+        """
+        if self.is_of_one_item:
+            return self._capped(base)
+        saved = self._capped(self.amount_off or share(base, self.off_bp))
+        return saved if saved < base else base
 
     def saves(self, amounts: Sequence[int]) -> Saving | None:
         """The same, and how much of it on each line; None if it is nothing."""
@@ -133,6 +140,9 @@ class Fitting:
     def _piece(self, amounts: Sequence[int], at: int) -> int:
         return amounts[at] // self.quantities[at]
 
+    def _capped(self, amount: int) -> int:
+        return amount if self.cap is None or amount < self.cap else self.cap
+
 
 def fitting(version: TemplateVersion, bill: BillFacts) -> Fitting | Refusal:
     """Whether a coupon is for such a bill at all, however much is on it."""
@@ -146,8 +156,15 @@ def fitting(version: TemplateVersion, bill: BillFacts) -> Fitting | Refusal:
         places = [at for at in places if not bill.lines[at].has_tier_discount]
         if not places:
             return Refusal("tier_discount", _("Not together with the tier’s discount."))
-    quantities = tuple(line.quantity for line in bill.lines)
-    return Fitting(version, tuple(places), quantities)
+    return Fitting(
+        places=tuple(places),
+        quantities=tuple(line.quantity for line in bill.lines),
+        is_of_one_item=version.kind in (CouponKind.ITEM, CouponKind.PASS),
+        amount_off=version.amount,
+        off_bp=version.off_bp,
+        cap=version.cap,
+        min_spend=version.min_spend,
+    )
 
 
 def saving(version: TemplateVersion, bill: BillFacts) -> Saving | Refusal:

@@ -1,14 +1,17 @@
 """The best combination of coupons is the best: beside brute force over every subset."""
 
+from collections.abc import Callable
 from datetime import time as clock
 from datetime import timedelta
 from itertools import combinations
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checkout import best as search
 from checkout.best import Combination, apply, best
 from coupons.kinds import CouponKind, CouponStatus
 from coupons.models import Coupon, TemplateVersion
@@ -45,8 +48,8 @@ def versions(draw: st.DrawFn, pk: int) -> TemplateVersion:
 
 @st.composite
 def holdings(draw: st.DrawFn) -> list[Coupon]:
-    count = draw(st.integers(0, 6))
-    kinds = [draw(versions(pk)) for pk in range(1, 4)]
+    count = draw(st.integers(0, 7))
+    kinds = [draw(versions(pk)) for pk in range(1, draw(st.integers(3, 6)))]
     coupons = []
     for pk in range(1, count + 1):
         version = draw(st.sampled_from(kinds))
@@ -103,7 +106,7 @@ def rank(found: Combination) -> tuple[Any, ...]:
 
 
 @settings(max_examples=300)
-@given(holdings(), bills(), st.integers(1, 3))
+@given(holdings(), bills(), st.integers(1, 4))
 def test_the_search_finds_what_brute_force_finds(
     coupons: list[Coupon], bill: BillFacts, per_bill: int
 ) -> None:
@@ -123,50 +126,119 @@ def test_the_order_in_which_coupons_come_does_not_matter(
     assert best(shuffled, bill, per_bill=3) == best(coupons, bill, per_bill=3)
 
 
-def a_drawer(kind: str, **facts: Any) -> list[Coupon]:
-    """Thirty coupons, no two of which promise the same."""
-    return [
-        Coupon(
-            id=pk,
-            version=TemplateVersion(
+def thirty(draw: Callable[[int], dict[str, Any]]) -> list[Coupon]:
+    """Thirty coupons that may all stand together, from what is drawn for each."""
+    coupons = []
+    for pk in range(1, 31):
+        facts: dict[str, Any] = {
+            "kind": CouponKind.AMOUNT_OFF,
+            "per_bill": 1,
+            **draw(pk),
+        }
+        days = facts.pop("days", pk)
+        coupons.append(
+            Coupon(
                 id=pk,
-                template_id=pk,
-                kind=CouponKind(kind),
-                amount=pk * 1_37 if kind == "amount_off" else 0,
-                off_bp=pk * 97 if kind == "percent_off" else 0,
-                min_spend=pk * 1_00,
-                per_bill=1,
-                **facts,
-            ),
-            status=CouponStatus.ISSUED,
-            uses=1,
-            uses_left=1,
-            valid_from=NOON,
-            valid_until=NOON + timedelta(days=pk),
+                version=TemplateVersion(id=pk, template_id=pk, **facts),
+                status=CouponStatus.ISSUED,
+                uses=1,
+                uses_left=1,
+                valid_from=NOON,
+                valid_until=NOON + timedelta(days=days),
+            )
         )
-        for pk in range(1, 31)
-    ]
+    return coupons
+
+
+def a_wild_drawer(seed: int) -> list[Coupon]:
+    """As hard as they come: caps, minimums, items, amounts and percentages mixed."""
+    dice = Random(seed)
+
+    def draw(_pk: int) -> dict[str, Any]:
+        kind = dice.choice(["amount_off", "percent_off", "percent_off", "item"])
+        named = kind == "item" or dice.random() < 0.4
+        return {
+            "kind": CouponKind(kind),
+            "amount": dice.randint(1_00, 60_00) if kind == "amount_off" else 0,
+            "off_bp": dice.randint(1_00, 50_00) if kind == "percent_off" else 0,
+            "cap": dice.choice([None, None, dice.randint(1_00, 30_00)]),
+            "min_spend": dice.choice([0, dice.randint(1, 300_00)]),
+            "items": [dice.choice(ITEMS)] if named else [],
+            "days": dice.randint(1, 30),
+        }
+
+    return thirty(draw)
+
+
+A_TABLE = a_bill(*(BillLine(item=item, amount=211_00, quantity=2) for item in ITEMS))
+
+
+def searched(
+    coupons: list[Coupon], per_bill: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Combination, int]:
+    """What was found, and how often it was asked what a coupon would save."""
+    searches: list[Any] = []
+    begin = search._Search.__init__
+
+    def kept(self: Any, *args: Any) -> None:
+        begin(self, *args)
+        searches.append(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(search._Search, "__init__", kept)
+        found = best(coupons, A_TABLE, per_bill=per_bill)
+    return found, searches[0].weighed
 
 
 @pytest.mark.parametrize("kind", ["amount_off", "percent_off"])
 def test_thirty_coupons_are_weighed_without_trying_every_combination(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried = 0
-    from checkout.best import _Search
+    drawer = thirty(
+        lambda pk: {
+            "kind": CouponKind(kind),
+            "amount": pk * 1_37 if kind == "amount_off" else 0,
+            "off_bp": pk * 97 if kind == "percent_off" else 0,
+            "min_spend": pk * 1_00,
+        }
+    )
 
-    enter = _Search.enter
-
-    def counted(self: Any, *args: Any) -> None:
-        nonlocal tried
-        tried += 1
-        enter(self, *args)
-
-    monkeypatch.setattr(_Search, "enter", counted)
-    bill = a_bill(*(BillLine(item=item, amount=211_00, quantity=2) for item in ITEMS))
-
-    found = best(a_drawer(kind), bill, per_bill=5)
+    found, weighed = searched(drawer, 5, monkeypatch)
 
     assert len(found.used) == 5
-    # C(30, 5) alone would be 142,506; what it takes is measured in benchmarks.
-    assert tried < 500
+    assert weighed < search.MOST_WEIGHED // 2
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_thirty_of_any_kind_take_three_places_well_within_what_is_weighed(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _found, weighed = searched(a_wild_drawer(seed), 3, monkeypatch)
+
+    assert weighed < search.MOST_WEIGHED // 4
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_very_many_may_stand_together_it_still_ends_soon(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coupons = a_wild_drawer(seed)
+
+    found, weighed = searched(coupons, 30, monkeypatch)
+
+    # One round more at the most begins when so much is weighed.
+    assert weighed <= search.MOST_WEIGHED + 30 * 32
+    assert apply([one.coupon for one in found.used], A_TABLE) == found
+    assert found.amount >= best(coupons, A_TABLE, per_bill=2).amount
+
+
+@pytest.mark.parametrize("per_bill", [3, 5])
+def test_of_thirty_that_save_the_same_the_soonest_to_end_are_used(
+    per_bill: int,
+) -> None:
+    # The least minimum is the first in order, and ends last.
+    drawer = thirty(lambda pk: {"amount": 5_00, "min_spend": pk, "days": 31 - pk})
+
+    found = best(drawer, A_TABLE, per_bill=per_bill)
+
+    assert sorted(found.ids) == list(range(31 - per_bill, 31))
