@@ -91,9 +91,10 @@ def _payment(payment: Payment) -> dict[str, Any]:
 
 def _rejected(one: Rejected) -> dict[str, Any]:
     """An id that could be none of ours is not told again as one."""
+    known_as = one.public_id or (one.subject if (one.subject or 0) > 0 else None)
     return {
         "kind": str(one.kind),
-        "id": str(one.subject) if one.subject and one.subject > 0 else None,
+        "id": str(known_as) if known_as else None,
         "name": one.name,
         "code": one.code,
         "message": str(one.message),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
+from uuid import UUID
 
 from django.utils.functional import Promise
 
@@ -61,6 +62,7 @@ class GiftCardShown:
     is_active: bool = True
     status: str = "active"
     most: int | None = None
+    public_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ class Rejected:
     code: str
     message: str | Promise
     name: str = ""
+    public_id: UUID | None = None  # by which others know it, where it has one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -414,6 +414,7 @@ def _payments(
                 Rejected(
                     kind=PaymentKind.GIFT_CARD,
                     subject=card.card_id,
+                    public_id=card.public_id,
                     code="gift_card_unavailable",
                     message=_("The gift card ending in %(last4)s cannot pay that.")
                     % {"last4": card.last4},

@@ -274,6 +274,7 @@ def _laid_down(card: Found, most: int | None) -> GiftCardShown:
         is_active=card.is_active and card.account_id is not None,
         status=card.status,
         most=most,
+        public_id=card.public_id,
     )
 
 

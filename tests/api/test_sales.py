@@ -401,3 +401,17 @@ def test_points_that_a_stranger_asks_for_by_name_are_refused() -> None:
     assert "points" not in {one["kind"] for one in most["rejected"]}
     assert is_problem(sold, 409, "insufficient_points")
     assert not Sale.objects.exists()
+
+
+@db
+def test_a_gift_card_that_cannot_pay_is_told_by_the_id_that_tills_know() -> None:
+    till = a_till()
+    assert till.store
+    card = a_card(50_00, by=at_store(till.store))
+    shown = {"code": card.code, "pin": card.pin, "amount": 60_00}
+
+    quote = till.post("/quotes", {"gross": 100_00, "gift_cards": [shown]}).json()
+
+    (told,) = [one for one in quote["rejected"] if one["kind"] == "gift_card"]
+    assert told["id"] == str(card.public_id)
+    assert quote["due"] == 100_00
