@@ -42,6 +42,15 @@ def grant_points(
     if not (0 <= points <= permit.LARGEST and 0 <= growth <= permit.LARGEST):
         raise AmountRefused
     had = Accrual.objects.filter(key=key).exists()
+    if not had:
+        by = permit.use_limit(
+            by,
+            GRANT,
+            amount=points + growth,
+            at=at,
+            subject=subject_of(member_id),
+            approval=approval,
+        )
     row = give_step(
         member_id=member_id,
         points=points,
@@ -54,14 +63,6 @@ def grant_points(
         memo=reason.strip()[:500],
     )
     if not had:
-        permit.use_limit(
-            by,
-            GRANT,
-            amount=points + growth,
-            at=at,
-            subject=subject_of(member_id),
-            approval=approval,
-        )
         stores_services.record_act(
             name=GRANT,
             by=by,

@@ -54,14 +54,15 @@ def use_limit(
     at: datetime,
     subject: str,
     approval: Approval | None,
-) -> None:
+) -> Act:
     """At a till, what one may do alone; above it, and elsewhere, a second person.
 
-    An approval is used up for exactly this amount and subject. Raises ApprovalNeeded.
+    An approval is used up for exactly this amount and subject; the act that comes back
+    names who gave it. Raises ApprovalNeeded.
     """
     if by.staff_id is not None and by.shift_id is None and approval is None:
         raise ApprovalNeeded(act=act, amount=amount, allowed=0)
-    stores_services.use_limit(
+    return stores_services.use_limit(
         by=by, act=act, amount=amount, at=at, approval=approval, subject=subject
     )
 

@@ -6,6 +6,7 @@ import pytest
 
 from common.errors import DomainError
 from coupons.models import Coupon
+from ledger.models import Entry
 from members import services as members_services
 from points import services as points_services
 from points import tasks as points_tasks
@@ -110,7 +111,12 @@ def test_an_approval_serves_for_its_member_and_amount_only() -> None:
     for to, points in ((other.pk, 900), (member.pk, 901)):
         with pytest.raises(ApprovalNotUsable):
             give(to, points)
-    assert give(member.pk, 900).points == 900
+    given = give(member.pk, 900)
+    assert given.points == 900
+    # Who agreed is named where it counts: in the books, and in the log.
+    assert Entry.objects.get(pk=str(given.entry_id)).approver_id == manager.pk
+    logged = AuditEvent.objects.get(act=points_services.GRANT)
+    assert (logged.staff_id, logged.approver_id) == (lead.pk, manager.pk)
     with pytest.raises(ApprovalNotUsable):
         give(member.pk, 900)
     assert (points_of(member), points_of(other)) == (900, 0)
