@@ -187,7 +187,7 @@ class OverRefund(DomainError):
         elif left:
             sentence = _("Only %(amount)s of this sale can still be refunded.")
         else:
-            sentence = _("All of this sale was refunded already.")
+            sentence = _("Nothing of this sale can still be refunded.")
         super().__init__("over_refund", sentence % words, left=left)
 
 
