@@ -20,7 +20,7 @@ help: ## say what can be done
 	@echo "make run          start the whole of it, with a shop to look at"
 	@echo "make test         run every test"
 	@echo "make check        format, lint, types, layers, migrations, translations, deploy"
-	@echo "make bench        measure posting beside hand-written SQL"
+	@echo "make bench        measure posting, bills and look-ups beside hand-written SQL"
 	@echo "make soak         run the long form of the tests"
 	@echo "make screenshots  draw the screens into docs/screenshots"
 	@echo "make clean        remove what was built; add DATA=yes for the data in var/ too"

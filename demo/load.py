@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils.translation import override
 
 from common.statements import statements_not_kept
 from ledger import selectors as ledger_selectors
@@ -38,6 +39,8 @@ class Loaded:
     seconds: float
 
 
+# What bills and receipts keep of names, they keep in the language of the house.
+@override("zh-hans")
 @statements_not_kept()
 def load(
     *, stores: Sequence[Store], members: int, seed: int, until: datetime, say: Say

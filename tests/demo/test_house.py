@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 
+from checkout.models import SaleDiscount
 from checkout.selectors import settings as checkout_settings
 from config.menu import GROUPS
 from coupons.models import Coupon
@@ -147,6 +148,12 @@ def test_no_list_of_the_office_is_empty(invented: load.Loaded) -> None:
 
     assert invented.counts["members"] == MEMBERS
     assert sorted(empty) == []
+
+
+def test_its_bills_are_in_the_language_of_the_house(invented: load.Loaded) -> None:
+    names = set(SaleDiscount.objects.values_list("name", flat=True))
+    assert names
+    assert {name for name in names if name.isascii()} == set()
 
 
 def test_coupons_of_every_state_are_there(invented: load.Loaded) -> None:
