@@ -87,6 +87,9 @@ class Guest:
     points: int = 0
     principal: int = 0
     bonus: int = 0
+    # What is frozen is there, and pays nothing.
+    is_wallet_frozen: bool = False
+    are_points_frozen: bool = False
 
     @property
     def wallet(self) -> int:

@@ -37,6 +37,7 @@ from .models import BillOffer, DiscountKind, PaymentKind
 from .models.sales import LARGEST_BILL
 
 PER_MILLE = 1000
+FROZEN = "account_frozen"  # why value that is there pays nothing
 
 
 def check_bill(bill: Bill) -> None:
@@ -364,6 +365,16 @@ def _points(
     if wishes.points == 0 or (is_nobody and wishes.points is None):
         return 0, 0
     policy, bill = programme.points_policy, sum(on.open_amounts())
+    if guest.are_points_frozen:
+        on.rejected.append(
+            Rejected(
+                kind=PaymentKind.POINTS,
+                subject=None,
+                code=FROZEN,
+                message=_("These points are frozen. A manager can release them."),
+            )
+        )
+        return 0, 0
     if wishes.points is None:
         most = min(most_for(bill, policy), guest.points)
         points = most // policy.step_points * policy.step_points
@@ -434,6 +445,16 @@ def _stored_value(
     on: _OnBill, guest: Guest, programme: Programme, wishes: Wishes, left: int
 ) -> Payment | None:
     wanted = left if wishes.stored_value is None else min(left, wishes.stored_value)
+    if wanted and guest.is_wallet_frozen:
+        on.rejected.append(
+            Rejected(
+                kind=PaymentKind.STORED_VALUE,
+                subject=None,
+                code=FROZEN,
+                message=_("This stored value is frozen. A manager can release it."),
+            )
+        )
+        return None
     if wishes.stored_value is not None and wanted > guest.wallet:
         short = format_money(wanted - guest.wallet)
         on.rejected.append(

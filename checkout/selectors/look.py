@@ -67,6 +67,10 @@ class Seen:
     balance: int
     usable: int
 
+    @property
+    def is_frozen(self) -> bool:
+        return self.status == "frozen"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

@@ -222,16 +222,21 @@ def _decide(
 
 def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> None:
     """What was asked for by name must be had: a sale does not leave it out."""
+    asked = request.asked
     for one in quote.rejected:
-        if one.kind == DiscountKind.COUPON and request.asked.coupons is not None:
+        if one.kind == DiscountKind.COUPON and asked.coupons is not None:
             raise CouponUnavailable(coupon_id=one.subject, why=str(one.message))
-        if one.kind == PaymentKind.POINTS:
-            raise InsufficientPoints
         if one.kind == PaymentKind.GIFT_CARD:
             raise GiftCardUnavailable(last4=_last4(drawn, one))
-        if one.kind == PaymentKind.STORED_VALUE:
-            wanted = request.asked.stored_value or 0
-            raise InsufficientFunds(short_by=max(1, wanted - drawn.guest.wallet))
+        if one.kind == PaymentKind.POINTS and asked.points is not None:
+            if one.code == rules.FROZEN:
+                raise ledger_errors.AccountFrozen
+            raise InsufficientPoints
+        if one.kind == PaymentKind.STORED_VALUE and asked.stored_value is not None:
+            short = asked.stored_value - drawn.guest.wallet
+            if one.code == rules.FROZEN:
+                raise ledger_errors.AccountFrozen
+            raise InsufficientFunds(short_by=max(1, short))
 
 
 def _last4(drawn: Picture, one: Rejected) -> str:

@@ -283,15 +283,20 @@ def _guest(found: Look, tier: Tier | None) -> Guest:
     points, debt = found.of_points("points"), found.of_points("debt")
     released = max(0, found.points_due - (debt.balance if debt else 0))
     is_active = found.member is None or found.member["status"] == Member.Status.ACTIVE
+    # Principal and bonus pay together or not at all: they are taken in fixed parts.
+    no_wallet = any(account.is_frozen for account in (principal, bonus) if account)
+    no_points = points is not None and points.is_frozen
     return Guest(
         member_id=found.member_id if is_active else None,
         tier_id=tier.pk if tier else None,
         tier_name=tier.name if tier else "",
         benefits=tier.benefits if tier else NO_TIER,
         coupons=found.coupons(),
-        points=(points.usable if points else 0) + released,
-        principal=principal.usable if principal else 0,
-        bonus=bonus.usable if bonus else 0,
+        points=0 if no_points else (points.usable if points else 0) + released,
+        principal=principal.usable if principal and not no_wallet else 0,
+        bonus=bonus.usable if bonus and not no_wallet else 0,
+        is_wallet_frozen=no_wallet,
+        are_points_frozen=no_points,
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from cards.models import Card, ShareDay, WalletShare
 from cards.tokens import mint_code
+from checkout import services as checkout_services
 from checkout.asked import Asked, GiftCardAsked, Whose
 from checkout.errors import (
     CardNotActive,
@@ -17,11 +18,15 @@ from checkout.errors import (
 )
 from checkout.models import Sale, SalePayment
 from gift_cards.errors import GiftCardNotFound
+from ledger import services as ledger_services
+from ledger.errors import AccountFrozen
+from ledger.models import Account
+from members.models import Member
 from points.models import Accrual, PointsPolicy
 from stored_value import services as stored_value_services
 from stored_value.errors import CodeNeeded
 from stored_value.holders import Holder
-from tests.factories.bills import a_guest, cash, no_codes, settle, till_of, told
+from tests.factories.bills import a_guest, cash, no_codes, of, settle, till_of, told
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card
@@ -59,6 +64,70 @@ def test_a_lost_card_pays_nothing_and_the_bill_stays_unsettled() -> None:
 
     without = Asked(coupons=(), points=0, stored_value=0)
     settle(80_00, store=store, code=card.number, asked=without, tenders=[cash(80_00)])
+
+
+def frozen(member: Member, kind: str) -> None:
+    account = Account.objects.get(
+        holder_kind="member", holder_id=member.pk, kind=kind, slot=""
+    )
+    ledger_services.set_account_status(account_id=account.pk, status="frozen")
+
+
+@pytest.mark.parametrize("kind", ["principal", "bonus"])
+def test_a_frozen_wallet_pays_nothing_and_the_quote_says_so(kind: str) -> None:
+    no_codes()
+    store = StoreFactory.create()
+    member = a_guest(principal=100_00, bonus=20_00, store=store)
+    frozen(member, kind)
+    before = everything()
+
+    quoted = checkout_services.quote(
+        store=store,
+        bill=of(80_00),
+        whose=Whose(member_id=member.pk),
+        asked=Asked(),
+        by=till_of(store),
+        at=NOON,
+    ).quote
+    assert (quoted.due, quoted.stored_value) == (80_00, None)
+    assert [one.code for one in quoted.rejected] == ["account_frozen"]
+    with pytest.raises(AccountFrozen):
+        settle(
+            80_00,
+            store=store,
+            member=member,
+            asked=Asked(coupons=(), points=0, stored_value=80_00),
+        )
+    assert everything() == before
+
+    answer = told(settle(80_00, store=store, member=member, tenders=[cash(80_00)]))
+    assert (answer["due"], answer["payments"]) == (80_00, [])
+    assert answer["rejected"][0]["code"] == "account_frozen"
+
+
+def test_frozen_points_pay_nothing_and_more_may_be_earned() -> None:
+    no_codes()
+    store = StoreFactory.create()
+    member = a_guest(points=5000, store=store)
+    frozen(member, "points")
+    before = everything()
+
+    with pytest.raises(AccountFrozen):
+        settle(
+            80_00,
+            store=store,
+            member=member,
+            asked=Asked(coupons=(), points=500, stored_value=0),
+            tenders=[cash(80_00)],
+        )
+    assert everything() == before
+
+    most = Asked(coupons=(), points=None, stored_value=0)
+    answer = told(
+        settle(80_00, store=store, member=member, asked=most, tenders=[cash(80_00)])
+    )
+    assert (answer["due"], answer["points_earned"]) == (80_00, 80)
+    assert answer["rejected"][0]["code"] == "account_frozen"
 
 
 def test_a_code_pays_above_the_limit_once() -> None:
