@@ -6,7 +6,6 @@ tenders · 8 what is earned. Each discount is spread over the lines by largest r
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -23,18 +22,17 @@ from . import best as search
 from .bill import (
     MOST_LINES,
     Bill,
-    Discount,
     Guest,
     Line,
     Payment,
     Programme,
     Quote,
-    Rejected,
     Wishes,
 )
 from .errors import BillRefused
 from .models import BillOffer, DiscountKind, PaymentKind
 from .models.sales import LARGEST_BILL
+from .on_bill import OnBill
 
 PER_MILLE = 1000
 FROZEN = "account_frozen"  # why value that is there pays nothing
@@ -65,7 +63,7 @@ def quote(
     that does not apply is told in `rejected`. Raises BillRefused.
     """
     check_bill(bill)
-    on = _OnBill(bill, [line.gross for line in bill.lines])
+    on = OnBill(bill, [line.gross for line in bill.lines])
     _line_prices(on, guest, programme)
     _bill_offer(on, guest, programme)
     _coupons(on, guest, programme, wishes, at)
@@ -87,50 +85,7 @@ def quote(
     )
 
 
-@dataclass(slots=True)
-class _OnBill:
-    """A bill on its way through the steps: what each line costs by now."""
-
-    bill: Bill
-    amounts: list[int]
-    discounts: list[Discount] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    has_tier_price: set[int] = field(default_factory=set)
-
-    def take_off(
-        self,
-        kind: DiscountKind,
-        per_line: Sequence[int],
-        *,
-        subject: int | None = None,
-        name: str = "",
-    ) -> None:
-        """Take a discount off the lines; one of nothing is none."""
-        amount = sum(per_line)
-        if not amount:
-            return
-        self.amounts = [
-            was - off for was, off in zip(self.amounts, per_line, strict=True)
-        ]
-        self.discounts.append(
-            Discount(
-                kind=kind,
-                amount=amount,
-                per_line=tuple(per_line),
-                subject=subject,
-                name=name[:120],
-            )
-        )
-
-    def open_amounts(self) -> list[int]:
-        """What may still be discounted of each line."""
-        return [
-            0 if line.excluded else amount
-            for line, amount in zip(self.bill.lines, self.amounts, strict=True)
-        ]
-
-
-def _line_prices(on: _OnBill, guest: Guest, programme: Programme) -> None:
+def _line_prices(on: OnBill, guest: Guest, programme: Programme) -> None:
     """The better of the two, line by line; the tier's percentage is rounded once."""
     rate = guest.benefits.discount_per_mille
     has_member_price = guest.benefits.member_price_on(programme.day)
@@ -168,7 +123,7 @@ def _member_price_off(line: Line) -> int:
     return max(0, line.unit_price - line.member_price) * line.quantity
 
 
-def _bill_offer(on: _OnBill, guest: Guest, programme: Programme) -> None:
+def _bill_offer(on: OnBill, guest: Guest, programme: Programme) -> None:
     """Of the offers that the bill reaches, the one that takes off most."""
     open_amounts = on.open_amounts()
     reached: list[tuple[int, int, BillOffer, list[int]]] = []
@@ -222,20 +177,14 @@ def _of_guest_and_day(
     return None
 
 
-def _reject_offer(on: _OnBill, offer: BillOffer, why: Refusal) -> None:
-    on.rejected.append(
-        Rejected(
-            kind=DiscountKind.OFFER,
-            subject=offer.pk,
-            code=why.code,
-            message=why.sentence,
-            name=offer.name,
-        )
+def _reject_offer(on: OnBill, offer: BillOffer, why: Refusal) -> None:
+    on.reject(
+        DiscountKind.OFFER, why.code, why.sentence, subject=offer.pk, name=offer.name
     )
 
 
 def _coupons(
-    on: _OnBill, guest: Guest, programme: Programme, wishes: Wishes, at: datetime
+    on: OnBill, guest: Guest, programme: Programme, wishes: Wishes, at: datetime
 ) -> None:
     usable = _usable(on, guest, wishes, at)
     if not usable:
@@ -257,7 +206,7 @@ def _coupons(
         _explain_unused(on, usable, found, facts)
 
 
-def _facts(on: _OnBill, guest: Guest, programme: Programme) -> BillFacts:
+def _facts(on: OnBill, guest: Guest, programme: Programme) -> BillFacts:
     lines = tuple(
         BillLine(
             item=line.sku or line.name,
@@ -281,17 +230,15 @@ def _facts(on: _OnBill, guest: Guest, programme: Programme) -> BillFacts:
     )
 
 
-def _usable(on: _OnBill, guest: Guest, wishes: Wishes, at: datetime) -> list[Coupon]:
+def _usable(on: OnBill, guest: Guest, wishes: Wishes, at: datetime) -> list[Coupon]:
     """Coupons that hold at this moment; of those asked for, what does not is told."""
     asked = set(wishes.coupons or ())
     for unknown in sorted(asked - {coupon.pk for coupon in guest.coupons}):
-        on.rejected.append(
-            Rejected(
-                kind=DiscountKind.COUPON,
-                subject=unknown,
-                code="unknown",
-                message=_("There is no such coupon."),
-            )
+        on.reject(
+            DiscountKind.COUPON,
+            "unknown",
+            _("There is no such coupon."),
+            subject=unknown,
         )
     usable = []
     for coupon in guest.coupons:
@@ -306,7 +253,7 @@ def _usable(on: _OnBill, guest: Guest, wishes: Wishes, at: datetime) -> list[Cou
 
 
 def _as_asked(
-    on: _OnBill, coupons: Sequence[Coupon], facts: BillFacts, per_bill: int
+    on: OnBill, coupons: Sequence[Coupon], facts: BillFacts, per_bill: int
 ) -> search.Combination:
     """Those asked for, all of them; what cannot stand beside the others is told."""
     chosen: list[Coupon] = []
@@ -325,7 +272,7 @@ def _as_asked(
 
 
 def _explain_unused(
-    on: _OnBill,
+    on: OnBill,
     coupons: Iterable[Coupon],
     found: search.Combination,
     facts: BillFacts,
@@ -345,20 +292,18 @@ def _explain_unused(
             )
 
 
-def _reject_coupon(on: _OnBill, coupon: Coupon, why: Refusal) -> None:
-    on.rejected.append(
-        Rejected(
-            kind=DiscountKind.COUPON,
-            subject=coupon.pk,
-            code=why.code,
-            message=why.sentence,
-            name=coupon.version.name,
-        )
+def _reject_coupon(on: OnBill, coupon: Coupon, why: Refusal) -> None:
+    on.reject(
+        DiscountKind.COUPON,
+        why.code,
+        why.sentence,
+        subject=coupon.pk,
+        name=coupon.version.name,
     )
 
 
 def _points(
-    on: _OnBill, guest: Guest, programme: Programme, wishes: Wishes
+    on: OnBill, guest: Guest, programme: Programme, wishes: Wishes
 ) -> tuple[int, int]:
     """How many points are spent, and what they pay."""
     is_nobody = guest.member_id is None
@@ -366,13 +311,10 @@ def _points(
         return 0, 0
     policy, bill = programme.points_policy, sum(on.open_amounts())
     if guest.are_points_frozen:
-        on.rejected.append(
-            Rejected(
-                kind=PaymentKind.POINTS,
-                subject=None,
-                code=FROZEN,
-                message=_("These points are frozen. A manager can release them."),
-            )
+        on.reject(
+            PaymentKind.POINTS,
+            FROZEN,
+            _("These points are frozen. A manager can release them."),
         )
         return 0, 0
     if wishes.points is None:
@@ -382,19 +324,14 @@ def _points(
         return points, worth_of(points, policy)
     worth = check_spend(wishes.points, bill=bill, policy=policy)
     if is_nobody or wishes.points > guest.points:
-        on.rejected.append(
-            Rejected(
-                kind=PaymentKind.POINTS,
-                subject=None,
-                code="insufficient_points",
-                message=_("There are not enough points."),
-            )
+        on.reject(
+            PaymentKind.POINTS, "insufficient_points", _("There are not enough points.")
         )
         return 0, 0
     return wishes.points, worth
 
 
-def _rounding(on: _OnBill, programme: Programme, worth: int) -> None:
+def _rounding(on: OnBill, programme: Programme, worth: int) -> None:
     """Drop what is below the shop's unit, of what is left to pay with money."""
     unit = programme.policy.rounding
     left = sum(on.amounts) - worth
@@ -404,7 +341,7 @@ def _rounding(on: _OnBill, programme: Programme, worth: int) -> None:
 
 
 def _payments(
-    on: _OnBill,
+    on: OnBill,
     guest: Guest,
     programme: Programme,
     wishes: Wishes,
@@ -421,15 +358,13 @@ def _payments(
         there = card.usable - spent.get(card.card_id, 0)
         amount = min(left, there if card.most is None else card.most)
         if not card.is_active or amount > there or (left and not there):
-            on.rejected.append(
-                Rejected(
-                    kind=PaymentKind.GIFT_CARD,
-                    subject=card.card_id,
-                    public_id=card.public_id,
-                    code="gift_card_unavailable",
-                    message=_("The gift card ending in %(last4)s cannot pay that.")
-                    % {"last4": card.last4},
-                )
+            on.reject(
+                PaymentKind.GIFT_CARD,
+                "gift_card_unavailable",
+                _("The gift card ending in %(last4)s cannot pay that.")
+                % {"last4": card.last4},
+                subject=card.card_id,
+                public_id=card.public_id,
             )
         elif amount:
             payments.append(
@@ -442,28 +377,22 @@ def _payments(
 
 
 def _stored_value(
-    on: _OnBill, guest: Guest, programme: Programme, wishes: Wishes, left: int
+    on: OnBill, guest: Guest, programme: Programme, wishes: Wishes, left: int
 ) -> Payment | None:
     wanted = left if wishes.stored_value is None else min(left, wishes.stored_value)
     if wanted and guest.is_wallet_frozen:
-        on.rejected.append(
-            Rejected(
-                kind=PaymentKind.STORED_VALUE,
-                subject=None,
-                code=FROZEN,
-                message=_("This stored value is frozen. A manager can release it."),
-            )
+        on.reject(
+            PaymentKind.STORED_VALUE,
+            FROZEN,
+            _("This stored value is frozen. A manager can release it."),
         )
         return None
     if wishes.stored_value is not None and wanted > guest.wallet:
         short = format_money(wanted - guest.wallet)
-        on.rejected.append(
-            Rejected(
-                kind=PaymentKind.STORED_VALUE,
-                subject=None,
-                code="insufficient_funds",
-                message=_("The stored value is %(amount)s short.") % {"amount": short},
-            )
+        on.reject(
+            PaymentKind.STORED_VALUE,
+            "insufficient_funds",
+            _("The stored value is %(amount)s short.") % {"amount": short},
         )
         return None
     amount = min(wanted, guest.wallet)
@@ -500,7 +429,7 @@ def _paid_by(payments: Iterable[Payment], due: int) -> dict[Tender, int]:
 
 
 def _earned(
-    on: _OnBill, programme: Programme, paid_by: dict[Tender, int]
+    on: OnBill, programme: Programme, paid_by: dict[Tender, int]
 ) -> EarnResult | None:
     if programme.facts is None:
         return None
