@@ -139,6 +139,13 @@ class HoldOver(DomainError):
         super().__init__("hold_over", _("A hold ends in the future."))
 
 
+class HoldTooLong(DomainError):
+    """A hold that would keep somebody's money away for longer than a year."""
+
+    def __init__(self) -> None:
+        super().__init__("hold_too_long", _("A hold lasts a year at most."))
+
+
 class HoldsOpen(DomainError):
     def __init__(self) -> None:
         super().__init__(

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from common.money import format_money
 
 from .policy import LARGEST
+from .spans import MOST_DAYS, span, within
 
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)  # ISO: Monday is 1
 
@@ -61,6 +62,7 @@ class TopUpPlan(models.Model):
         null=True,
         blank=True,
         help_text=_("Empty: as the stored value policy says."),
+        validators=span(MOST_DAYS),
     )
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
 
@@ -91,6 +93,10 @@ class TopUpPlan(models.Model):
                 condition=Q(times_per_member=None) | Q(times_per_member__gt=0),
                 name="stored_value_topupplan_times_are_some",
                 violation_error_message=_("Give it at least once."),
+            ),
+            CheckConstraint(
+                condition=within("bonus_valid_days", MOST_DAYS),
+                name="stored_value_topupplan_bonus_days_have_bounds",
             ),
         ]
 

@@ -10,6 +10,8 @@ from policies.models import PolicyVersion
 from policies.profiles import Profile
 from stored_value.rules import RefundRule, SpendingOrder
 
+from .spans import LONGEST_HOLD_HOURS, MOST_DAYS, MOST_MONTHS, span, within
+
 LARGEST = 10**15  # minor units, as in the books
 
 
@@ -44,12 +46,14 @@ class WalletPolicy(PolicyVersion):
         blank=True,
         default=365,
         help_text=_("Empty: for ever. A plan may name its own."),
+        validators=span(MOST_DAYS),
     )
     principal_valid_months = models.PositiveIntegerField(
         _("principal is valid for (months)"),
         null=True,
         blank=True,
         help_text=_("Empty: for ever, as some laws demand."),
+        validators=span(MOST_MONTHS),
     )
     bearer_valid_months = models.PositiveIntegerField(
         _("principal on a bearer card is valid for (months)"),
@@ -57,11 +61,13 @@ class WalletPolicy(PolicyVersion):
         blank=True,
         default=36,
         help_text=_("Empty: for ever, as some laws demand."),
+        validators=span(MOST_MONTHS),
     )
     cooling_off_days = models.PositiveIntegerField(
         _("cooling-off (days)"),
         default=7,
         help_text=_("All principal back, without a fee, if nothing was spent."),
+        validators=span(MOST_DAYS, least=0),
     )
     refund_rule = models.CharField(
         _("refund of a top-up"),
@@ -83,11 +89,14 @@ class WalletPolicy(PolicyVersion):
     may_transfer = models.BooleanField(
         _("members may transfer principal"), default=True
     )
-    hold_hours = models.PositiveIntegerField(_("holds end after (hours)"), default=72)
+    hold_hours = models.PositiveIntegerField(
+        _("holds end after (hours)"), default=72, validators=span(LONGEST_HOLD_HOURS)
+    )
     given_back_days = models.PositiveIntegerField(
         _("bonus given back lives on (days)"),
         default=7,
         help_text=_("At least so long, when a refund or a hold gives it back."),
+        validators=span(MOST_DAYS, least=0),
     )
 
     class Meta:
@@ -111,6 +120,15 @@ class WalletPolicy(PolicyVersion):
                 & Q(refund_fee_per_mille__lte=1000)
                 & Q(hold_hours__gt=0),
                 name="stored_value_walletpolicy_figures_make_sense",
+            ),
+            CheckConstraint(
+                condition=within("bonus_valid_days", MOST_DAYS)
+                & within("principal_valid_months", MOST_MONTHS)
+                & within("bearer_valid_months", MOST_MONTHS)
+                & Q(cooling_off_days__lte=MOST_DAYS)
+                & Q(hold_hours__lte=LONGEST_HOLD_HOURS)
+                & Q(given_back_days__lte=MOST_DAYS),
+                name="stored_value_walletpolicy_spans_have_bounds",
             ),
         ]
 

@@ -12,9 +12,16 @@ from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import PostingFacts
 from ledger.services import Act, Line
 from stored_value import rules
-from stored_value.errors import AmountRefused, HoldEnded, HoldOver, NotEnough
+from stored_value.errors import (
+    AmountRefused,
+    HoldEnded,
+    HoldOver,
+    HoldTooLong,
+    NotEnough,
+)
 from stored_value.holders import Holder, lock_wallets, open_store_account
 from stored_value.models import Hold
+from stored_value.models.spans import LONGEST_HOLD_HOURS
 from stored_value.requests import done_before, fingerprint_of
 from stored_value.rules import Split
 from stored_value.selectors.wallets import terms_at, wallet
@@ -40,8 +47,8 @@ def hold(
 ) -> Hold:
     """Set an amount aside: it cannot be spent, and is never more than there is.
 
-    It runs out after the policy's hours, or at `expires_at`. Raises NotEnough,
-    HoldOver.
+    It runs out after the policy's hours, or at `expires_at`, within a year. Raises
+    NotEnough, HoldOver, HoldTooLong.
     """
     if not 0 < amount <= LARGEST:
         raise AmountRefused
@@ -57,6 +64,8 @@ def hold(
     ends_at = expires_at or at + timedelta(hours=policy.hold_hours)
     if ends_at <= at:
         raise HoldOver
+    if ends_at > at + timedelta(hours=LONGEST_HOLD_HOURS):
+        raise HoldTooLong
     held = wallet(holder=holder, at=at)
     if amount > held.usable:
         raise NotEnough(short_by=amount - held.usable)

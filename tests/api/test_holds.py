@@ -69,6 +69,7 @@ def test_more_than_there_is_and_others_holds_are_refused() -> None:
     ("until", "code"),
     [
         ("2020-01-01T00:00:00Z", "hold_over"),
+        ("2990-01-01T00:00:00Z", "hold_too_long"),
         ("0001-01-01T00:00:00+14:00", "invalid"),
         ("9999-12-31T23:59:59-14:00", "invalid"),
         ("2099-01-01T00:00:00", "invalid"),
