@@ -82,12 +82,16 @@ def free_card() -> CardKind | None:
 
 
 def change(member_id: int, told: MemberPatch, *, by: Act, at: datetime) -> None:
-    """Change what was named. A birthday that is known stays: a manager changes it."""
+    """Change what was named. A birthday that is known stays: a manager changes it; and
+    nobody loses their phone to a till's empty field.
+    """
     plain: dict[str, Any] = {
         name: value
         for name in ("name", "phone", "email", "gender", "language")
         if (value := getattr(told, name)) is not None
     }
+    if not plain.get("phone", "told").strip():
+        raise Invalid([("phone", _("This is missing."))])
     if plain:
         members_services.change(member_id=member_id, by=by, at=at, **plain)
     birthday = _birthday(told)

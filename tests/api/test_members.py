@@ -255,6 +255,22 @@ def test_a_phone_of_another_is_not_taken_over(till: Till) -> None:
     assert member.phone == before
 
 
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_field_takes_nobodys_phone_away(till: Till, empty: str) -> None:
+    member = MemberFactory.create()
+    member.refresh_from_db()
+    before = member.phone
+
+    response = till.send(
+        "PATCH", f"/members/{member.public_id}", {"phone": empty, "name": "New"}
+    )
+
+    assert is_problem(response, 422, "invalid")
+    member.refresh_from_db()
+    assert member.phone == before
+    assert member.name != "New"
+
+
 def test_names_come_in_the_readers_language(till: Till) -> None:
     from tests.factories.tiers import TierFactory
 
