@@ -49,7 +49,8 @@ class ClearingPage(ScopedAdmin[Wallet]):
         if form.is_valid():
             since, until = form.cleaned_data["since"], form.cleaned_data["until"]
         rows = stored_value_selectors.clearing(since=since, until=until)
-        names = dict(Store.objects.values_list("pk", "code"))
+        stores = Store.objects.in_bulk()
+        names = {pk: str(store) for pk, store in stores.items()}
         header = [
             _("Topped up at"),
             _("Spent at"),
@@ -59,7 +60,8 @@ class ClearingPage(ScopedAdmin[Wallet]):
             _("Owed"),
         ]
         if request.GET.get("export") == "csv" and form.is_valid():
-            lines = exports.csv_lines(header, _written(rows, names, plain))
+            codes = {pk: store.code for pk, store in stores.items()}
+            lines = exports.csv_lines(header, _written(rows, codes, plain))
             answer = StreamingHttpResponse(
                 lines, content_type="text/csv; charset=utf-8"
             )

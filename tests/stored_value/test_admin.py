@@ -448,7 +448,7 @@ class TestClearing:
         day = at_store().business_date.isoformat()
         address = f"{page('wallet_clearing')}?since={day}&until={day}"
         shown = office.get(address).content.decode()
-        assert f"{a.code} pays {b.code}" in shown
+        assert f"{a} pays {b}" in shown
         csv = b"".join(office.get(f"{address}&export=csv")).decode()
         assert f"{a.code},{b.code},120.00,0.00,0.00,120.00" in csv
 
