@@ -49,10 +49,10 @@ class Command(BaseCommand):
                 + ", ".join(f"{kind} {total:,}" for kind, total in kinds.items())
             )
         for difference in proof.differences:
-            self.stdout.write(
-                f"DIFFERS {difference.row}: {difference.fact} should be"
-                f" {difference.expected}, is {difference.found} ({difference.check})"
-            )
+            says = difference.fact
+            if difference.expected or difference.found:
+                says += f" should be {difference.expected}, is {difference.found}"
+            self.stdout.write(f"DIFFERS {difference.row}: {says} ({difference.check})")
         for check, rows in proof.failing.items():
             self.stdout.write(f"FAILS: {check} ({rows:,} rows)")
         self.stdout.write(
