@@ -1,7 +1,5 @@
 """What was given back."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,13 +12,14 @@ from common.admin import ReadOnlyAdmin
 from common.money import format_count, format_money
 from common.tables import number, table
 from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, display
+from stores.admin.actors import ActedAdmin
+from stores.admin.base import display
 
 from . import show
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin[Refund], ScopedAdmin[Refund]):
+class RefundAdmin(ReadOnlyAdmin[Refund], ActedAdmin[Refund]):
     """Every refund and void, with what of it went where."""
 
     list_display = (
@@ -53,11 +52,10 @@ class RefundAdmin(ReadOnlyAdmin[Refund], ScopedAdmin[Refund]):
         "business_date",
         "store",
         "shift",
-        "staff",
+        "by",
         "approver",
-        "actor",
     )
-    readonly_fields = ("money", "handed_back", "kept", "parts")
+    readonly_fields = ("money", "handed_back", "kept", "parts", "by")
     export_columns = (
         "pk",
         "sale",
@@ -73,10 +71,6 @@ class RefundAdmin(ReadOnlyAdmin[Refund], ScopedAdmin[Refund]):
         "staff",
         "at",
     )
-
-    def get_fields(self, request: HttpRequest, obj: Refund | None = None) -> list[Any]:
-        """A person is named once; of a program there is only its name."""
-        return show.without_actor(super().get_fields(request, obj), obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Refund], search_term: str

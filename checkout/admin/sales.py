@@ -24,8 +24,8 @@ from common.tables import number, table
 from ledger.services import Act
 from stored_value.admin.base import open_shifts
 from stores import selectors as stores_selectors
+from stores.admin.actors import ActedAdmin
 from stores.admin.base import (
-    ScopedAdmin,
     act_of,
     action,
     alone_or_beside,
@@ -41,7 +41,7 @@ SHADES: Final = {"captured": "success", "refunded": "warning", "void": "danger"}
 
 
 @admin.register(Sale)
-class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
+class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
     """Every bill with all that was sold, taken off, paid and given back."""
 
     list_display = (
@@ -51,7 +51,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         "bill",
         "given_back",
         "store",
-        "staff",
+        "by",
         "at",
     )
     list_filter = ("status", "store", "at")
@@ -79,8 +79,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         "store",
         "till",
         "shift",
-        "staff",
-        "actor",
+        "by",
         "policy",
     )
     readonly_fields = (
@@ -94,6 +93,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
         "spent",
         "growth",
         "entry",
+        "by",
     )
     actions_detail = ("refund", "void")
     export_columns = (
@@ -139,10 +139,6 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ScopedAdmin[Sale]):
     entry = display(description=gettext_lazy("entry"))(
         lambda _self, sale: show.entry(sale)
     )
-
-    def get_fields(self, request: HttpRequest, obj: Sale | None = None) -> list[Any]:
-        """A person is named once; of a program there is only its name."""
-        return show.without_actor(super().get_fields(request, obj), obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Sale], search_term: str

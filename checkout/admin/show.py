@@ -1,8 +1,5 @@
 """What a sale's page tells, table by table."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -14,6 +11,7 @@ from common.money import format_count, format_money
 from common.tables import link, number, table
 from coupons.models import CouponUse
 from stores import selectors as stores_selectors
+from stores.admin.actors import by_whom, with_actor
 
 LINES_SHOWN = 200
 
@@ -95,7 +93,7 @@ def _of(row: SalePayment) -> str:
 
 def refunds(sale: Sale) -> str:
     """What was given back, each with the way to its page."""
-    rows = Refund.objects.filter(sale=sale).select_related("staff").order_by("at", "pk")
+    rows = with_actor(Refund.objects.filter(sale=sale).order_by("at", "pk"))
     return table(
         [
             _("When"),
@@ -115,7 +113,7 @@ def refunds(sale: Sale) -> str:
                 format_money(row.amount),
                 format_money(row.paid_out),
                 row.reason,
-                row.staff or row.actor,
+                by_whom(row),
             )
             for row in rows
         ),
@@ -164,9 +162,3 @@ def entry(sale: Sale) -> str:
         return "–"
     way = reverse("admin:ledger_entry_change", args=[sale.entry_id])
     return link(sale.entry_id, way)
-
-
-def without_actor(fields: Iterable[Any], row: Sale | Refund | None) -> list[Any]:
-    """Who acted is named as the staff member where it was one."""
-    is_named = row is not None and row.staff_id is not None
-    return [name for name in fields if not (is_named and name == "actor")]

@@ -22,6 +22,7 @@ from coupons.models import Coupon, CouponGift, CouponUse
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores.act_forms import ReasonForm
+from stores.admin.actors import ActedAdmin
 from stores.admin.base import (
     ScopedAdmin,
     act_of,
@@ -283,17 +284,17 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
 
 
 @admin.register(CouponUse)
-class CouponUseAdmin(ReadOnlyAdmin[CouponUse], ScopedAdmin[CouponUse]):
+class CouponUseAdmin(ReadOnlyAdmin[CouponUse], ActedAdmin[CouponUse]):
     """What was done with coupons, at one's own stores and by the house itself."""
 
     store_path = None
-    list_display = ("at", "act", "coupon", "saved", "reference", "store", "actor")
+    list_display = ("at", "act", "coupon", "saved", "reference", "store", "by")
     list_filter = ("act", "store")
     list_select_related = ("coupon", "store")
     search_fields = ("=coupon__id", "=reference")
     ordering = ("-pk",)
     fields = (*list_display, "member", "reason", "business_date")
-    readonly_fields = ("saved",)
+    readonly_fields = ("saved", "by")
 
     def visible(self, request: HttpRequest) -> QuerySet[CouponUse]:
         """A store's own acts, and those of no store."""

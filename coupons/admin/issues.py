@@ -17,13 +17,14 @@ from coupons.forms import ConfirmForm
 from coupons.kinds import Source
 from coupons.models import CouponIssue
 from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
+from stores.admin.actors import ActedAdmin
+from stores.admin.base import act_of, action, display, posted, signed_in
 
 EXPORT = "coupons.export_batch"
 
 
 @admin.register(CouponIssue)
-class CouponIssueAdmin(ReadOnlyAdmin[CouponIssue], ScopedAdmin[CouponIssue]):
+class CouponIssueAdmin(ReadOnlyAdmin[CouponIssue], ActedAdmin[CouponIssue]):
     """Every issue: whom it was for, how far it has come."""
 
     store_path = None
@@ -36,7 +37,7 @@ class CouponIssueAdmin(ReadOnlyAdmin[CouponIssue], ScopedAdmin[CouponIssue]):
         "passed_over",
         "at",
         "store",
-        "actor",
+        "by",
     )
     list_filter = ("source", "store")
     list_select_related = ("version", "store")
@@ -52,7 +53,7 @@ class CouponIssueAdmin(ReadOnlyAdmin[CouponIssue], ScopedAdmin[CouponIssue]):
         "done_at",
         "exported_at",
     )
-    readonly_fields = ("what", "state", "price_paid")
+    readonly_fields = ("what", "state", "by", "price_paid")
     actions_detail = ("export_codes",)
 
     def visible(self, request: HttpRequest) -> QuerySet[CouponIssue]:

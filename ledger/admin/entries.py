@@ -19,8 +19,8 @@ from ledger.models import Account, Entry, Posting, Unit
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.act_forms import SecondPersonForm
+from stores.admin.actors import ActedAdmin
 from stores.admin.base import (
-    ScopedAdmin,
     action,
     display,
     posted,
@@ -36,7 +36,7 @@ POSTINGS = Prefetch(
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
+class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
     """The day's entries of one's stores."""
 
     list_display = (
@@ -61,7 +61,7 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
         "memo",
     )
     list_filter = ("kind", "store", "business_date")
-    list_select_related = ("store", "till__store", "staff")
+    list_select_related = ("store", "till__store")
     search_fields = ("=id", "=seq", "memo__istartswith")
     search_help_text = gettext_lazy("Number, id, or the beginning of the memo")
     date_hierarchy = "business_date"
@@ -125,8 +125,8 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ScopedAdmin[Entry]):
 
     @display(description=gettext_lazy("by"))
     def by(self, entry: Entry) -> str:
-        """A person's name, or what acted in nobody's name."""
-        return unbroken(entry.staff or entry.actor.partition(":")[2])
+        """Who acted, on one line."""
+        return unbroken(super().by(entry))
 
     @display(description=gettext_lazy("reverses"))
     def undoes(self, entry: Entry) -> str:

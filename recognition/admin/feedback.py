@@ -16,6 +16,7 @@ from recognition import services as recognition_services
 from recognition.forms import CureForm, FeedbackForm, OwnerForm
 from recognition.models import Feedback
 from recognition.models.feedback import State
+from stores.admin.actors import by_whom, with_actor
 from stores.admin.base import act_of, action, display, posted, signed_in
 from stores.forms import ConfirmForm
 
@@ -83,7 +84,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
     @display(description=gettext_lazy("steps"))
     def way(self, said: Feedback) -> str:
         """Each step: when, what, by whom."""
-        steps = said.steps.select_related("owner").order_by("pk")
+        steps = with_actor(said.steps.select_related("owner").order_by("pk"))
         return format_html_join(
             "",
             "<div>{} · {} · {} · {}</div>",
@@ -92,7 +93,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
                     date_format(localtime(step.at), "SHORT_DATETIME_FORMAT"),
                     step.get_state_display(),
                     step.owner or "–",
-                    step.actor,
+                    by_whom(step),
                 )
                 for step in steps
             ),

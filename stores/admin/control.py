@@ -17,6 +17,7 @@ from stores.forms import ConfirmForm, SecretForm
 from stores.models import ApiKey, Approval, AuditEvent
 from stores.words import ACTS
 
+from .actors import ActedAdmin
 from .base import ScopedAdmin, action, display, posted, request_id, signed_in
 
 
@@ -105,12 +106,12 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ScopedAdmin[AuditEvent]):
+class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ActedAdmin[AuditEvent]):
     """Who did what, where and when."""
 
-    list_display = ("at", "what", "actor", "staff", "approver", "store", "shift")
+    list_display = ("at", "what", "by", "approver", "store", "shift")
     list_filter = ("act", "store")
-    list_select_related = ("staff", "approver", "store", "shift__till__store")
+    list_select_related = ("approver", "store", "shift__till__store")
     search_fields = ("act", "actor", "subject_id", "request_id")
     date_hierarchy = "at"
     ordering = ("-pk",)

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
 from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
+from stores.admin.actors import ActedAdmin
+from stores.admin.base import act_of, action, display, posted, signed_in
 from tiers import services as tiers_services
 from tiers.forms import RefundForm
 from tiers.models import Source, TierGrant
@@ -21,13 +22,13 @@ REFUND = "tiers.refund_tier"
 
 
 @admin.register(TierGrant)
-class TierGrantAdmin(ReadOnlyAdmin[TierGrant], ScopedAdmin[TierGrant]):
+class TierGrantAdmin(ReadOnlyAdmin[TierGrant], ActedAdmin[TierGrant]):
     """What was bought or given, until when, by whom and why."""
 
     store_path = None
-    list_display = ("member", "tier", "state", "starts_at", "ends_at", "paid", "staff")
+    list_display = ("member", "tier", "state", "starts_at", "ends_at", "paid", "by")
     list_filter = ("source", "tier")
-    list_select_related = ("member", "tier", "staff")
+    list_select_related = ("member", "tier")
     search_fields = ("=member__id",)
     search_help_text = gettext_lazy("Number of the member")
     ordering = ("-pk",)
@@ -41,12 +42,12 @@ class TierGrantAdmin(ReadOnlyAdmin[TierGrant], ScopedAdmin[TierGrant]):
         "ended_at",
         "paid",
         "reason",
-        "actor",
+        "by",
         "store",
         "made_at",
         "entry_id",
     )
-    readonly_fields = ("state", "paid")
+    readonly_fields = ("state", "paid", "by")
     actions_detail = ("refund",)
 
     @display(

@@ -14,6 +14,7 @@ from common.money import format_count
 from common.tables import moment, table
 from stores import selectors as stores_selectors
 from stores.act_forms import ReasonForm
+from stores.admin.actors import ActedAdmin
 from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
 from tiers import selectors as tiers_selectors
 from tiers import services as tiers_services
@@ -214,7 +215,7 @@ class StandingAdmin(ReadOnlyAdmin[Standing], ScopedAdmin[Standing]):
 
 
 @admin.register(StandingChange)
-class StandingChangeAdmin(ReadOnlyAdmin[StandingChange], ScopedAdmin[StandingChange]):
+class StandingChangeAdmin(ReadOnlyAdmin[StandingChange], ActedAdmin[StandingChange]):
     """Everything that happened to members' tiers."""
 
     store_path = None
@@ -234,8 +235,9 @@ class StandingChangeAdmin(ReadOnlyAdmin[StandingChange], ScopedAdmin[StandingCha
         "metric",
         "kept_until",
         "policy",
-        "actor",
+        "by",
     )
+    readonly_fields = ("by",)
 
 
 @admin.register(TierReview)
