@@ -15,8 +15,9 @@ from django.db import connection
 
 from common.alone import alone
 from ledger import selectors as ledger_selectors
+from ledger import services as ledger_services
 from ledger import tasks
-from tests.factories.ledger import NOON, balance, holding, lots, spend
+from tests.factories.ledger import NOON, TODAY, balance, holding, lots, spend
 from tests.patience import PATIENCE
 from tests.prompt import told
 from tests.tampering import tamper
@@ -54,6 +55,27 @@ def test_verify_ledger_ends_with_1_and_names_the_row() -> None:
     assert out.getvalue().rstrip().endswith("rows differ.")
     assert "NOT proven" in out.getvalue()
     assert balance(account) == 150  # named, never mended
+
+
+def test_verify_ledger_says_in_one_sentence_which_head_is_another(
+    settings: Any,
+) -> None:
+    holding(100)
+    seal = ledger_services.seal_day(day=TODAY, at=NOON)
+    assert seal is not None
+    exported = Path(settings.LEDGER_SEAL_FILE)
+    said = exported.read_text(encoding="utf-8").replace(seal.head, "0" * 64)
+    exported.write_text(said, encoding="utf-8")
+    out = StringIO()
+
+    with pytest.raises(SystemExit):
+        call_command("verify_ledger", stdout=out)
+
+    (line,) = (line for line in out.getvalue().splitlines() if "DIFFERS" in line)
+    assert line.startswith(
+        f"DIFFERS exported heads: the head exported for entry {seal.last_seq} is not"
+        " the one in the database ("
+    )
 
 
 def test_verify_ledger_speaks_json() -> None:
