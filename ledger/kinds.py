@@ -41,6 +41,14 @@ GUARDED_KINDS = (
 LIABILITY_KINDS = tuple(kind for kind in GUARDED_KINDS if kind != AccountKind.DEBT)
 
 
+class AccountStatus(TextChoices):
+    """Whether an account takes part: a frozen one waits, a closed one is empty."""
+
+    OPEN = "open", _("Open")
+    FROZEN = "frozen", _("Frozen")
+    CLOSED = "closed", _("Closed")
+
+
 class EntryKind(TextChoices):
     """What happened; `docs/chart_of_accounts.md` gives each its debit and credit."""
 

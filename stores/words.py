@@ -1,5 +1,7 @@
 """What the log's acts and the first roles are called where people read them."""
 
+import re
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +38,34 @@ ACTS: dict[str, Promise] = {
     "ledger.froze": _("Account frozen"),
     "ledger.released": _("Account released"),
 }
+
+
+def act_words(act: str) -> str:
+    """What an act of the log is called; one without a name, as it is written."""
+    return str(ACTS.get(act, act))
+
+
+# What a second person is asked about: `kind:number`, or one of them going into another.
+SUBJECT = re.compile(r"(\w+):([\w-]+)")
+KINDS: dict[str, Promise] = {
+    "member": _("member"),
+    "card": _("card"),
+    "gift_card": _("gift card"),
+    "coupon": _("coupon"),
+    "template": _("coupon template"),
+    "top_up": _("top-up"),
+    "entry": _("entry"),
+    "account": _("account"),
+}
+
+
+def subject_words(subject: str) -> str:
+    """What an approval is about: "member:1>member:2" is "member #1 → member #2"."""
+
+    def words(found: re.Match[str]) -> str:
+        return f"{KINDS.get(found[1], found[1])} #{found[2]}"
+
+    return SUBJECT.sub(words, subject).replace(">", " → ")
 
 
 def name_acts(names: dict[str, Promise]) -> None:

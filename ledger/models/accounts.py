@@ -5,7 +5,8 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ledger.kinds import AccountKind
+from common.money import COUNTED
+from ledger.kinds import AccountKind, AccountStatus
 
 
 class Unit(models.Model):
@@ -37,18 +38,14 @@ class Unit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(COUNTED.get(self.code, self.code))
 
 
 class Account(models.Model):
     """Something held (guarded: cached balance, lock) or one of the shop's own sums."""
 
     Kind = AccountKind
-
-    class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        FROZEN = "frozen", _("Frozen")
-        CLOSED = "closed", _("Closed")
+    Status = AccountStatus
 
     class Side(models.TextChoices):
         CREDIT = "C", _("Credit")
@@ -74,8 +71,8 @@ class Account(models.Model):
         verbose_name_plural = _("accounts")
         default_permissions = ("view",)
         permissions = [
-            ("adjust", "Can adjust a balance, with a second person"),
-            ("freeze", "Can freeze and release an account"),
+            ("adjust", _("Can adjust a balance, with a second person")),
+            ("freeze", _("Can freeze and release an account")),
         ]
         # What one column must be, and what an account is: `ledger/sql/facts.sql`.
         constraints = [

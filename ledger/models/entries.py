@@ -90,7 +90,7 @@ class Entry(models.Model):
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
         default_permissions = ("view",)
-        permissions = [("reverse", "Can reverse an entry, with a second person")]
+        permissions = [("reverse", _("Can reverse an entry, with a second person"))]
         indexes = [
             Index(fields=["business_date", "store"], name="ledger_entry_day"),
             Index(

@@ -22,7 +22,7 @@ class ProofRun(models.Model):
         verbose_name = _("proof")
         verbose_name_plural = _("proofs")
         default_permissions = ("view",)
-        permissions = [("prove", "Can prove the books now")]
+        permissions = [("prove", _("Can prove the books now"))]
         indexes = [Index(fields=["-started_at"], name="ledger_proofrun_latest")]
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class Seal(models.Model):
         verbose_name = _("seal")
         verbose_name_plural = _("seals")
         default_permissions = ("view",)
-        permissions = [("seal", "Can seal the books now")]
+        permissions = [("seal", _("Can seal the books now"))]
         constraints = [
             CheckConstraint(
                 condition=Q(last_seq__gte=F("first_seq")),

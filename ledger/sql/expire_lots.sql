@@ -39,18 +39,21 @@ BEGIN
      WHERE l.account_id = ANY (v_accounts) AND l.is_open AND l.expires_at <= p_at
   ), falls AS MATERIALIZED (
     SELECT d.account_id, sum(d.remaining)::bigint AS amount FROM due d GROUP BY d.account_id
-  ), written AS (
-    INSERT INTO ledger_entry (kind, key, fingerprint, occurred_at, business_date, actor, request_id, memo)
-    SELECT 'expiry', 'expiry:' || ledger_uuid7(), sha256(convert_to(g.unit_id || ':' || g.kind, 'UTF8')),
-           p_at, p_business_date, p_actor, p_request_id, g.unit_id || ':' || g.kind
+  ), kinds AS MATERIALIZED (
+    SELECT ledger_uuid7() AS entry_id, g.unit_id, g.kind
       FROM (SELECT DISTINCT a.unit_id, a.kind FROM falls f JOIN ledger_account a ON a.id = f.account_id) g
-    RETURNING id, memo
+  ), written AS (
+    INSERT INTO ledger_entry (id, kind, key, fingerprint, occurred_at, business_date, actor, request_id, memo)
+    SELECT k.entry_id, 'expiry', 'expiry:' || k.entry_id, sha256(convert_to(k.unit_id || ':' || k.kind, 'UTF8')),
+           p_at, p_business_date, p_actor, p_request_id, ''
+      FROM kinds k
+    RETURNING id
   ), posted AS (
     INSERT INTO ledger_posting (entry_id, debit_id, credit_id, unit_id, amount, debit_after)
-    SELECT w.id, a.id, b.id, a.unit_id, f.amount, a.balance - f.amount
+    SELECT k.entry_id, a.id, b.id, a.unit_id, f.amount, a.balance - f.amount
       FROM falls f
       JOIN ledger_account a ON a.id = f.account_id
-      JOIN written w ON w.memo = a.unit_id || ':' || a.kind
+      JOIN kinds k ON k.unit_id = a.unit_id AND k.kind = a.kind
       JOIN ledger_account b ON b.holder_kind = 'shop' AND b.holder_id IS NULL AND b.kind = 'breakage'
                            AND b.unit_id = a.unit_id AND b.slot = a.kind
      ORDER BY a.id

@@ -88,8 +88,7 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
     )
     def state(self, row: W) -> tuple[str, str]:
         """The status of its principal, as a badge."""
-        words = {"open": _("Open"), "frozen": _("Frozen"), "closed": _("Closed")}
-        return row.status, words.get(row.status, row.status)
+        return row.status, row.get_status_display()
 
     @display(description=gettext_lazy("lots"))
     def lots(self, row: W) -> str:

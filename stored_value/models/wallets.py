@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
+from ledger.kinds import AccountStatus
+
 
 class PaymentCode(models.Model):
     """Six digits that only the member knows; kept as a fingerprint."""
@@ -62,7 +64,7 @@ class HeldWallet(models.Model):
     principal = models.BigIntegerField(_("principal"))
     bonus = models.BigIntegerField(_("bonus"))
     held = models.BigIntegerField(_("held"))
-    status = models.CharField(_("status"), max_length=6)
+    status = models.CharField(_("status"), max_length=6, choices=AccountStatus)
     opened_at = models.DateTimeField(_("opened at"))
 
     class Meta:

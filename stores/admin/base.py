@@ -56,12 +56,21 @@ else:
                 value = column(self, row)
                 return Badge(value) if isinstance(value, tuple) else value
 
-            return decorators.display(label=label, **options)(badge)
+            return decorators.display(label=Shades(label), **options)(badge)
 
         return drawn
 
 
 type Text = str | Promise
+
+
+class Shades(dict[str, str]):
+    """A badge's colours. One that has none is plain: the theme would else write the
+    word that picks the colour in place of what stands on the badge.
+    """
+
+    def __missing__(self, word: str) -> None:
+        return None
 
 
 class Badge(tuple[str, str]):

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import DropdownFilter
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
@@ -15,10 +18,44 @@ from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.forms import ConfirmForm, SecretForm
 from stores.models import ApiKey, Approval, AuditEvent
-from stores.words import ACTS
+from stores.words import ACTS, act_words, subject_words
 
 from .actors import ActedAdmin
 from .base import ScopedAdmin, action, display, posted, request_id, signed_in
+
+
+class PermissionFilter(DropdownFilter):  # type: ignore[misc]  # untyped
+    """By what was asked for, in words."""
+
+    title = gettext_lazy("act")
+    parameter_name = "act"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All that a second person can be asked for."""
+        asked = Approval.objects.order_by().values_list("act", flat=True).distinct()
+        words = [(act, stores_selectors.permission_words(act)) for act in asked]
+        return sorted(words, key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those acts alone."""
+        act = self.value()
+        return queryset.filter(act=act) if act else queryset
+
+
+class ActFilter(PermissionFilter):
+    """By what was done; the words are known, so a long log is not read for them."""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every act that has a name."""
+        words = [(act, act_words(act)) for act in ACTS]
+        return sorted(words, key=lambda pair: pair[1])
+
+
+def _kind_of(subject_type: str) -> str:
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
 
 
 @admin.register(Approval)
@@ -36,7 +73,8 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
         "approved_at",
         "used_at",
     )
-    list_filter = ("act", "store")
+    list_filter = (PermissionFilter, "store")
+    list_filter_submit = True
     list_select_related = ("store", "maker", "checker")
     search_fields = ("act", "reason", "maker__display_name", "checker__display_name")
     date_hierarchy = "requested_at"
@@ -45,7 +83,7 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
         "what",
         "money",
         "reason",
-        "subject",
+        "about",
         "store",
         "shift",
         "maker",
@@ -55,13 +93,18 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
         "approved_at",
         "used_at",
     )
-    readonly_fields = ("what", "money")
+    readonly_fields = ("what", "money", "about")
     actions_detail = ("approve",)
 
     @display(description=gettext_lazy("act"), ordering="act")
     def what(self, approval: Approval) -> str:
         """The act in words."""
-        return stores_selectors.all_permissions().get(approval.act, approval.act)
+        return stores_selectors.permission_words(approval.act)
+
+    @display(description=gettext_lazy("about"), ordering="subject")
+    def about(self, approval: Approval) -> str:
+        """What it would be done to."""
+        return subject_words(approval.subject) or "–"
 
     @display(description=gettext_lazy("amount"), ordering="amount")
     def money(self, approval: Approval) -> str:
@@ -110,16 +153,38 @@ class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ActedAdmin[AuditEvent]):
     """Who did what, where and when."""
 
     list_display = ("at", "what", "by", "approver", "store", "shift")
-    list_filter = ("act", "store")
+    list_filter = (ActFilter, "store")
+    list_filter_submit = True
     list_select_related = ("approver", "store", "shift__till__store")
     search_fields = ("act", "actor", "subject_id", "request_id")
+    search_help_text = gettext_lazy("Number of what it was about, or of the request")
+    fields = (
+        "at",
+        "what",
+        "by",
+        "approver",
+        "store",
+        "till",
+        "shift",
+        "about",
+        "facts",
+        "request_id",
+    )
+    readonly_fields = ("what", "by", "about")
     date_hierarchy = "at"
     ordering = ("-pk",)
 
     @display(description=gettext_lazy("act"), ordering="act")
     def what(self, event: AuditEvent) -> str:
         """The act in words."""
-        return str(ACTS.get(event.act, event.act))
+        return act_words(event.act)
+
+    @display(description=gettext_lazy("about"), ordering="subject_type")
+    def about(self, event: AuditEvent) -> str:
+        """What was touched: the kind of thing and its number."""
+        if not event.subject_type:
+            return "–"
+        return f"{_kind_of(event.subject_type)} #{event.subject_id}"
 
 
 @admin.register(ApiKey)

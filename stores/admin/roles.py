@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
 
 from common.money import format_money
+from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.forms import LimitForm, RoleForm
 from stores.models import Assignment, Role, RoleLimit
@@ -57,12 +58,17 @@ class RoleLimitAdmin(HistoryAdmin[RoleLimit]):
     store_path = None
     money_fields = ("per_act", "per_shift")
     form = LimitForm
-    list_display = ("role", "act", "per_act_money", "per_shift_money")
+    list_display = ("role", "what", "per_act_money", "per_shift_money")
     list_filter = ("role",)
     list_select_related = ("role",)
     search_fields = ("role__name", "act")
     ordering = ("role__pk", "act")
     actions = None
+
+    @display(description=gettext_lazy("act"), ordering="act")
+    def what(self, limit: RoleLimit) -> str:
+        """The act in words."""
+        return stores_selectors.permission_words(limit.act)
 
     @display(description=gettext_lazy("limit per act"), ordering="per_act")
     def per_act_money(self, limit: RoleLimit) -> str:

@@ -6,6 +6,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from stores.words import act_words
+
 from .people import User
 from .places import Store, Till
 from .shifts import Shift
@@ -92,7 +94,7 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.act} · {self.amount} · #{self.pk}"
+        return f"{_('Approval')} #{self.pk}"
 
 
 class AuditEvent(models.Model):
@@ -159,7 +161,7 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{localtime(self.at):%Y-%m-%d %H:%M} {self.act}"
+        return f"{localtime(self.at):%Y-%m-%d %H:%M} {act_words(self.act)}"
 
 
 class ApiKey(models.Model):

@@ -1,9 +1,9 @@
 """Who may do what, and where."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -147,21 +147,32 @@ def _reaches(mine: list[Grant], wanted: set[str], store_id: int | None) -> bool:
     return wanted <= held
 
 
-def all_permissions() -> dict[str, str]:
-    """Every verb that the house knows, with what it is called."""
-    known: dict[str, str] = {}
-    for model in apps.get_models():
+def permission_words(name: str) -> str:
+    """What a verb is called; one that the house does not know, as it is written."""
+    app = apps.app_configs.get(name.partition(".")[0])
+    return dict(_permissions_of(app)).get(name, name) if app else name
+
+
+def _permissions_of(app: AppConfig) -> Iterator[tuple[str, str]]:
+    for model in app.get_models():
         options = model._meta
-        label = options.app_label
-        if label not in settings.HOUSE_APPS or options.model_name is None:
-            continue
-        if options.model_name.startswith("historical"):
+        if options.model_name is None or options.model_name.startswith("historical"):
             continue
         for verb in options.default_permissions:
-            name = f"{label}.{get_permission_codename(verb, options)}"
-            known[name] = f"{options.verbose_name_plural}: {VERBS[verb]}"
+            name = f"{app.label}.{get_permission_codename(verb, options)}"
+            yield name, f"{options.verbose_name_plural}: {VERBS[verb]}"
         for codename, words in options.permissions:
-            known[f"{label}.{codename}"] = gettext(str(words))
+            yield f"{app.label}.{codename}", gettext(str(words))
+
+
+def all_permissions() -> dict[str, str]:
+    """Every verb that the house knows, with what it is called."""
+    known = {
+        name: words
+        for app in apps.get_app_configs()
+        if app.label in settings.HOUSE_APPS
+        for name, words in _permissions_of(app)
+    }
     by_app_and_words = sorted(
         known.items(), key=lambda it: (it[0].split(".")[0], it[1])
     )
