@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F
 
 from cards.errors import (
     CardNotUsable,
@@ -17,6 +16,7 @@ from cards.errors import (
 )
 from cards.models import Card, ShareDay, ShareUse, WalletShare
 from cards.models.kinds import LARGEST
+from common.sums import more
 from ledger.errors import IdempotencyConflict, InvalidAmount
 from ledger.services import Act
 from members.models import Member
@@ -131,12 +131,12 @@ def return_share_step(*, key: str, amount: int) -> None:
     """
     if not 0 < amount <= LARGEST:
         raise InvalidAmount
-    within = ShareUse.objects.filter(key=key, returned__lte=F("amount") - amount)
-    if within.update(returned=F("returned") + amount) != 1:
+    within = ShareUse.objects.filter(key=key, returned__lte=more("amount", -amount))
+    if within.update(returned=more("returned", amount)) != 1:
         raise NothingToReturn
     use = ShareUse.objects.get(key=key)
     ShareDay.objects.filter(share_id=use.share_id, day=use.day).update(
-        used=F("used") - amount
+        used=more("used", -amount)
     )
 
 

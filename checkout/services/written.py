@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from checkout.models import Refund, RefundPart, Sale, SaleLine, SalePayment
+from common.sums import more
 from ledger.errors import IdempotencyConflict
 from outbox import services as outbox_services
 from outbox.kinds import EventKind
@@ -67,17 +67,17 @@ def write(doing: Doing, undone: Undone, lines: Sequence[SaleLine]) -> None:
     )
     for part in given:
         SalePayment.objects.filter(pk=part.payment.pk).update(
-            returned=F("returned") + part.amount
+            returned=more("returned", part.amount)
         )
     for line, share in zip(lines, doing.per_line, strict=True):
         if share:
-            SaleLine.objects.filter(pk=line.pk).update(refunded=F("refunded") + share)
+            SaleLine.objects.filter(pk=line.pk).update(refunded=more("refunded", share))
     ended = {}
     if doing.is_whole:
         status = Sale.Status.VOID if refund.is_void else Sale.Status.REFUNDED
         ended = {"status": status, "is_followed_up": True}
     Sale.objects.filter(pk=sale.pk).update(
-        refunded=F("refunded") + refund.amount, **ended
+        refunded=more("refunded", refund.amount), **ended
     )
 
 

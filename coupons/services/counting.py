@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F
 
+from common.sums import more
 from coupons.errors import DailyQuotaUsedUp, MemberLimitReached, QuotaUsedUp
 from coupons.models import CouponTemplate, TemplateMember
 
@@ -62,7 +62,7 @@ def untake_limits(template: CouponTemplate, member_ids: list[int], wanted: int) 
     """Of those counted, these got none after all, for the quota ended before them."""
     if member_ids:
         TemplateMember.objects.filter(template=template, member__in=member_ids).update(
-            issued=F("issued") - wanted
+            issued=more("issued", -wanted)
         )
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
+from common.sums import more
 from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
 from ledger import services as ledger_services
@@ -195,11 +195,11 @@ def cancel_reward_order(
     )
     settle_debt_step(holding=holding, by=by, at=at, key=f"{key}:debt")
     Reward.objects.filter(pk=order.reward_id, stock__isnull=False).update(
-        stock=F("stock") + order.quantity
+        stock=more("stock", order.quantity)
     )
     RewardTaken.objects.filter(
         reward_id=order.reward_id, member_id=order.member_id
-    ).update(taken=F("taken") - order.quantity)
+    ).update(taken=more("taken", -order.quantity))
     stores_services.record_act(
         name="points.reward_cancelled",
         by=by,
@@ -241,7 +241,7 @@ def _take(reward: Reward, member_id: int, quantity: int) -> None:
     """From the stock and the member's limit, each by one conditional update."""
     if reward.stock is not None:
         left = Reward.objects.filter(pk=reward.pk, stock__gte=quantity)
-        if not left.update(stock=F("stock") - quantity):
+        if not left.update(stock=more("stock", -quantity)):
             raise OutOfStock
     RewardTaken.objects.bulk_create(
         [RewardTaken(reward=reward, member_id=member_id)], ignore_conflicts=True
@@ -250,7 +250,7 @@ def _take(reward: Reward, member_id: int, quantity: int) -> None:
     most = reward.most_per_member
     if most is not None:
         mine = mine.filter(taken__lte=most - quantity)
-    if not mine.update(taken=F("taken") + quantity):
+    if not mine.update(taken=more("taken", quantity)):
         raise LimitReached(most=most or 0)
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
+from common.sums import more
 from points.errors import AmountRefused, OutOfStock, RuleRefused
 from points.models import EarningRule, Reward, StampProgramme, Task
 from points.models.policy import LARGEST_CAP
@@ -74,7 +74,7 @@ def restock(
     counted = Reward.objects.filter(
         pk=reward_id, stock__gte=-change, stock__lte=LARGEST_CAP - change
     )
-    if not counted.update(stock=F("stock") + change):
+    if not counted.update(stock=more("stock", change)):
         raise OutOfStock
     stores_services.record_act(
         name="points.restocked",

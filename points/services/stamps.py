@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
+from common.sums import more
 from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
 from ledger import selectors as ledger_selectors
@@ -150,7 +150,7 @@ def take_back_stamps_step(
         member_id=grant.member_id,
         day=grant.business_date,
         stamps__gte=left,
-    ).update(stamps=F("stamps") - left)
+    ).update(stamps=more("stamps", -left))
     stores_services.record_act(
         name="points.stamps_taken_back",
         by=by,
@@ -194,7 +194,7 @@ def _within_the_day(
     )
     stamps = max(0, min(earned, programme.most_per_day - day.stamps))
     if stamps:
-        StampDay.objects.filter(pk=day.pk).update(stamps=F("stamps") + stamps)
+        StampDay.objects.filter(pk=day.pk).update(stamps=more("stamps", stamps))
     return stamps
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
+from common.sums import more
 from ledger import services as ledger_services
 from stores.errors import AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable
 from stores.models import Approval, ShiftUse, Store, User
@@ -68,7 +68,7 @@ def use_limit(
     ShiftUse.objects.bulk_create([ShiftUse(**held)], ignore_conflicts=True)
     mine = ShiftUse.objects.filter(**held)
     within = mine.filter(used__lte=limit.per_shift - amount)
-    if within.update(used=F("used") + amount) != 1:
+    if within.update(used=more("used", amount)) != 1:
         left = max(0, limit.per_shift - mine.get().used)
         raise ApprovalNeeded(act=act, amount=amount, allowed=left)
     return by

@@ -116,6 +116,19 @@ def test_a_refund_gives_the_limit_of_its_day_back_and_no_more() -> None:
     assert ShareUse.objects.get().returned == 50_00
 
 
+def test_great_amounts_come_back_whole() -> None:
+    great = 10**10
+    share = a_share()
+    share.per_use = share.per_day = great
+    cards_services.save_share(share=share, by=an_act(), at=NOON)
+    use(share, great, "1")
+
+    cards_services.return_share_step(key="1", amount=great)
+
+    assert used(share) == 0
+    assert ShareUse.objects.get().returned == great
+
+
 def test_a_lowered_limit_holds_from_then_on() -> None:
     share = a_share()
     use(share, 50_00, "1")

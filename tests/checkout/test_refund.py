@@ -88,6 +88,21 @@ def test_a_sale_paid_in_cash_is_given_back_in_cash() -> None:
     assert wallet_factory.is_proven()
 
 
+@pytest.mark.parametrize("amount", [3 * 10**9, 10**10, 10**12 - 1])
+def test_a_great_sale_is_given_back_to_the_cent_and_once(amount: int) -> None:
+    sale = a_sale(amount, 1)
+    refund(sale, amount - 1)
+    sale.refresh_from_db()
+    assert (sale.refunded, sale.left) == (amount - 1, 2)
+    refund(sale)
+    sale.refresh_from_db()
+    assert (sale.refunded, sale.status) == (amount + 1, "refunded")
+    assert SalePayment.objects.get(sale=sale).returned == amount + 1
+    with pytest.raises(OverRefund):
+        refund(sale)
+    assert wallet_factory.is_proven()
+
+
 def test_what_was_paid_last_is_given_back_first() -> None:
     holder, _ = wallet_factory.holding(100_00)
     member = Member.objects.get(pk=holder.id)

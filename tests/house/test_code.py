@@ -163,3 +163,23 @@ def test_no_test_is_skipped() -> None:
         if any(word in path.read_text() for word in words)
     ]
     assert skipped == []
+
+
+def test_no_amount_is_cut_off_in_a_sum() -> None:
+    """Beside an `F` a plain number is sent as 32 bits; `common.sums.more` sends all."""
+    plain = [
+        f"{sources.name_of(path)}: {ast.unparse(sum_)}"
+        for path in sources.modules()
+        for sum_ in ast.walk(sources.tree_of(path))
+        if isinstance(sum_, ast.BinOp)
+        and any(is_column(side) for side in (sum_.left, sum_.right))
+        and not all(
+            isinstance(side, ast.Call | ast.Constant | ast.BinOp)
+            for side in (sum_.left, sum_.right)
+        )
+    ]
+    assert plain == []
+
+
+def is_column(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {"F", "models.F"}

@@ -19,7 +19,7 @@ from stores.errors import (
     ProofRefused,
     ReasonMissing,
 )
-from stores.models import Approval, AuditEvent, Shift, ShiftUse, Store, User
+from stores.models import Approval, AuditEvent, RoleLimit, Shift, ShiftUse, Store, User
 from tests.factories.ledger import an_act
 from tests.factories.stores import (
     NOON,
@@ -369,6 +369,19 @@ def test_at_no_store_only_what_is_given_everywhere_counts(maker: User) -> None:
     with pytest.raises(ApprovalNeeded):
         alone(everywhere, 1, {})
     assert ShiftUse.objects.get().used == 300_00
+
+
+def test_great_amounts_are_counted_whole(shift: Shift, maker: User) -> None:
+    great = 10**10
+    RoleLimit.objects.filter(role__code="shift-lead", act=ACT).update(
+        per_act=great, per_shift=great
+    )
+
+    spend(shift, maker, great)
+
+    assert ShiftUse.objects.get().used == great
+    with pytest.raises(ApprovalNeeded):
+        spend(shift, maker, 1)
 
 
 def test_a_program_answers_for_itself(store: Store) -> None:
