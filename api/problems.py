@@ -114,8 +114,9 @@ FACTS: Final = (
     "left",
     "status",
 )
-# A little later the same request may well succeed, so these are not remembered.
-PASSING: Final = frozenset({"member_busy", "request_in_progress"})
+# A little later, or once a name in it is known, the same request may well succeed, so
+# these are not remembered.
+PASSING: Final = frozenset({"invalid", "member_busy", "request_in_progress"})
 UNREMEMBERED: Final = frozenset({400, 401, 403, 405, 411, 413, 415, 429})
 WHEN_UNKNOWN: Final = 60  # seconds to wait, where nobody said
 

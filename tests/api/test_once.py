@@ -146,6 +146,18 @@ def test_what_never_was_a_request_is_not_remembered(till: Till) -> None:
 
 
 @pytest.mark.django_db
+def test_a_name_that_is_not_known_yet_is_not_remembered(till: Till) -> None:
+    key, member = a_key(), till.post("/members", SOMEONE).json()["id"]
+    body = {"template": "soon", "member": member}
+
+    assert is_problem(till.post("/coupons/issue", body, key=key), 422, "invalid")
+    assert Answer.objects.count() == 0
+    TemplateFactory.drawn(code="soon")
+
+    assert till.post("/coupons/issue", body, key=key).status_code == 201
+
+
+@pytest.mark.django_db
 def test_what_broke_is_not_remembered_and_may_be_sent_again(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
