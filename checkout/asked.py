@@ -14,6 +14,8 @@ from .errors import BillRefused
 CASH: Final = "cash"
 TENDER_KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
 LONGEST_REFERENCE: Final = 80
+LONGEST_PAYMENT_REFERENCE: Final = 120
+MOST_TENDERED: Final = 10**12  # minor units, with one tender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +89,13 @@ def check_reference(reference: str) -> str:
 
 
 def check_tenders(tenders: Sequence[TenderGiven]) -> None:
-    """Each names its kind and an amount above zero. Raises BillRefused."""
+    """Each names its kind and an amount above zero; the other side's number of it, if
+    there is one, has at most 120 characters that can be printed. Raises BillRefused.
+    """
     for tender in tenders:
         is_known = TENDER_KIND.fullmatch(tender.kind) is not None
-        if not is_known or not 0 < tender.amount <= 10**12:
+        if not is_known or not 0 < tender.amount <= MOST_TENDERED:
             raise BillRefused("tender_refused")
-        if len(tender.reference) > 120 or not (
-            tender.reference.isprintable() or not tender.reference
-        ):
-            raise BillRefused("tender_refused")
+        number = tender.reference
+        if len(number) > LONGEST_PAYMENT_REFERENCE or not number.isprintable():
+            raise BillRefused("tender_reference_refused")

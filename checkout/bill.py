@@ -19,6 +19,9 @@ from tiers.models import Benefits
 from .models import BillOffer, CheckoutPolicy, DiscountKind, PaymentKind
 
 MOST_LINES: Final = 200
+MOST_PIECES: Final = 1_000_000  # of one line
+LONGEST_NAME: Final = 120
+LONGEST_CODE: Final = 64  # of an item or a category
 NO_TIER: Final = Benefits()
 
 

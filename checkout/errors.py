@@ -21,6 +21,9 @@ class BillRefused(DomainError):
             "bill_too_large": _("This bill is too large."),
             "reference_refused": _("A bill number has 1 to 80 plain characters."),
             "tender_refused": _("A payment names its kind and an amount above zero."),
+            "tender_reference_refused": _(
+                "The number of a payment has at most 120 plain characters."
+            ),
         }
         super().__init__(code, sentences[code])
 

@@ -20,7 +20,10 @@ from stored_value.rules import split
 
 from . import best as search
 from .bill import (
+    LONGEST_CODE,
+    LONGEST_NAME,
     MOST_LINES,
+    MOST_PIECES,
     Bill,
     Guest,
     Line,
@@ -42,16 +45,25 @@ def check_bill(bill: Bill) -> None:
     """A bill that could be one. Raises BillRefused."""
     if not 0 < len(bill.lines) <= MOST_LINES:
         raise BillRefused
-    for line in bill.lines:
-        fits = (
-            0 < line.quantity <= LARGEST_BILL and 0 <= line.unit_price <= LARGEST_BILL
-        )
-        if not fits or (line.member_price is not None and line.member_price < 0):
-            raise BillRefused
+    if not all(_is_possible(line) for line in bill.lines):
+        raise BillRefused
     if bill.gross > LARGEST_BILL:
         raise BillRefused("bill_too_large")
     if bill.gross == 0:
         raise BillRefused("nothing_to_pay")
+
+
+def _is_possible(line: Line) -> bool:
+    """Whether the tables could keep it."""
+    return (
+        0 < line.quantity <= MOST_PIECES
+        and 0 <= line.unit_price <= LARGEST_BILL
+        and (line.member_price is None or line.member_price >= 0)
+        and len(line.name) <= LONGEST_NAME
+        and len(line.sku) <= LONGEST_CODE
+        and len(line.category) <= LONGEST_CODE
+        and "\0" not in line.name + line.sku + line.category
+    )
 
 
 def quote(

@@ -233,10 +233,11 @@ def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> No
                 raise ledger_errors.AccountFrozen
             raise InsufficientPoints
         if one.kind == PaymentKind.STORED_VALUE and asked.stored_value is not None:
-            short = asked.stored_value - drawn.guest.wallet
             if one.code == rules.FROZEN:
                 raise ledger_errors.AccountFrozen
-            raise InsufficientFunds(short_by=max(1, short))
+            # What it was to pay is due now: more than that the bill would not take.
+            wanted = min(asked.stored_value, quote.due)
+            raise InsufficientFunds(short_by=wanted - drawn.guest.wallet)
 
 
 def _last4(drawn: Picture, one: Rejected) -> str:

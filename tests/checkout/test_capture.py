@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checkout.asked import Asked
-from checkout.bill import TenderGiven
+from checkout.bill import Bill, Line, TenderGiven
 from checkout.errors import (
     BillRefused,
     DuplicateReference,
@@ -143,6 +143,50 @@ def test_more_stored_value_than_there_is_is_refused() -> None:
 
     with pytest.raises(InsufficientFunds):
         settle(200_00, store=store, member=member, asked=Asked(stored_value=150_00))
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize(("asked", "short"), [(150_00, 50_00), (500_00, 100_00)])
+def test_what_is_short_is_short_of_the_bill_and_no_more(asked: int, short: int) -> None:
+    no_codes()
+    store = StoreFactory.create()
+    member = a_guest(principal=100_00, store=store)
+
+    with pytest.raises(InsufficientFunds) as refused:
+        settle(200_00, store=store, member=member, asked=Asked(stored_value=asked))
+
+    assert refused.value.facts == {"short_by": short}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"quantity": 2**31},
+        {"name": "x" * 121},
+        {"sku": "x" * 65},
+        {"category": "x" * 65},
+        {"name": "a\x00b"},
+    ],
+)
+def test_a_line_that_no_table_could_keep_is_refused(line: dict[str, Any]) -> None:
+    bill = Bill(lines=(Line(**{"name": "tea", "unit_price": 1, **line}),))
+    before = everything()
+
+    with pytest.raises(BillRefused) as refused:
+        settle(bill, tenders=[cash(bill.gross)])
+
+    assert refused.value.code == "bill_refused"
+    assert everything() == before
+
+
+def test_a_payment_with_too_long_a_number_is_told_so() -> None:
+    before = everything()
+
+    for number in ("x" * 121, "a\nb"):
+        tender = TenderGiven(kind="card", amount=10_00, reference=number)
+        with pytest.raises(BillRefused, match="number of a payment"):
+            settle(10_00, tenders=[tender])
 
     assert everything() == before
 
