@@ -19,7 +19,7 @@ LARGEST: Final = 10**12  # minor units or points: beyond any till, within any co
 type Amount = Annotated[
     int, Field(gt=0, le=LARGEST, strict=True, description="Minor units.")
 ]
-type AmountOrNone = Annotated[
+type AmountOrZero = Annotated[
     int, Field(ge=0, le=LARGEST, strict=True, description="Minor units.")
 ]
 type Identity = Annotated[
@@ -56,7 +56,7 @@ class Out(BaseModel):
 
 
 class Tender(In):
-    """A way of paying."""
+    """A way of paying, and how much of it."""
 
     kind: TenderKind
     amount: Amount
@@ -71,6 +71,13 @@ class Wallet(Out):
     principal: int
     bonus: int
     total: int
+
+
+class TierOut(Out):
+    """A tier, named in the reader's language."""
+
+    code: str
+    name: str
 
 
 class FieldProblem(Out):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.pictures import Picture
 
-from .common import In, Out, Wallet
+from .common import In, Out, TierOut, Wallet
 
 type Name = Annotated[str, Field(max_length=200, examples=["王小明"])]
 type Phone = Annotated[
@@ -65,13 +65,6 @@ class MemberPatch(_Told):
 
     name: Name | None = None
     phone: Phone | None = None
-
-
-class TierOut(Out):
-    """The tier that holds now."""
-
-    code: str
-    name: str
 
 
 class CardOut(Out):

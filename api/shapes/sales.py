@@ -1,27 +1,39 @@
 """Bills: quoted, settled, given back."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from .common import LARGEST, Amount, AmountOrNone, Identity, In, Out, Tender
+from checkout.asked import LONGEST_PAYMENT_REFERENCE, LONGEST_REFERENCE
+from checkout.bill import LONGEST_CODE, LONGEST_NAME, MOST_LINES, MOST_PIECES
+
+from .common import (
+    LARGEST,
+    Amount,
+    AmountOrZero,
+    Identity,
+    In,
+    Out,
+    Tender,
+    TierOut,
+    Wallet,
+)
 from .gift_cards import Code, Pin
 
-MOST_LINES = 200
 type Count = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
 class LineIn(In):
     """Some of one item; `member_price` is the price of one for members."""
 
-    sku: Annotated[str, Field(max_length=64)] | None = None
-    name: Annotated[str, Field(max_length=120)]
-    category: Annotated[str, Field(max_length=64)] | None = None
-    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
-    unit_price: AmountOrNone
-    member_price: AmountOrNone | None = None
+    sku: Annotated[str, Field(max_length=LONGEST_CODE)] | None = None
+    name: Annotated[str, Field(max_length=LONGEST_NAME)]
+    category: Annotated[str, Field(max_length=LONGEST_CODE)] | None = None
+    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)]
+    unit_price: AmountOrZero
+    member_price: AmountOrZero | None = None
     excluded: bool = Field(
         default=False, description="Earns nothing and is not discounted."
     )
@@ -43,8 +55,10 @@ class QuoteIn(In):
         default=None, description="A card's number, or the rotating code."
     )
     gross: Amount | None = None
-    lines: Annotated[list[LineIn] | None, Field(min_length=1, max_length=200)] = None
-    excluded: AmountOrNone = Field(
+    lines: Annotated[
+        list[LineIn] | None, Field(min_length=1, max_length=MOST_LINES)
+    ] = None
+    excluded: AmountOrZero = Field(
         default=0, description="The part of `gross` that earns and discounts nothing."
     )
     coupons: Literal["best"] | Annotated[list[Identity], Field(max_length=30)] = "best"
@@ -67,14 +81,24 @@ class QuoteIn(In):
         return self
 
 
+class SaleTender(Tender):
+    """A way of paying a bill, and what was handed over."""
+
+    reference: Annotated[str, Field(max_length=LONGEST_PAYMENT_REFERENCE)] | None = (
+        Field(default=None, description="The other side's number of the payment.")
+    )
+
+
 class SaleIn(QuoteIn):
     """A bill to be settled, with what was handed over."""
 
-    tenders: Annotated[list[Tender], Field(max_length=20)] = Field(default_factory=list)
-    reference: Annotated[str, Field(min_length=1, max_length=80)] = Field(
-        description="The till's own bill number; settled once at a store."
+    tenders: Annotated[list[SaleTender], Field(max_length=20)] = Field(
+        default_factory=list
     )
-    expected_due: AmountOrNone | None = Field(
+    reference: Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE)] = (
+        Field(description="The till's own bill number; settled once at a store.")
+    )
+    expected_due: AmountOrZero | None = Field(
         default=None, description="What the guest was told; if it changed, refused."
     )
     stored_value_auth: Annotated[str, Field(max_length=16)] | None = Field(
@@ -132,6 +156,31 @@ class QuoteOut(Out):
     stored_value_auth_required: bool
 
 
+class TenderOut(Out):
+    """A tender as it was handed over, change and all."""
+
+    kind: str
+    amount: int
+    reference: str | None = None
+
+
+class PointsAfter(Out):
+    """The points that can be spent."""
+
+    balance: int
+
+
+class MemberAfter(Out):
+    """What the sale left to the member: of the wallet that paid, and of the points."""
+
+    wallet: Wallet
+    points: PointsAfter
+    tier: TierOut | None = Field(
+        description="By which the bill was settled; one that it reached holds from the"
+        " next on."
+    )
+
+
 class SaleOut(Out):
     """A settled bill: what it was, and what is left to the member."""
 
@@ -145,11 +194,11 @@ class SaleOut(Out):
     due: int
     points_earned: int
     rejected: list[RejectedOut]
-    tenders: list[dict[str, Any]]
+    tenders: list[TenderOut]
     change: int
     refunded: int
     member: MemberRef | None
-    member_after: dict[str, Any] | None
+    member_after: MemberAfter | None
 
 
 class RefundLineIn(In):
@@ -162,10 +211,10 @@ class RefundLineIn(In):
 class RefundIn(In):
     """How much to give back (unless named: all that is left), of which lines, why."""
 
-    amount: AmountOrNone | None = None
-    lines: Annotated[list[RefundLineIn] | None, Field(min_length=1, max_length=200)] = (
-        Field(default=None, description="In place of an amount.")
-    )
+    amount: AmountOrZero | None = None
+    lines: Annotated[
+        list[RefundLineIn] | None, Field(min_length=1, max_length=MOST_LINES)
+    ] = Field(default=None, description="In place of an amount.")
     reason: Annotated[str, Field(min_length=1, max_length=200)]
     to: Literal["original", "cash"] = "original"
 

@@ -1,5 +1,6 @@
 """The document that programs read, and the page that people do."""
 
+import json
 from typing import Any
 
 import pytest
@@ -45,6 +46,17 @@ def test_a_post_that_moves_value_asks_for_its_key(document: Any) -> None:
     }
     assert asked.pop("/api/v1/members") is False
     assert all(asked.values())
+
+
+def test_what_is_answered_is_told_field_by_field(document: Any) -> None:
+    vague = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, told in schema.get("properties", {}).items()
+        if "additionalProperties" in json.dumps(told)
+    ]
+
+    assert vague == ["Problem.facts"]
 
 
 def test_the_page_needs_nothing_from_elsewhere(client: Client) -> None:
