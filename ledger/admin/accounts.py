@@ -17,7 +17,7 @@ from common.admin import ReadOnlyAdmin
 from common.money import format_amount
 from common.tables import moment, number, table
 from ledger import selectors as ledger_selectors
-from ledger.kinds import AccountKind, EntryKind
+from ledger.kinds import EntryKind
 from ledger.models import Account
 from ledger.selectors import Movement
 from stores import selectors as stores_selectors
@@ -33,23 +33,9 @@ from stores.admin.base import (
 )
 
 from .forms import AdjustForm
+from .words import holder_words, slot_words
 
 SHOWN = 30
-HOLDERS = {
-    "member": gettext_lazy("Member"),
-    "card": gettext_lazy("Card"),
-    "gift_card": gettext_lazy("Gift card"),
-    "store": gettext_lazy("Store"),
-    "shop": gettext_lazy("The house"),
-}
-# What divides accounts of one kind and holder; stamps are divided by their programme.
-SLOTS = {
-    **dict(AccountKind.choices),
-    "pending": gettext_lazy("pending"),
-    "lapsed": gettext_lazy("lapsed"),
-    "coupon": gettext_lazy("coupons"),
-    "points_charged": gettext_lazy("points charged for"),
-}
 
 
 @admin.register(Account)
@@ -88,15 +74,12 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
     @display(description=gettext_lazy("held by"))
     def holder(self, account: Account) -> str:
         """A word for the holder and its number."""
-        words = str(HOLDERS.get(account.holder_kind, account.holder_kind))
-        return f"{words} #{account.holder_id}" if account.holder_id else words
+        return holder_words(account)
 
     @display(description=gettext_lazy("slot"), ordering="slot")
     def part(self, account: Account) -> str:
         """What it is set apart for, in words."""
-        if account.kind == AccountKind.TENDER:
-            return stores_selectors.tender_name(account.slot)
-        return str(SLOTS.get(account.slot, account.slot)) or "–"
+        return slot_words(account) or "–"
 
     @display(
         description=gettext_lazy("status"),

@@ -29,6 +29,8 @@ from stores.admin.base import (
 )
 from stores.services.books import MENDABLE
 
+from .words import slot_words
+
 POSTINGS = Prefetch(
     "postings",
     Posting.objects.select_related("unit", "debit", "credit").order_by("pk"),
@@ -211,7 +213,7 @@ def _held(account: Account, balance: int | None, unit: Unit) -> str:
     named = link(account, reverse("admin:ledger_account_change", args=[account.pk]))
     if account.slot:
         slot = format_html(
-            '<span class="text-font-subtle-light">{}</span>', account.slot
+            '<span class="text-font-subtle-light">{}</span>', slot_words(account)
         )
         named = format_html("{} {}", named, slot)
     if balance is None:

@@ -4,13 +4,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
     """Praise stays as noted; a complaint is open, then somebody's, then cured."""
 
     NOTED = "noted", _("Noted")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("of a complaint", "Open")
     OWNED = "owned", _("Has an owner")
     CURED = "cured", _("Cured")
 

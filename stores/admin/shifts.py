@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
@@ -52,7 +52,9 @@ class ShiftAdmin(ReadOnlyAdmin[Shift], ScopedAdmin[Shift]):
     )
     def state(self, shift: Shift) -> tuple[str, str]:
         """Open or closed, as a badge."""
-        return ("open", _("Open")) if shift.is_open else ("closed", _("Closed"))
+        if shift.is_open:
+            return "open", pgettext("of a shift", "Open")
+        return "closed", pgettext("of a shift", "Closed")
 
     @display(description=gettext_lazy("difference"))
     def difference(self, shift: Shift) -> str:

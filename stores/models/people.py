@@ -190,7 +190,7 @@ class RoleLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} · {self.act}"
+        return f"{self.role} · #{self.pk}"
 
 
 class Assignment(models.Model):
