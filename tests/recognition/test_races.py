@@ -45,8 +45,12 @@ def test_no_visit_is_lost_from_the_sum(*, guard: bool) -> None:
     noted(member.pk, store.pk, 99)
     original = definition("recognition_summarise")
     assert original.count(LOCK) == 1
-    # A pause between reading and writing makes the fatal moment certain.
-    slow = original.replace("AS last_store_id\n", "AS last_store_id, pg_sleep(0.3)\n")
+    # A pause between reading and writing makes the fatal moment certain; without the
+    # lock all of them pause at once, so that a busy machine has time to begin them all.
+    pause = 0.3 if guard else 2
+    slow = original.replace(
+        "AS last_store_id\n", f"AS last_store_id, pg_sleep({pause})\n"
+    )
     execute(slow if guard else slow.replace(LOCK, ";"))
     try:
         outcomes = race(lambda number: noted(member.pk, store.pk, number), runners=8)
