@@ -2,7 +2,8 @@
 
 Versions are written once, so a version is kept by its number. Rows that people edit
 (rules, offers, tiers) are kept under a stamp: the number of the last change in their
-history, which every look brings along. So nothing here can be out of date.
+history, which every look brings along. Changes are written one after the other
+(`checkout/sql/stamps.sql`), so nothing here can be out of date.
 """
 
 from collections.abc import Callable, Iterable

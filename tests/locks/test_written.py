@@ -106,6 +106,8 @@ ELSEWHERE: Final = {
     "api/sql/answers.sql": "api/test_once.py::test_without_both_it_happens_twice",
     "checkout/sql/capture.sql": "checkout/test_races.py"
     "::test_without_the_claim_one_key_clashes_in_the_tables",
+    "checkout/sql/stamps.sql": "checkout/test_settings.py"
+    "::test_without_its_turn_the_first_would_never_be_seen",
     "coupons/sql/issue.sql": "coupons/test_races.py::test_without_the_counters_lock_the"
     "_table_itself_refuses_and_then_nothing_does",
     "coupons/sql/redeem.sql": "coupons/test_races.py"
