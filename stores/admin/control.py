@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +15,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from common.tables import link
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.forms import ConfirmForm, SecretForm
@@ -181,10 +183,15 @@ class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ActedAdmin[AuditEvent]):
 
     @display(description=gettext_lazy("about"), ordering="subject_type")
     def about(self, event: AuditEvent) -> str:
-        """What was touched: the kind of thing and its number."""
+        """What was touched: the kind of thing and its number, and the way to it."""
         if not event.subject_type:
             return "–"
-        return f"{_kind_of(event.subject_type)} #{event.subject_id}"
+        words = f"{_kind_of(event.subject_type)} #{event.subject_id}"
+        page = f"admin:{event.subject_type.replace('.', '_')}_change"
+        try:
+            return link(words, reverse(page, args=[event.subject_id]))
+        except NoReverseMatch:
+            return words
 
 
 @admin.register(ApiKey)
