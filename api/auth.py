@@ -49,15 +49,25 @@ class Caller:
         """Whether the key belongs to one store and sees no other's objects."""
         return self.key.store_id is not None
 
-    def act(self, at: datetime, *, at_store: bool = True) -> Act:
-        """What the books are told. Raises store_required where nobody says which."""
-        if at_store and self.store is None:
+    @property
+    def here(self) -> Store:
+        """The store where it happens. Raises store_required where nobody says which."""
+        if self.store is None:
             raise Refusal(
                 "store_required",
                 _("Say at which store: send its code in the header Regulars-Store."),
             )
+        return self.store
+
+    def act(self, at: datetime, *, at_store: bool = True) -> Act:
+        """What the books are told. Raises store_required, unless the act may be the
+        head office's own.
+        """
         return stores_services.act(
-            key=self.key, store=self.store, at=at, request_id=self.request_id
+            key=self.key,
+            store=self.here if at_store else self.store,
+            at=at,
+            request_id=self.request_id,
         )
 
     def may_see(self, store_id: int | None) -> bool:

@@ -7,13 +7,12 @@ from checkout import services as checkout_services
 from checkout.asked import Asked, GiftCardAsked, Whose
 from checkout.bill import Bill, Line
 from common.errors import DomainError
-from stores.models import Store
 
 from . import members, once
 from .ahead import Question
 from .auth import ApiRequest, Caller
+from .naming import number_of
 from .reading import StrictParser
-from .routes.coupons import number_of
 from .shapes.sales import LineIn, QuoteIn, SaleIn
 
 
@@ -57,15 +56,6 @@ def _asks(
     return Question(
         checkout_selectors.LOOK, wanted.params, read=checkout_selectors.read
     )
-
-
-def store_of(request: ApiRequest) -> Store:
-    """Where it happens. Raises store_required."""
-    store = request.auth.store
-    if store is None:
-        request.auth.act(request.at)  # refuses in the words for it
-        raise AssertionError
-    return store
 
 
 def bill_of(body: QuoteIn) -> Bill:

@@ -16,6 +16,7 @@ from members.errors import BirthdayIsSet
 from members.models import Channel, Member, Purpose, Source
 from recognition import services as recognition_services
 
+from . import naming
 from .problems import Invalid, Refusal
 from .shapes.members import Consents, MemberIn, MemberPatch
 
@@ -29,10 +30,10 @@ def not_found() -> Refusal:
 
 def identity(text: str) -> UUID:
     """An id as we gave it. Raises member_not_found."""
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise not_found() from wrong
+    found = naming.uuid_of(text)
+    if found is None:
+        raise not_found()
+    return found
 
 
 def find(text: str) -> int:

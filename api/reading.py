@@ -57,11 +57,7 @@ def check_body(request: HttpRequest) -> None:
     request._body = body
     if not body:
         return
-    charset = (
-        request.content_params.get("charset", "utf-8")
-        if (request.content_params)
-        else "utf-8"
-    )
+    charset = (request.content_params or {}).get("charset", "utf-8")
     if request.content_type != "application/json" or charset.lower() not in (
         "utf-8",
         "utf8",

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 
-from api import members, paging
+from api import members, naming, paging
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
 from api.problems import Invalid, Refusal
@@ -128,15 +128,9 @@ def _with_status(
     return rows.filter(status=CouponStatus.ISSUED, valid_until__gt=request.at)
 
 
-def number_of(identity: str) -> int | None:
-    """A number as ids of ours are written; None where it cannot be one."""
-    plain = identity.isascii() and identity.isdecimal() and len(identity) < 19
-    return int(identity) if plain else None
-
-
 def _coupon(identity: str) -> int:
     """A coupon of a member. Raises coupon_not_found."""
-    number = number_of(identity)
+    number = naming.number_of(identity)
     if number is None or not Coupon.objects.filter(pk=number).exists():
         raise Refusal("coupon_unknown", _("This coupon is not known."))
     return number
@@ -144,12 +138,7 @@ def _coupon(identity: str) -> int:
 
 def _template(named: str) -> int:
     """A template by its code or its id. Raises Invalid."""
-    rows = CouponTemplate.objects.filter(code=named).values_list("pk", flat=True)
-    found = rows.first()
-    number = number_of(named)
-    if found is None and number is not None:
-        rows = CouponTemplate.objects.filter(pk=number).values_list("pk", flat=True)
-        found = rows.first()
+    found = naming.find(CouponTemplate.objects.all(), named, by="code")
     if found is None:
         raise Invalid([("template", _("There is no such coupon."))])
     return found

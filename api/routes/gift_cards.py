@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
-from api import members
+from api import members, naming
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
 from api.problems import Invalid
-from api.routes.coupons import number_of
 from api.routes.stored_value import wallet
 from api.shapes.common import Tender
 from api.shapes.gift_cards import (
@@ -24,7 +24,7 @@ from api.shapes.gift_cards import (
 )
 from gift_cards import selectors as gift_cards_selectors
 from gift_cards import services as gift_cards_services
-from gift_cards.models import Gift, GiftCardDesign
+from gift_cards.models import Gift
 from gift_cards.services import GiftWish, Payment
 from members.services.enrol import phone_of
 from stored_value.holders import Holder
@@ -172,20 +172,15 @@ def _design(body: GiftCardSaleIn) -> int:
     Raises Invalid.
     """
     on_sale = gift_cards_selectors.designs_on_sale().order_by("pk")
-    found: GiftCardDesign | None
     if body.design is not None:
-        number = number_of(body.design)
-        found = on_sale.filter(name=body.design).first() or (
-            None if number is None else on_sale.filter(pk=number).first()
-        )
-        if found is None:
-            raise Invalid([("design", _("There is no such design on sale."))])
-        return found.pk
-    designs = list(on_sale)
-    fitting = [design for design in designs if design.sells_for(body.amount)]
-    if not designs:
+        found = naming.find(on_sale, body.design, by="name")
+    else:
+        designs = list(on_sale)
+        fitting = [design for design in designs if design.sells_for(body.amount)]
+        found = next((design.pk for design in fitting or designs), None)
+    if found is None:
         raise Invalid([("design", _("There is no such design on sale."))])
-    return (fitting or designs)[0].pk
+    return found
 
 
 def _wish(recipient: RecipientIn, request: ApiRequest) -> GiftWish:
@@ -205,8 +200,10 @@ def _wish(recipient: RecipientIn, request: ApiRequest) -> GiftWish:
 
 
 def _last_day(expires_at: datetime | None, store: Store | None) -> date | None:
-    """The last day on which a card is valid, by the store's clock."""
+    """The last day on which a card is valid, by the clock of the store, else of the
+    house.
+    """
     if expires_at is None:
         return None
-    last = expires_at - timedelta(microseconds=1)
-    return (last.astimezone(store.zone) if store is not None else last).date()
+    zone = get_default_timezone() if store is None else store.zone
+    return (expires_at - timedelta(microseconds=1)).astimezone(zone).date()

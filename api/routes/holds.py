@@ -1,13 +1,12 @@
 """Deposits: set aside, taken, or let go. Each hold ends once."""
 
-from uuid import UUID
-
 from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from api import members
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
+from api.naming import uuid_of
 from api.problems import Refusal
 from api.routes.stored_value import wallet
 from api.shapes.holds import HoldCaptureIn, HoldIn, HoldOut
@@ -94,18 +93,13 @@ def release_hold(request: ApiRequest, hold: str) -> HoldOut:
 
 def _hold(named: str, request: ApiRequest) -> Hold:
     """A hold of the caller's store. Raises hold_not_found."""
-    try:
-        identity = UUID(named)
-    except ValueError as wrong:
-        raise _unknown() from wrong
-    row = Hold.objects.filter(entry_id=identity, member__isnull=False).first()
+    identity = uuid_of(named)
+    row = None
+    if identity is not None:
+        row = Hold.objects.filter(entry_id=identity, member__isnull=False).first()
     if row is None or not request.auth.may_see(row.store_id):
-        raise _unknown()
+        raise Refusal("hold_not_found", _("There is no such hold."))
     return row
-
-
-def _unknown() -> Refusal:
-    return Refusal("hold_not_found", _("There is no such hold."))
 
 
 def _told(row: Hold, request: ApiRequest) -> HoldOut:

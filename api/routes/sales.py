@@ -2,10 +2,8 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
 from ninja import Router
 
 from api import ahead
@@ -15,12 +13,12 @@ from api.bills import (
     asks_to_quote,
     asks_to_settle,
     bill_of,
-    store_of,
     whose_of,
 )
 from api.endpoints import JSON, endpoint, ledger_key
+from api.naming import uuid_of
 from api.once import REPLAYED
-from api.problems import Refusal
+from api.problems import written
 from api.shapes.sales import (
     QuoteIn,
     QuoteOut,
@@ -34,6 +32,7 @@ from api.shapes.sales import (
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
 from checkout.bill import TenderGiven
+from checkout.errors import SaleUnknown
 from checkout.models import Refund, Sale
 
 router = Router()
@@ -58,7 +57,7 @@ def quote_bill(request: ApiRequest, body: QuoteIn) -> HttpResponse:
     Nothing changes; a rotating code is not used up.
     """
     told = checkout_services.quote(
-        store=store_of(request),
+        store=request.auth.here,
         bill=bill_of(body),
         whose=whose_of(body),
         asked=asked_of(body),
@@ -67,7 +66,7 @@ def quote_bill(request: ApiRequest, body: QuoteIn) -> HttpResponse:
         callers=request.auth.guessers,
         seen=ahead.take(request),
     )
-    return HttpResponse(_written(told.document()), content_type=JSON)
+    return HttpResponse(written(told.document()), content_type=JSON)
 
 
 @endpoint(
@@ -94,7 +93,7 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
     `due` of the quote must be covered by `tenders`; cash may exceed it.
     """
     captured = checkout_services.capture(
-        store=store_of(request),
+        store=request.auth.here,
         bill=bill_of(body),
         whose=whose_of(body),
         asked=asked_of(body),
@@ -126,7 +125,7 @@ def read_sale(request: ApiRequest, sale: str) -> HttpResponse:
     found = sale_of(request, sale)
     told: dict[str, Any] = json.loads(found.answer)
     told |= {"status": status_of(found), "refunded": found.refunded}
-    return HttpResponse(_written(told), content_type=JSON)
+    return HttpResponse(written(told), content_type=JSON)
 
 
 @endpoint(
@@ -226,10 +225,9 @@ def sale_of(request: ApiRequest, named: str) -> Sale:
 
     Raises sale_not_found.
     """
-    try:
-        identity = UUID(named)
-    except ValueError as wrong:
-        raise Refusal("sale_not_found", _("There is no such sale.")) from wrong
+    identity = uuid_of(named)
+    if identity is None:
+        raise SaleUnknown
     return checkout_selectors.find_sale(
         sale_id=identity, store_id=request.auth.key.store_id
     )
@@ -240,7 +238,3 @@ def status_of(sale: Sale) -> str:
     if sale.status == Sale.Status.CAPTURED and sale.refunded:
         return "partly_refunded"
     return str(sale.status)
-
-
-def _written(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

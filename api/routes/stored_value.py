@@ -1,15 +1,15 @@
 """Stored value: money in, money back, and the statement."""
 
 from typing import Literal
-from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 
-from api import members, paging
+from api import members, naming, paging
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
+from api.naming import number_of, uuid_of
 from api.problems import Invalid, Refusal
 from api.shapes.common import Wallet
 from api.shapes.coupons import CouponOut, coupon_out
@@ -30,8 +30,6 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import TopUp, TopUpPlan
 from stores.models import Store
-
-from .coupons import number_of
 
 router = Router()
 TAG = "Stored value"
@@ -205,11 +203,8 @@ def _accounts(member_id: int, kind: str) -> dict[int, str]:
 
 
 def _plan(named: str) -> int:
-    """A plan by its id or its name. Raises Invalid."""
-    plans = TopUpPlan.objects.filter(name=named)
-    if named.isascii() and named.isdecimal() and len(named) < 19:
-        plans = TopUpPlan.objects.filter(pk=int(named))
-    found = plans.values_list("pk", flat=True).first()
+    """A plan by its name or its id. Raises Invalid."""
+    found = naming.find(TopUpPlan.objects.all(), named, by="name")
     if found is None:
         raise Invalid([("plan", _("There is no such plan."))])
     return found
@@ -217,11 +212,10 @@ def _plan(named: str) -> int:
 
 def _top_up(identity: str, request: ApiRequest) -> TopUp:
     """A top-up that is the caller's to give back. Raises top_up_not_found."""
-    try:
-        entry_id = UUID(identity)
-    except ValueError:
-        entry_id = UUID(int=0)
-    row = TopUp.objects.filter(entry_id=entry_id, member__isnull=False).first()
+    entry_id = uuid_of(identity)
+    row = None
+    if entry_id is not None:
+        row = TopUp.objects.filter(entry_id=entry_id, member__isnull=False).first()
     if row is None or not request.auth.may_see(row.store_id):
         raise Refusal("top_up_not_found", _("There is no such top-up."))
     return row

@@ -8,9 +8,10 @@ from django.db import connection
 from gift_cards.models import Gift, GiftCard
 from ledger import services as ledger_services
 from members.models import Member
-from tests.factories.api import Till, a_key, a_till, is_problem
+from tests.factories.api import Till, a_key, a_till, is_problem, the_office
 from tests.factories.gift_cards import GiftCardDesignFactory
 from tests.factories.ledger import everything
+from tests.factories.stores import StoreFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,17 @@ def test_cards_are_sold_and_their_codes_shown(till: Till) -> None:
             "last4": card["last4"],
         }
     assert ledger_services.prove_books().is_proven
+
+
+def test_the_office_reads_the_day_that_is_on_the_card(settings: Any) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    GiftCardDesignFactory.create()
+    card = a_card(a_till(store=StoreFactory.create(time_zone="America/New_York")))
+    asked = {"code": card["code"], "pin": card["pin"]}
+
+    told = the_office("gift_cards:read").post("/gift-cards/lookup", asked).json()
+
+    assert told["expires_on"] == card["expires_on"] is not None
 
 
 def test_the_same_sale_again_shows_the_same_codes_and_sells_nothing(

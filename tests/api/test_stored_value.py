@@ -71,6 +71,18 @@ def test_a_plan_may_be_named(till: Till, member: Member) -> None:
     assert is_problem(too_little, 422, "plan_refused")
 
 
+def test_a_plan_whose_name_is_a_number_is_found_by_it(
+    till: Till, member: Member
+) -> None:
+    other = a_plan({"amount": 100_00, "bonus": 90_00})
+    a_plan({"amount": 100_00, "bonus": 10_00}, name="500")
+    named_like_the_other = a_plan({"amount": 100_00, "bonus": 5_00}, name=str(other.pk))
+
+    assert top_up(till, member, plan="500").json()["bonus"] == 10_00
+    by_name = top_up(till, member, plan=named_like_the_other.name)
+    assert by_name.json()["bonus"] == 5_00
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
