@@ -6,7 +6,8 @@
 
 No gettext of the system is needed: Django turns templates into text that Babel's
 extractor for Python reads. Besides our own sentences the catalogues hold those of
-add-ons that ship no Chinese: ours come first when Django looks a sentence up.
+add-ons that ship no Chinese: ours come first when Django looks a sentence up. What
+the admin's scripts say stands in a catalogue of its own, `djangojs`.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract_javascript, extract_python
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -30,6 +31,8 @@ from config.house import APPS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh_Hans", "zh_Hant")
+PAGES, SCRIPTS = "django", "djangojs"  # the catalogues, as Django names them
+DOMAINS = (PAGES, SCRIPTS)
 OURS = (*APPS, "config", "templates")
 ADD_ONS = ("django", "unfold", "axes", "simple_history", "django_otp", "crispy_forms")
 # Parts of add-ons that no page of ours shows.
@@ -39,6 +42,7 @@ NOT_SHOWN = (
     *("/contrib/import_export/", "/contrib/guardian/", "/contrib/constance/"),
     *("/contrib/location_field/", "/contrib/inlines/", "/contrib/humanize/"),
     *("/contrib/gis/", "/contrib/admindocs/", "/django/tasks/", "/utils/dates.py"),
+    *("/contrib/flatpages/", "/contrib/redirects/", "/contrib/sites/"),
     *(
         "/core/management/",
         "/django/apps/",
@@ -48,6 +52,8 @@ NOT_SHOWN = (
 )
 DJANGO_APPS = ("admin", "auth", "contenttypes", "humanize", "postgres", "sessions")
 DJANGO = ("conf", *(f"contrib/{app}" for app in DJANGO_APPS))
+# The admin serves its scripts the sentences of its own and ours, nobody else's.
+SPEAKING = ("django/contrib/admin/static/admin/js", "unfold/static/admin/js")
 
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
@@ -73,18 +79,21 @@ class Found(NamedTuple):
 def key_of(message: Message) -> Key:
     """What Django looks a sentence up by."""
     sentence = message.id if isinstance(message.id, str) else message.id[0]
-    return message.context or "", sentence
+    context: str | bytes = message.context or ""
+    # Babel gives the contexts of a compiled catalogue back as bytes.
+    return context.decode() if isinstance(context, bytes) else context, sentence
 
 
 def extract(path: Path) -> Iterator[Found]:
-    """The sentences of one module or template."""
+    """The sentences of one module, template or script."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".html":
         # Everything but the sentences is blanked out; indents would upset the parser.
         lines = templatize(text, origin=str(path)).splitlines()
         text = "\n".join(line.lstrip() for line in lines)
     source = io.BytesIO(text.encode())
-    for _line, function, words, _comments in extract_python(
+    read_out = extract_javascript if path.suffix == ".js" else extract_python
+    for _line, function, words, _comments in read_out(
         source, KEYWORDS, [], {"encoding": "utf-8"}
     ):
         yield from _found(str(function), words)
@@ -103,12 +112,14 @@ def _found(function: str, words: Any) -> Iterator[Found]:
         )
 
 
-def sources(folders: Iterable[Path]) -> list[Path]:
+def sources(
+    folders: Iterable[Path], endings: Iterable[str] = ("*.py", "*.html")
+) -> list[Path]:
     """Modules and templates under these folders, in one order everywhere."""
     found = (
         path
         for folder in folders
-        for ending in ("*.py", "*.html")
+        for ending in endings
         for path in folder.rglob(ending)
     )
     return sorted(path for path in found if not _is_hidden(path))
@@ -126,27 +137,47 @@ def package_folder(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def translated_elsewhere(language: str) -> set[Key]:
-    """What Django and the add-ons themselves say in this language."""
+def translated_elsewhere(language: str, domain: str = PAGES) -> set[Key]:
+    """What Django and the add-ons themselves say in this language.
+
+    Of Django's parts those that are installed: the words of others reach no page.
+    """
     django = package_folder("django")
     folders = [django / part for part in DJANGO]
-    for add_on in ADD_ONS:
+    for add_on in set(ADD_ONS) - {"django"}:
         folders += [path.parent for path in package_folder(add_on).rglob("locale")]
+    if domain == SCRIPTS:
+        folders = [django / "contrib/admin"]
     known: set[Key] = set()
     for folder in folders:
-        compiled = folder / "locale" / language / "LC_MESSAGES" / "django.mo"
+        compiled = folder / "locale" / language / "LC_MESSAGES" / f"{domain}.mo"
         if compiled.exists():
             with compiled.open("rb") as file:
                 known.update(key_of(m) for m in read_mo(file) if m.id and m.string)
     return known
 
 
-def template_catalogue() -> Catalog:
+def known_to_all(domain: str) -> set[Key]:
+    """What others say in each of our languages."""
+    return set.intersection(*(translated_elsewhere(name, domain) for name in LANGUAGES))
+
+
+def template_catalogue(domain: str = PAGES) -> Catalog:
     """Every sentence that must have a Chinese of ours."""
     template = Catalog(fuzzy=False)
+    if domain == SCRIPTS:
+        known = known_to_all(SCRIPTS)
+        for spoken in SPEAKING:
+            package, _, inside = spoken.partition("/")
+            folder = package_folder(package)
+            for path in sources([folder / inside], ["*.js"]):
+                name = f"{package}/{path.relative_to(folder).as_posix()}"
+                if not path.name.endswith(".min.js") and "vendor" not in path.parts:
+                    _add(template, path, name, known=known)
+        return template
     for path in sources(BASE_DIR / name for name in OURS):
         _add(template, path, str(path.relative_to(BASE_DIR)))
-    known = set.intersection(*(translated_elsewhere(name) for name in LANGUAGES))
+    known = known_to_all(PAGES)
     for add_on in ADD_ONS:
         folder = package_folder(add_on)
         for path in sources([folder]):
@@ -167,27 +198,27 @@ def _add(
             )
 
 
-def po_path(language: str) -> Path:
-    return BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.po"
+def po_path(language: str, domain: str = PAGES) -> Path:
+    return BASE_DIR / "locale" / language / "LC_MESSAGES" / f"{domain}.po"
 
 
-def read(language: str) -> Catalog:
+def read(language: str, domain: str = PAGES) -> Catalog:
     """The catalogue as it stands; an empty one for a new language."""
-    path = po_path(language)
+    path = po_path(language, domain)
     if not path.exists():
         return Catalog(locale=language)
     with path.open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
 
-def write(language: str, catalogue: Catalog) -> None:
+def write(language: str, catalogue: Catalog, domain: str = PAGES) -> None:
     """Sorted and undated, so that a change shows what changed and nothing else."""
     catalogue.header_comment = HEADER
     catalogue.project, catalogue.version = "Regulars", "1"
     catalogue.copyright_holder = "Regulars"
     catalogue.creation_date = catalogue.revision_date = FIRST_DAY
     catalogue.fuzzy = False
-    path = po_path(language)
+    path = po_path(language, domain)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(
@@ -202,16 +233,17 @@ def write(language: str, catalogue: Catalog) -> None:
 
 def update() -> None:
     """Bring new sentences in, untranslated, and let old ones go."""
-    template = template_catalogue()
-    for language in LANGUAGES:
-        catalogue = read(language)
-        catalogue.update(template, no_fuzzy_matching=True)
-        write(language, catalogue)
+    for domain in DOMAINS:
+        template = template_catalogue(domain)
+        for language in LANGUAGES:
+            catalogue = read(language, domain)
+            catalogue.update(template, no_fuzzy_matching=True)
+            write(language, catalogue, domain)
 
 
-def faults(language: str, template: Catalog) -> list[str]:
+def faults(language: str, template: Catalog, domain: str = PAGES) -> list[str]:
     """What is wrong with one language, a line each."""
-    catalogue = read(language)
+    catalogue = read(language, domain)
     wanted = {key_of(message): message for message in template if message.id}
     held = {key_of(message): message for message in catalogue if message.id}
     lines = []
@@ -248,11 +280,14 @@ def placeholders_agree(message: Message) -> bool:
 
 def check() -> int:
     """Print every fault; 1 when there is any."""
-    template = template_catalogue()
-    lines = [line for name in LANGUAGES for line in faults(name, template)]
+    lines, count = [], 0
+    for domain in DOMAINS:
+        template = template_catalogue(domain)
+        count += len([message for message in template if message.id])
+        for name in LANGUAGES:
+            lines += faults(name, template, domain)
     for line in lines:
         sys.stdout.write(line + "\n")
-    count = len([message for message in template if message.id])
     sys.stdout.write(f"{count} sentences, {len(lines)} faults\n")
     return 1 if lines else 0
 

@@ -1,11 +1,13 @@
 """Every sentence has its Chinese, and the check would notice if one had not."""
 
+import json
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 
 from config import translations
+from tests.factories.stores import UserFactory, signed_in
 
 ROOT = Path(translations.BASE_DIR)
 
@@ -86,3 +88,35 @@ def test_the_glossary_decides(word: str, chinese: tuple[str, str]) -> None:
         message = translations.read(language).get(word)
         assert message is not None
         assert message.string == expected
+
+
+def test_only_what_is_installed_counts_as_translated_by_others() -> None:
+    """The documentation's pages know «Filters» in Chinese; they are not ours."""
+    for language in translations.LANGUAGES:
+        known = translations.translated_elsewhere(language)
+        assert ("", "Filters") not in known
+        assert ("", "Save") in known
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_what_the_scripts_say_has_its_chinese_too(language: str) -> None:
+    scripts = translations.template_catalogue(translations.SCRIPTS)
+    assert translations.faults(language, scripts, translations.SCRIPTS) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("asked", "language"), [("zh-hans", "zh_Hans"), ("zh-hant", "zh_Hant")]
+)
+def test_the_note_about_the_clock_comes_in_the_readers_language(
+    asked: str, language: str
+) -> None:
+    note = "Note: Enter times in the %(timezone)s timezone. (You are %(offset)s hour"
+    message = translations.read(language, translations.SCRIPTS).get(f"{note} behind.)")
+    assert message is not None
+    (chinese,) = translations.strings_of(message)
+
+    office = signed_in(UserFactory.holding("head-office"))
+    served = office.get("/admin/jsi18n/", headers={"accept-language": asked})
+
+    assert json.dumps(chinese) in served.content.decode()
