@@ -31,6 +31,15 @@ TYPED_PHONE = {**QUIET, "inputmode": "tel"}
 CUSTOM = "custom_"
 
 
+def _ways() -> list[tuple[str, str]]:
+    """What one may agree to and by which way, in the words of whoever reads it."""
+    return [
+        (f"{purpose}:{channel}", f"{Purpose(purpose).label} · {word}")
+        for purpose in ASKED
+        for channel, word in Channel.choices
+    ]
+
+
 def words(**options: Any) -> forms.CharField:
     """A line of text; what it may hold is for the command to say."""
     options.setdefault("max_length", 320)
@@ -192,11 +201,7 @@ class ConsentsForm(forms.Form):
     agreed = forms.MultipleChoiceField(
         label=_("Agrees to"),
         required=False,
-        choices=[
-            (f"{purpose}:{channel}", f"{Purpose(purpose).label} · {word}")
-            for purpose in ASKED
-            for channel, word in Channel.choices
-        ],
+        choices=_ways,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     source = forms.ChoiceField(

@@ -1,6 +1,7 @@
 """The habits of the house that no linter knows."""
 
 import ast
+from collections.abc import Iterator
 
 from tests.house import sources
 
@@ -183,3 +184,56 @@ def test_no_amount_is_cut_off_in_a_sum() -> None:
 
 def is_column(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and ast.unparse(node.func) in {"F", "models.F"}
+
+
+def test_no_sentence_is_settled_while_a_module_is_read() -> None:
+    """Whatever is translated then keeps the language of the process, not the reader."""
+    settled = [
+        f"{sources.name_of(path)}: {ast.unparse(node)}"
+        for path in sources.modules(migrations=False)
+        for tree in [sources.tree_of(path)]
+        for node in read_at_once(tree)
+        if is_translated_now(node, at_once_names(tree)) or is_made_of_labels(node)
+    ]
+    assert settled == []
+
+
+def read_at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when a module is read: everything but the inside of functions."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from read_at_once(child)
+            continue
+        defaults = [*child.args.defaults, *filter(None, child.args.kw_defaults)]
+        for outside in (*getattr(child, "decorator_list", ()), *defaults):
+            yield outside
+            yield from read_at_once(outside)
+
+
+def at_once_names(tree: ast.Module) -> set[str]:
+    """By which names a module calls what translates at once."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in {"gettext", "ngettext", "pgettext", "npgettext"}
+    }
+
+
+def is_translated_now(node: ast.AST, names: set[str]) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in names
+    )
+
+
+def is_made_of_labels(node: ast.AST) -> bool:
+    """A text written from labels, which are lazy until then."""
+    return isinstance(node, ast.JoinedStr) and any(
+        isinstance(part, ast.Attribute) and part.attr in {"label", "verbose_name"}
+        for part in ast.walk(node)
+    )

@@ -358,3 +358,17 @@ def test_a_tag_and_a_text_are_added_by_their_commands(office: Client) -> None:
         {"code": "Bad Code", "name": "x", "kind": "choice", "position": "0"},
     )
     assert CustomField.objects.count() == 1
+
+
+def test_what_a_member_agrees_to_is_asked_in_the_readers_language(
+    office: Client,
+) -> None:
+    address = f"{page('member_change', somebody().pk)}".replace("change", "consents")
+    words = {
+        "en": "offers and news · in the app",
+        "zh-hans": "优惠与活动 · 应用内",
+        "zh-hant": "優惠與活動 · 應用程式內",
+    }
+    for language, said in words.items():
+        shown = office.get(address, headers={"accept-language": language})
+        assert said in shown.content.decode(), language
