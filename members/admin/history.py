@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from simple_history.template_utils import HistoricalRecordContextHelper
-
 from members.phones import masked, masked_email
+from stores.admin.histories import WordsOfChanges
 
 HIDERS = {"phone": masked, "email": masked_email}
 
 
-class MaskingHelper(HistoricalRecordContextHelper):  # type: ignore[misc]  # untyped
-    """The library's own, with phones and addresses hidden."""
+class MaskingHelper(WordsOfChanges):
+    """What changed, with phones and addresses hidden."""
 
     def __init__(self, *args: Any, sees_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)

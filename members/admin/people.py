@@ -158,7 +158,10 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
     ) -> Any:
         """What changed, with phones hidden from those who may not see them."""
         return MaskingHelper(
-            self.model, historical_record, sees_all=self._sees_phone(request)
+            self.model,
+            historical_record,
+            money_fields=self.money_fields,
+            sees_all=self._sees_phone(request),
         )
 
     def revert_disabled(self, request: HttpRequest, obj: Member | None = None) -> bool:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 from structlog.contextvars import get_contextvars
 
@@ -25,6 +26,8 @@ from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.backends import grants_this_request
 from stores.models import Approval, Shift, Store, Till, User
+
+from .histories import WordsOfChanges
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -283,6 +286,11 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(self.list_url())
 
+    @display(description=gettext_lazy("number"), ordering="pk")
+    def row_number(self, row: M) -> str:
+        """What people call a row by that has no name."""
+        return str(row.pk)
+
     def list_url(self) -> str:
         """The list of these rows."""
         return reverse(
@@ -334,6 +342,16 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
 
 class HistoryAdmin[M: Model](SimpleHistoryAdmin, ScopedAdmin[M]):  # type: ignore[misc]  # untyped
     """Settings-like rows, each with its history."""
+
+    object_history_list_template = "admin/history.html"
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> WordsOfChanges:
+        """What changed, in words."""
+        return WordsOfChanges(
+            self.model, historical_record, money_fields=self.money_fields
+        )
 
     def save_model(
         self,
