@@ -129,7 +129,12 @@ class ShareDay(models.Model):
 class ShareUse(models.Model):
     """One payment by a holder, and how much of it was given back."""
 
-    share = models.ForeignKey(WalletShare, models.PROTECT, related_name="uses")
+    share = models.ForeignKey(
+        WalletShare,
+        models.PROTECT,
+        related_name="uses",
+        verbose_name=_("shared wallet"),
+    )
     day = models.DateField(_("day"))
     key = models.CharField(_("idempotency key"), max_length=300, unique=True)
     amount = models.BigIntegerField(_("amount"))

@@ -42,7 +42,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
 
     store_path = None
     list_display = (
-        "id",
+        "row_number",
         "what",
         "member",
         "state",
@@ -317,7 +317,7 @@ class CouponGiftAdmin(ReadOnlyAdmin[CouponGift], ScopedAdmin[CouponGift]):
 
     store_path = None
     list_display = (
-        "id",
+        "row_number",
         "coupon",
         "giver",
         "offered_at",

@@ -29,7 +29,7 @@ class CouponIssueAdmin(ReadOnlyAdmin[CouponIssue], ActedAdmin[CouponIssue]):
 
     store_path = None
     list_display = (
-        "id",
+        "row_number",
         "what",
         "source",
         "state",

@@ -14,7 +14,7 @@ class LotAdmin(ReadOnlyAdmin[Lot], ScopedAdmin[Lot]):
     """What expires when."""
 
     store_path = None
-    list_display = ("id", "account", "left", "came", "expires_at", "is_open")
+    list_display = ("row_number", "account", "left", "came", "expires_at", "is_open")
     list_filter = ("is_open", "account__kind", "expires_at")
     list_select_related = ("account__unit",)
     search_fields = ("=account__id",)

@@ -51,6 +51,7 @@ class Member(models.Model):
         LUNAR = "lunar", _("lunar")
 
     public_id = models.UUIDField(
+        _("number for other programs"),
         unique=True,
         db_default=Func(function="ledger_uuid7", output_field=models.UUIDField()),
         editable=False,

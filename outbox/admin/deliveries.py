@@ -49,7 +49,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery], ScopedAdmin[Delivery]):
 
     store_path = "endpoint__store"
     list_display = (
-        "pk",
+        "row_number",
         "kind",
         "about",
         "endpoint",

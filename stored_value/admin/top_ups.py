@@ -173,7 +173,16 @@ class TopUpRefundAdmin(ReadOnlyAdmin[TopUpRefund], ScopedAdmin[TopUpRefund]):
         "entry",
     )
     readonly_fields = ("paid_by",)
-    list_display = ("pk", "top_up", "money", "ended", "paid_by", "store", "staff", "at")
+    list_display = (
+        "row_number",
+        "top_up",
+        "money",
+        "ended",
+        "paid_by",
+        "store",
+        "staff",
+        "at",
+    )
     list_filter = ("store", "at", "is_cooling_off")
     list_select_related = ("top_up", "store", "staff")
     search_fields = ("=id", "=top_up__id", "=top_up__member__id")
