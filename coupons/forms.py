@@ -19,6 +19,7 @@ from unfold.widgets import (
 
 from common.errors import DomainError
 from common.forms import MoneyField
+from common.sight import in_sight
 from members import selectors as members_selectors
 from members.models import Tag
 from stores.act_forms import AboveLimitForm, KeyForm, ReasonForm
@@ -265,7 +266,9 @@ class ExtendForm(ReasonForm):
     """Until when, and why."""
 
     until = forms.SplitDateTimeField(
-        label=_("Valid until"), widget=UnfoldAdminSplitDateTimeWidget
+        label=_("Valid until"),
+        validators=[in_sight],
+        widget=UnfoldAdminSplitDateTimeWidget,
     )
     field_order = ("until", "reason")
 

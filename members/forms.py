@@ -17,6 +17,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from common.sight import in_sight
 from members import selectors as members_selectors
 from members.birthdays import Birthday
 from stores import act_forms
@@ -256,7 +257,9 @@ class ForfeitForm(SecondPersonForm):
     """The paper by which a member gives up what they hold."""
 
     signed_on = forms.DateField(
-        label=_("Signed on"), widget=UnfoldAdminSingleDateWidget
+        label=_("Signed on"),
+        validators=[in_sight],
+        widget=UnfoldAdminSingleDateWidget,
     )
     reference = words(
         label=_("Reference"),
@@ -271,5 +274,8 @@ class MomentForm(forms.Form):
     """A moment in the past."""
 
     on = forms.DateField(
-        label=_("At the end of"), required=False, widget=UnfoldAdminSingleDateWidget
+        label=_("At the end of"),
+        required=False,
+        validators=[in_sight],
+        widget=UnfoldAdminSingleDateWidget,
     )

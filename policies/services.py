@@ -7,6 +7,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.db import connection, transaction
 from django.db.models import Max
 
+from common.sight import in_sight
 from ledger.services import Act
 from stores import services as stores_services
 
@@ -33,6 +34,7 @@ def publish[P: PolicyVersion](*, version: P, by: Act, at: datetime) -> P:
     version.number = last + 1
     version.made_by_id = by.staff_id
     try:
+        in_sight(version.in_force_from)
         _refuse_null_characters(version)
         version.full_clean()
     except ValidationError as wrong:

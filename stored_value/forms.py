@@ -16,6 +16,7 @@ from unfold.widgets import (
 
 from cards import selectors as cards_selectors
 from common.forms import MoneyField, offer
+from common.sight import in_sight
 from coupons import selectors as coupons_selectors
 from coupons.errors import CodeNotKnown
 from members import selectors as members_selectors
@@ -238,8 +239,12 @@ class NewCodeForm(forms.Form):
 class PeriodForm(forms.Form):
     """Business days, both included."""
 
-    since = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
-    until = forms.DateField(label=_("Until"), widget=UnfoldAdminDateWidget)
+    since = forms.DateField(
+        label=_("From"), validators=[in_sight], widget=UnfoldAdminDateWidget
+    )
+    until = forms.DateField(
+        label=_("Until"), validators=[in_sight], widget=UnfoldAdminDateWidget
+    )
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}

@@ -14,6 +14,7 @@ from unfold.widgets import (
 
 from common.forms import offer
 from common.months import A_DAY, midnight
+from common.sight import in_sight
 from stores import selectors as stores_selectors
 from stores.act_forms import LARGEST_ID, AtStoreForm, ReasonForm
 from stores.models import Store
@@ -55,7 +56,11 @@ class SellTierForm(TierChoiceForm):
 class GiveTierForm(TierChoiceForm, ReasonForm):
     """And until when, and why."""
 
-    last_day = forms.DateField(label=_("Last day"), widget=UnfoldAdminSingleDateWidget)
+    last_day = forms.DateField(
+        label=_("Last day"),
+        validators=[in_sight],
+        widget=UnfoldAdminSingleDateWidget,
+    )
     field_order = ("member", "tier", "last_day", "reason", "store")
 
     def until(self, store: Store) -> datetime:

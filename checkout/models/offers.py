@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import in_readers_language
+from common.sight import SENTENCE, moments_in_sight
 
 LARGEST = 10**12  # minor units
 
@@ -62,6 +63,11 @@ class Offer(models.Model):
                 | Q(starts_at__lt=F("ends_at")),
                 name="%(app_label)s_%(class)s_ends_after_it_starts",
                 violation_error_message=_("The end lies before the beginning."),
+            ),
+            CheckConstraint(
+                condition=moments_in_sight("starts_at", "ends_at"),
+                name="%(app_label)s_%(class)s_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
         ]
 

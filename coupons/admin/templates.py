@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -26,6 +26,7 @@ from stores.admin.base import (
     action,
     alone_or_beside,
     display,
+    kept_in_sight,
     posted,
     signed_in,
 )
@@ -67,6 +68,13 @@ class HoursInline(_PartOfTemplate[TemplateHours]):
 
 class BlackoutInline(_PartOfTemplate[TemplateBlackout]):
     model = TemplateBlackout
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """As on the pages of rows."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return kept_in_sight(field, db_field)
 
 
 @admin.register(CouponTemplate)

@@ -6,6 +6,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.sight import SENTENCE, days_in_sight, moments_in_sight
+
 from .terms import LARGEST, Terms
 
 CODE = r"^[a-z0-9][a-z0-9-]{0,39}$"
@@ -90,6 +92,11 @@ class CouponTemplate(Terms):
                 & (Q(per_member=None) | Q(per_member__gte=1)),
                 name="coupons_coupontemplate_quotas_are_positive",
             ),
+            CheckConstraint(
+                condition=moments_in_sight("issued_from", "issued_until"),
+                name="coupons_coupontemplate_issued_days_in_sight",
+                violation_error_message=SENTENCE,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +170,11 @@ class TemplateBlackout(models.Model):
                 condition=Q(last_on__gte=F("first_on")),
                 name="coupons_templateblackout_days_in_order",
                 violation_error_message=_("The last day lies before the first."),
+            ),
+            CheckConstraint(
+                condition=days_in_sight("first_on", "last_on"),
+                name="coupons_templateblackout_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
             UniqueConstraint(
                 fields=["template", "first_on", "last_on"],

@@ -6,6 +6,7 @@ from django.db.models import CheckConstraint, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.sight import SENTENCE, moments_in_sight
 from coupons.kinds import CouponKind, Validity
 
 LARGEST = 10**12  # minor units: far from the books' own bound
@@ -216,6 +217,11 @@ class Terms(models.Model):
             CheckConstraint(
                 condition=Q(starts_after_days__lte=LONGEST_DAYS),
                 name="%(app_label)s_%(class)s_begins_in_sight",
+            ),
+            CheckConstraint(
+                condition=moments_in_sight("valid_from", "valid_until"),
+                name="%(app_label)s_%(class)s_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
             CheckConstraint(
                 condition=Q(weekdays__contained_by=[0, 1, 2, 3, 4, 5, 6]),

@@ -18,6 +18,7 @@ from unfold.widgets import (
 
 from common import money
 from common.forms import MoneyField, offer
+from common.sight import in_sight
 from gift_cards import sealing
 from gift_cards.models import LARGEST_BATCH, GiftCardDesign
 from stores.act_forms import AboveLimitForm, ReasonForm
@@ -49,16 +50,15 @@ class ReplaceForm(CareForm):
 class ExtendForm(CareForm):
     """Until which day, the day included."""
 
-    until = forms.DateField(label=_("Valid until"), widget=UnfoldAdminDateWidget)
+    until = forms.DateField(
+        label=_("Valid until"), validators=[in_sight], widget=UnfoldAdminDateWidget
+    )
     field_order = ("until", "reason", "store", "checker", "secret")
 
     def clean_until(self) -> datetime:
         """The first moment of the day after."""
         day: date = self.cleaned_data["until"]
-        try:
-            return make_aware(datetime.combine(day + timedelta(days=1), time.min))
-        except (OverflowError, ValueError) as impossible:
-            raise ValidationError(_("There is no such day.")) from impossible
+        return make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 class BatchForm(forms.Form):

@@ -7,6 +7,8 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.sight import SENTENCE, moments_in_sight
+
 from .policy import LARGEST_CAP
 
 MOST_AT_ONCE = 1000
@@ -89,6 +91,11 @@ class Reward(models.Model):
                 | Q(ends_at=None)
                 | Q(starts_at__lt=F("ends_at")),
                 name="points_reward_ends_after_it_starts",
+            ),
+            CheckConstraint(
+                condition=moments_in_sight("starts_at", "ends_at"),
+                name="points_reward_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
         ]
 

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.sight import SENTENCE, moments_in_sight
+
 from .policy import LARGEST_CAP, LARGEST_RATE
 
 PLAIN = 1000  # a factor that changes nothing, per mille
@@ -151,6 +153,11 @@ class EarningRule(models.Model):
                 | Q(ends_at=None)
                 | Q(starts_at__lt=F("ends_at")),
                 name="points_earningrule_ends_after_it_starts",
+            ),
+            CheckConstraint(
+                condition=moments_in_sight("starts_at", "ends_at"),
+                name="points_earningrule_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
             CheckConstraint(
                 condition=Q(from_time=None, until_time=None)

@@ -7,6 +7,8 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.sight import SENTENCE, moments_in_sight
+
 from .policy import LARGEST_RATE
 
 
@@ -96,6 +98,11 @@ class Task(models.Model):
                 | Q(ends_at=None)
                 | Q(starts_at__lt=F("ends_at")),
                 name="points_task_ends_after_it_starts",
+            ),
+            CheckConstraint(
+                condition=moments_in_sight("starts_at", "ends_at"),
+                name="points_task_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.money import format_money
+from common.sight import SENTENCE, moments_in_sight
 
 from .policy import LARGEST
 from .spans import MOST_DAYS, span, within
@@ -83,6 +84,11 @@ class TopUpPlan(models.Model):
                 | Q(starts_at__lt=F("ends_at")),
                 name="stored_value_topupplan_starts_before_it_ends",
                 violation_error_message=_("The plan would end before it begins."),
+            ),
+            CheckConstraint(
+                condition=moments_in_sight("starts_at", "ends_at"),
+                name="stored_value_topupplan_days_in_sight",
+                violation_error_message=SENTENCE,
             ),
             CheckConstraint(
                 condition=Q(weekdays__contained_by=list(WEEKDAYS)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -21,6 +21,7 @@ from structlog.contextvars import get_contextvars
 
 from common.errors import DomainError
 from common.money import format_money
+from common.sight import in_sight
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -178,6 +179,13 @@ def _in_money(model: type[Model], name: str) -> Callable[[Any], str]:
     return display(description=getattr(field, "verbose_name", name))(shown)
 
 
+def kept_in_sight(field: Any, db_field: Field[Any, Any]) -> Any:
+    """The field of a form; one of a day or moment takes only what can be read again."""
+    if field is not None and isinstance(db_field, DateField):  # or with a time
+        field.validators.append(in_sight)
+    return field
+
+
 class ScopedAdmin[M: Model](ModelAdmin[M]):
     """Shows and changes the rows of one's own stores; anything else is a 404."""
 
@@ -245,6 +253,13 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
         elif db_field.remote_field.model is User:
             kwargs["queryset"] = stores_selectors.people_for(user, "stores.view_user")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Days that no calendar of ours can count are refused at their field."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return kept_in_sight(field, db_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
         """Where nothing is typed, amounts are written as money."""

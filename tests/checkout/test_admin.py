@@ -295,6 +295,28 @@ def test_an_offer_that_cannot_be_is_refused(office: Client, amount: str) -> None
     assert not BillOffer.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "1899-12-31", "3000-01-02", "9999-12-31"]
+)
+@pytest.mark.parametrize("end", ["starts_at", "ends_at"])
+def test_an_offer_of_a_day_that_nobody_can_read_is_refused(
+    office: Client, end: str, day: str
+) -> None:
+    answer = office.post(
+        page("billoffer_add"),
+        {
+            "name_en": "Wrong",
+            "min_spend": "100",
+            "amount_off": "5",
+            f"{end}_0": day,
+            f"{end}_1": "00:00",
+        },
+    )
+    assert answer.status_code == 200
+    assert "years 1900 to 2999" in answer.content.decode()
+    assert not BillOffer.objects.exists()
+
+
 def test_a_coupon_for_the_next_visit_is_drawn(office: Client, lead: Client) -> None:
     template = TemplateFactory.drawn()
     form = {"name_en": "See you", "is_active": "on", "template": template.pk}

@@ -1,6 +1,6 @@
 """Rules are published version by version, never changed, never back in time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -73,6 +73,14 @@ def test_nobody_reaches_back_in_time() -> None:
     before = kept()
     with pytest.raises(PolicyInThePast):
         publish(a_version(in_force_from=NOON - SECOND))
+    assert kept() == before
+
+
+@pytest.mark.django_db
+def test_nobody_reaches_beyond_what_a_calendar_counts() -> None:
+    before = kept()
+    with pytest.raises(PolicyRefused, match="1900 to 2999"):
+        publish(a_version(in_force_from=datetime(9999, 12, 31, 23, tzinfo=UTC)))
     assert kept() == before
 
 

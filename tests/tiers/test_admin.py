@@ -143,6 +143,7 @@ def test_a_manager_gives_a_tier_and_takes_it_back() -> None:
     assert manager.post(url, {**typed, "member": 10**10}).status_code == 200
     assert manager.post(url, {**typed, "last_day": "2020-01-01"}).status_code == 200
     assert manager.post(url, {**typed, "last_day": "9999-99-99"}).status_code == 200
+    assert manager.post(url, {**typed, "last_day": "9999-12-31"}).status_code == 200
     assert not TierGrant.objects.exists()
     assert manager.post(url, typed).status_code == 302
     assert manager.post(url, typed).status_code == 302  # sent again
