@@ -221,3 +221,20 @@ def test_a_counter_stays_within_its_bounds(sql: str) -> None:
     issued(TemplateFactory.drawn(quota_total=2, quota_daily=2, per_member=2))
 
     refused(lambda: run(sql))
+
+
+def test_no_two_coupons_have_one_code() -> None:
+    issued()
+    another = (
+        "INSERT INTO coupons_coupon SELECT (jsonb_populate_record(c,"
+        " jsonb_build_object('id', c.id + 1, 'nth', c.nth + 1))).*"
+        " FROM coupons_coupon c"
+    )
+
+    refused(lambda: run(another))
+
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("DROP INDEX coupons_coupon_code_once")
+    run(another)
+    assert Coupon.objects.values("code").distinct().count() == 1
+    assert Coupon.objects.count() == 2

@@ -3,11 +3,14 @@
 from itertools import combinations
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gift_cards import codes
+from gift_cards.models import GiftCardCode
+from tests.factories.gift_cards import a_card, at_store
 
 CODE = st.text(alphabet=codes.ALPHABET, min_size=15, max_size=15).map(
     lambda body: body + codes.check_character(body)
@@ -87,3 +90,13 @@ def test_the_latest_key_comes_first_and_the_former_ones_stay() -> None:
     with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=["old", "older"]):
         assert [key.secret for key in codes.all_keys()] == ["new", "old", "older"]
         assert codes.current_key().secret == "new"
+
+
+@pytest.mark.django_db
+def test_no_two_cards_have_one_code() -> None:
+    by = at_store()
+    first, second = a_card(50_00, by=by), a_card(50_00, by=by)
+    digest = GiftCardCode.objects.get(card_id=first.card_id).digest
+
+    with pytest.raises(IntegrityError, match="digest"), transaction.atomic():
+        GiftCardCode.objects.filter(card_id=second.card_id).update(digest=digest)
