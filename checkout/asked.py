@@ -10,6 +10,7 @@ from uuid import UUID
 
 from .bill import Bill, TenderGiven
 from .errors import BillRefused
+from .models import DiscountKind, PaymentKind
 
 CASH: Final = "cash"
 TENDER_KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,19}")
@@ -55,6 +56,18 @@ class Asked:
     def uses_own_value(self) -> bool:
         """Whether anything of the member's is to be used."""
         return self.coupons != () or self.points != 0 or self.stored_value != 0
+
+    def insists_on(self, kind: str) -> bool:
+        """Whether this was asked for by name: a sale does not go without it. What a
+        quote adds by itself may stay away, with its reason.
+        """
+        named: dict[str, bool] = {
+            DiscountKind.COUPON: self.coupons is not None,
+            PaymentKind.GIFT_CARD: True,
+            PaymentKind.POINTS: self.points is not None,
+            PaymentKind.STORED_VALUE: self.stored_value is not None,
+        }
+        return named.get(kind, False)
 
 
 def fingerprint(

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from checkout.asked import Asked
 from checkout.bill import Discount, Quote
 from checkout.models import DiscountKind, PaymentKind
 from checkout.services import Told
@@ -42,6 +43,7 @@ class Shown:
     offers: list[Offer]
     payments: list[Row]
     refusals: list[str]
+    notices: list[str]
     told: str
     wallet_left: int | None
     points_left: int | None
@@ -55,9 +57,13 @@ class Shown:
         return self.quote.discount
 
 
-def shown(told: Told, *, best: bool, at: datetime) -> Shown:
-    """A quote, put into rows."""
+def shown(told: Told, *, asked: Asked, at: datetime) -> Shown:
+    """A quote, put into rows: `refusals` keep it from being charged, `notices` say why
+    something of the guest's pays nothing.
+    """
     quote, guest = told.quote, told.picture.guest
+    best = asked.coupons is None
+    missed = [one for one in quote.rejected if one.kind in PaymentKind.values]
     reasons = {
         one.subject: str(one.message)
         for one in quote.rejected
@@ -87,11 +93,8 @@ def shown(told: Told, *, best: bool, at: datetime) -> Shown:
         needs_code=told.needs_code,
         offers=offers,
         payments=_payments(quote),
-        refusals=[
-            str(one.message)
-            for one in quote.rejected
-            if one.kind in (*PaymentKind.values,)
-        ],
+        refusals=[str(one.message) for one in missed if asked.insists_on(one.kind)],
+        notices=[str(one.message) for one in missed if not asked.insists_on(one.kind)],
         told=f"{'best' if best else 'own'}:{ticked}",
         wallet_left=guest.wallet - (stored.amount if stored else 0)
         if guest.wallet

@@ -224,17 +224,17 @@ def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> No
     """What was asked for by name must be had: a sale does not leave it out."""
     asked = request.asked
     for one in quote.rejected:
-        if one.kind == DiscountKind.COUPON and asked.coupons is not None:
+        if not asked.insists_on(one.kind):
+            continue
+        if one.kind == DiscountKind.COUPON:
             raise CouponUnavailable(coupon_id=one.subject, why=str(one.message))
         if one.kind == PaymentKind.GIFT_CARD:
             raise GiftCardUnavailable(last4=_last4(drawn, one))
-        if one.kind == PaymentKind.POINTS and asked.points is not None:
-            if one.code == rules.FROZEN:
-                raise ledger_errors.AccountFrozen
+        if one.code == rules.FROZEN:
+            raise ledger_errors.AccountFrozen
+        if one.kind == PaymentKind.POINTS:
             raise InsufficientPoints
         if one.kind == PaymentKind.STORED_VALUE and asked.stored_value is not None:
-            if one.code == rules.FROZEN:
-                raise ledger_errors.AccountFrozen
             # What it was to pay is due now: more than that the bill would not take.
             wanted = min(asked.stored_value, quote.due)
             raise InsufficientFunds(short_by=wanted - drawn.guest.wallet)

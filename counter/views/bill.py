@@ -146,7 +146,7 @@ def quoted(
     except DomainError as wrong:
         context["refusal"] = refusal or str(wrong)
         return context
-    seen = shown(told, best=asked.coupons is None, at=at)
+    seen = shown(told, asked=asked, at=at)
     given = sum(one.amount for one in form.tenders(seen.quote.due))
     return context | {
         "shown": seen,

@@ -9,6 +9,8 @@ import time_machine
 
 from cards.tokens import mint_code
 from checkout.models import Sale, SalePayment
+from ledger import services as ledger_services
+from ledger.models import Account
 from stored_value import services as stored_value_services
 from tests.counter.till import AtTill, due_in, guest_in, key_in
 from tests.factories import gift_cards as gifts
@@ -99,6 +101,31 @@ def test_a_regular_pays_with_what_the_wallet_holds(till: AtTill) -> None:
     sale = Sale.objects.get()
     assert (sale.net, sale.paid, sale.due) == (258_00, 258_00, 0)
     assert "¥92.00" in answer.content.decode()
+    assert is_proven()
+
+
+def test_a_frozen_wallet_is_told_of_and_the_bill_is_paid_otherwise(
+    till: AtTill,
+) -> None:
+    no_codes()
+    member = a_guest(principal=300_00, store=till.store)
+    wallet = Account.objects.get(
+        holder_kind="member", holder_id=member.pk, kind="principal"
+    )
+    ledger_services.set_account_status(account_id=wallet.pk, status="frozen")
+    guest = guest_in(page_of(till, member))
+
+    quote = till.quote("268", guest=guest)
+    assert "This stored value is frozen." in quote
+    assert 'data-ready="yes"' in quote
+    by_name = till.quote("268", guest=guest, stored="100")
+    assert 'data-ready=""' in by_name
+    assert not Sale.objects.exists()
+    till.charge("268", guest=guest)
+
+    sale = Sale.objects.get()
+    assert (sale.due, sale.paid) == (268_00, 0)
+    assert sale.member == member
     assert is_proven()
 
 
