@@ -197,9 +197,14 @@ class PointsPolicy(PolicyVersion):
 
     def clean(self) -> None:
         wrong: dict[str, object] = {}
-        if self.least_points % self.step_points:
+        if self.step_points and self.least_points % self.step_points:
             wrong["least_points"] = _("This must be a whole number of steps.")
-        if self.expiry_day > calendar.monthrange(2024, self.expiry_month)[1]:
+        # A month or a step that is none is told at its own field.
+        is_month = 1 <= self.expiry_month <= 12
+        if (
+            is_month
+            and self.expiry_day > calendar.monthrange(2024, self.expiry_month)[1]
+        ):
             wrong["expiry_day"] = _("There is no such day in this month.")
         if (
             self.expiry == self.Expiry.MONTHS

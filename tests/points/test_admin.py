@@ -324,3 +324,30 @@ def test_a_policy_is_published_anew_and_old_ones_stay() -> None:
     typed |= {"least_points": 150, "expiry_month": 2, "expiry_day": 30}
     assert page.post(url("pointspolicy", "add"), typed).status_code in (200, 302)
     assert PointsPolicy.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "typed"),
+    [
+        ("step_points", "0"),
+        ("expiry_month", "0"),
+        ("expiry_month", "13"),
+        ("expiry_month", "9" * 30),
+        ("expiry_day", "0"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_told_at_its_field(rule: str, typed: str) -> None:
+    page = signed_in(UserFactory.holding("head-office"))
+    form = page.get(url("pointspolicy", "add")).context["adminform"].form
+    told = {
+        name: form[name].value()
+        for name in form.fields
+        if form[name].value() not in (None, False)
+    }
+    told |= {"reason": "a slip", rule: typed}
+
+    answer = page.post(url("pointspolicy", "add"), told)
+
+    assert answer.status_code == 200
+    assert rule in answer.context["adminform"].form.errors
+    assert PointsPolicy.objects.count() == 1
