@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from .rules import PER_MILLE
 
 EACH = "each"
+MOST_POINTS: Final = 10**12
+MOST_COUPONS: Final = 1_000
 NO_LONGER = _("This plan is no longer on offer.")
 
 
@@ -43,14 +45,18 @@ class Step:
     coupons: int = 0
 
     def gift(self, paid: int, times: int) -> Gift:
-        """What it gives, `times` over; a share of what is paid rounds down once."""
+        """What it gives, `times` over; a share of what is paid rounds down once.
+
+        Never more than the apps below give at one go: else a plan with a slip of the
+        pen in it would refuse every top-up of the house.
+        """
         share = paid * self.bonus_per_mille // PER_MILLE
         return Gift(
             bonus=self.bonus * times + share,
-            points=self.points * times,
-            growth=self.growth * times,
+            points=min(self.points * times, MOST_POINTS),
+            growth=min(self.growth * times, MOST_POINTS),
             coupon_template=self.coupon_template,
-            coupons=self.coupons * times,
+            coupons=min(self.coupons * times, MOST_COUPONS),
         )
 
 

@@ -155,6 +155,11 @@ class TopUpStep(models.Model):
                 violation_error_message=_("These figures are not possible."),
             ),
             CheckConstraint(
+                condition=Q(bonus__lte=F("amount") * 10),
+                name="stored_value_topupstep_bonus_within_ten_times",
+                violation_error_message=_("A bonus is ten times what is paid at most."),
+            ),
+            CheckConstraint(
                 condition=Q(bonus=0) | Q(bonus_per_mille=0),
                 name="stored_value_topupstep_amount_or_share",
                 violation_error_message=_("Give an amount or a share, not both."),

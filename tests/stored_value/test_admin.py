@@ -401,6 +401,7 @@ class TestPlans:
             {"steps-0-bonus": "50", "steps-0-bonus_per_mille": "5"},
             {"steps-0-coupons": "3"},
             {"mode": "whatever"},
+            {"steps-0-bonus": "3000.01"},
         ],
     )
     def test_what_makes_no_sense_is_told_and_not_saved(

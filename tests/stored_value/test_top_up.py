@@ -23,6 +23,7 @@ from stored_value.models import StaffAccount, TopUp
 from stored_value.services import Tender
 from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
 from stores.models import AuditEvent
+from tests.factories.coupons import TemplateFactory
 from tests.factories.ledger import everything
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import (
@@ -307,6 +308,17 @@ class TestPlans:
     ) -> None:
         a_plan({"amount": 300_00, "bonus_per_mille": 100}, mode=mode)
         assert top_up(a_member(), 333_59).bonus == bonus
+
+    def test_a_slip_of_the_pen_in_a_plan_stops_no_top_up(self) -> None:
+        template = TemplateFactory.drawn()
+        step = {"amount": 1, "bonus": 10, "points": 10**15, "growth": 10**15}
+        a_plan({**step, "coupon_template": template, "coupons": 100}, mode="each")
+
+        given = top_up(a_member(), 100_00)
+
+        assert (given.bonus, given.points, given.growth) == (1_000_00, 10**12, 10**12)
+        assert given.coupons == 1_000
+        assert is_proven()
 
     def test_without_a_name_the_plan_that_gives_most_applies(self) -> None:
         a_plan({"amount": 100_00, "bonus": 20_00})
