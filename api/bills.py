@@ -62,15 +62,7 @@ def bill_of(body: QuoteIn) -> Bill:
     """The lines of a bill; one or two without a name where only its sum is known."""
     if body.lines is not None:
         return Bill(lines=tuple(_line(line) for line in body.lines))
-    gross = body.gross or 0
-    parts = ((gross - body.excluded, False), (body.excluded, True))
-    return Bill(
-        lines=tuple(
-            Line(name="", unit_price=amount, excluded=excluded)
-            for amount, excluded in parts
-            if amount
-        )
-    )
+    return Bill.of_sum(body.gross or 0, excluded=body.excluded)
 
 
 def _line(line: LineIn) -> Line:

@@ -1,6 +1,5 @@
 """The yardstick: the leanest checkout that this server can do, called by pgbench."""
 
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-from benchmarks import place
 from benchmarks.books import without_key_checks
-from benchmarks.sides import RATE, SideFailed
+from benchmarks.sides import run_pgbench
 from benchmarks.tills import Turn
-from benchmarks.work import SQL_DIR, statement
-
-FAILED_NONE = "\nnumber of failed transactions: 0"
+from benchmarks.work import statement
 
 
 def build(*, members: int) -> None:
@@ -33,24 +29,14 @@ def build(*, members: int) -> None:
 def play(script: str, *, url: str, members: int, clients: int, seconds: int) -> Turn:
     """Transactions of one script, every statement prepared."""
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [
-                *(place.program("pgbench"), "--no-vacuum", "--protocol=prepared"),
-                *(f"--client={clients}", f"--jobs={min(clients, 2)}"),
-                *(f"--time={seconds}", f"--define=members={members}"),
-                *("--log", f"--log-prefix={folder}/log"),
-                f"--file={SQL_DIR / 'limit' / script}.sql",
-                url,
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
+        rate = run_pgbench(
+            *(f"--define=members={members}", "--log", f"--log-prefix={folder}/log"),
+            url=url,
+            script=f"limit/{script}",
+            clients=clients,
+            seconds=seconds,
         )
-        found = RATE.search(done.stdout)
-        if done.returncode or found is None or FAILED_NONE not in done.stdout:
-            raise SideFailed(f"{script}: {done.stdout[-500:]}{done.stderr[-1500:]}")
         times = sorted(_times(Path(folder)))
-    rate = float(found[1])
     return Turn(
         done=len(times),
         seconds=len(times) / rate,

@@ -13,6 +13,7 @@ from benchmarks import place
 from benchmarks.work import SQL_DIR, Books
 
 RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
+FAILED_NONE = "\nnumber of failed transactions: 0"
 
 
 class SideFailed(Exception):
@@ -22,29 +23,44 @@ class SideFailed(Exception):
 def pgbench(
     *, url: str, script: str, schema: str, books: Books, clients: int, seconds: int
 ) -> float:
-    """Transactions a second of one script, every statement prepared."""
+    """Transactions a second of one script on the wallets. Raises SideFailed."""
+    return run_pgbench(
+        *(f"--define=first={books.first}", f"--define=last={books.last}"),
+        *("--define=actor=system:bench", f"--define=sales={books.sales}"),
+        url=url,
+        script=script,
+        clients=clients,
+        seconds=seconds,
+        search_path=f"{schema},public",
+    )
+
+
+def run_pgbench(
+    *options: str,
+    url: str,
+    script: str,
+    clients: int,
+    seconds: int,
+    search_path: str = "public",
+) -> float:
+    """Transactions a second of one script, every statement prepared. Raises SideFailed
+    where one of them failed.
+    """
     done = subprocess.run(
         [
             *(place.program("pgbench"), "--no-vacuum", "--protocol=prepared"),
             *(f"--client={clients}", f"--jobs={min(clients, 2)}", f"--time={seconds}"),
-            *(f"--define=first={books.first}", f"--define=last={books.last}"),
-            *(
-                "--define=actor=system:bench",
-                f"--define=sales={books.sales}",
-                f"--file={SQL_DIR / script}.sql",
-            ),
+            *options,
+            f"--file={SQL_DIR / script}.sql",
             url,
         ],
         capture_output=True,
         text=True,
-        env={**os.environ, "PGOPTIONS": f"-c search_path={schema},public"},
+        check=False,
+        env={**os.environ, "PGOPTIONS": f"-c search_path={search_path}"},
     )
     found = RATE.search(done.stdout)
-    if (
-        done.returncode
-        or found is None
-        or "\nnumber of failed transactions: 0" not in (done.stdout)
-    ):
+    if done.returncode or found is None or FAILED_NONE not in done.stdout:
         raise SideFailed(f"{script}: {done.stdout[-500:]}{done.stderr[-1500:]}")
     return float(found[1])
 

@@ -6,7 +6,7 @@ Amounts are minor units, points whole numbers.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -48,6 +48,18 @@ class Bill:
 
     lines: tuple[Line, ...]
     channel: str = "counter"
+
+    @classmethod
+    def of_sum(cls, gross: int, *, excluded: int = 0) -> Self:
+        """A bill of which only the sum is known, and what of it is excluded."""
+        parts = ((gross - excluded, False), (excluded, True))
+        return cls(
+            lines=tuple(
+                Line(name="", unit_price=amount, excluded=is_excluded)
+                for amount, is_excluded in parts
+                if amount
+            )
+        )
 
     @property
     def gross(self) -> int:

@@ -100,7 +100,7 @@ class CardNotActive(DomainError):
 
 
 class MemberNotActive(DomainError):
-    """A member who is frozen or gone uses nothing."""
+    """A member who is being merged into another at this moment uses nothing."""
 
     def __init__(self) -> None:
         super().__init__("member_not_active", _("This member cannot use anything now."))

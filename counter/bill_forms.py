@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from checkout.asked import CASH, Asked, GiftCardAsked
-from checkout.bill import Bill, Line, TenderGiven
+from checkout.bill import Bill, TenderGiven
 from checkout.models.sales import LARGEST_BILL
 from common.forms import MoneyField
 from coupons import selectors as coupons_selectors
@@ -93,15 +93,7 @@ class BillForm(forms.Form):
     def bill(self) -> Bill:
         """The amount, and what of it earns nothing and is not discounted."""
         typed = self.cleaned_data
-        excluded = typed["excluded"] or 0
-        parts = ((typed["amount"] - excluded, False), (excluded, True))
-        return Bill(
-            lines=tuple(
-                Line(name="", unit_price=part, excluded=is_excluded)
-                for part, is_excluded in parts
-                if part
-            )
-        )
+        return Bill.of_sum(typed["amount"], excluded=typed["excluded"] or 0)
 
     def asked(self) -> Asked:
         """What of the guest's own is to be used."""

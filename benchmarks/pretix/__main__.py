@@ -1,7 +1,7 @@
 """A gift card's debit in ours beside pretix's, same server, same run.
 
 `python -m benchmarks.pretix [--rounds N] [--seconds N] [--members N]` makes a Python
-environment with pretix from PyPI in `var/bench/pretix-venv` and a database of its own,
+environment with pretix from PyPI in `var/bench/pretix` and a database of its own,
 serves it with gunicorn as its documentation says (it may do without Redis, and does),
 and lets eight tills debit gift cards at either in turn. Ends with 1 where ours
 is not ten times as fast, by more than the noise.

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now  # noqa: TID251 (a search is made on a screen)
 
+from checkout.asked import CASH, LONGEST_REFERENCE
 from checkout.errors import SaleUnknown
 from checkout.models import PaymentKind, Sale, SalePayment
 from members import selectors as members_selectors
@@ -14,7 +15,6 @@ from stores.models import Store
 
 ENOUGH_DIGITS = 7  # of a phone
 FOUND = 50  # members that a search looks at
-LONGEST = 80  # signs of a bill number
 
 
 def of_member(member_id: int) -> QuerySet[Sale]:
@@ -46,7 +46,7 @@ def matching(text: str) -> QuerySet[Sale]:
 
     Each way by an index: the number is looked up store by store.
     """
-    plain = text.replace("\x00", "").strip()[:LONGEST]
+    plain = text.replace("\x00", "").strip()[:LONGEST_REFERENCE]
     if not plain:
         return Sale.objects.none()
     stores = list(Store.objects.values_list("pk", flat=True))
@@ -66,6 +66,6 @@ def has_cash(sale: Sale) -> bool:
     return any(
         payment.left
         for payment in SalePayment.objects.filter(
-            sale=sale, kind=PaymentKind.TENDER, tender="cash"
+            sale=sale, kind=PaymentKind.TENDER, tender=CASH
         )
     )

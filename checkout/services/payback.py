@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from cards import services as cards_services
+from checkout.asked import CASH
 from checkout.errors import GiftCardGone
 from checkout.models import PaymentKind, Refund
 from gift_cards.models import GiftCard
@@ -17,7 +18,6 @@ from stored_value.selectors.wallets import terms_at
 
 from .doing import Doing, Part
 
-CASH = "cash"
 POINTS_CHARGED = "points_charged"  # the slot of sales that keeps such money
 
 
