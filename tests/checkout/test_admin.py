@@ -9,8 +9,8 @@ from django.utils.timezone import now
 
 from checkout.models import BillOffer, CheckoutPolicy, NextVisitGift, Refund, Sale
 from stores.models import AuditEvent, Shift
+from tests.checkout.giving_back import refund
 from tests.checkout.state import books
-from tests.checkout.test_refund import refund
 from tests.factories.checkout import a_key, a_sale, at_store
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory

@@ -11,8 +11,7 @@ from checkout.tasks import follow_up_sales
 from coupons.models import Coupon
 from members.models import Member
 from points.models import StampGrant
-from tests.checkout.test_refund import refund
-from tests.checkout.test_void import void
+from tests.checkout.giving_back import refund, void
 from tests.factories.checkout import a_sale, at_store
 from tests.factories.coupons import TemplateFactory
 from tests.factories.members import MemberFactory

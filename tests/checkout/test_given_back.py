@@ -6,9 +6,8 @@ from checkout.asked import Asked, GiftCardAsked
 from checkout.bill import Bill, Line, TenderGiven
 from checkout.models import Refund, SalePayment
 from coupons.models import Coupon
+from tests.checkout.giving_back import refund, void
 from tests.checkout.state import books, lots
-from tests.checkout.test_refund import refund
-from tests.checkout.test_void import void
 from tests.factories import bills
 from tests.factories import gift_cards as gift_card_factory
 from tests.factories.coupons import TemplateFactory, issued

@@ -7,8 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from checkout.models import Refund, Sale
-from tests.checkout.test_refund import refund
-from tests.checkout.test_void import void
+from tests.checkout.giving_back import refund, void
 from tests.factories.checkout import a_sale
 
 pytestmark = pytest.mark.django_db

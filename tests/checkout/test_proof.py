@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from ledger import services as ledger_services
-from tests.checkout.test_refund import refund
+from tests.checkout.giving_back import refund
 from tests.factories import stored_value as wallet_factory
 from tests.factories.checkout import a_sale
 

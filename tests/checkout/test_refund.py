@@ -9,7 +9,6 @@ import pytest
 
 from cards import services as cards_services
 from cards.models import ShareDay, WalletShare
-from checkout import services as checkout_services
 from checkout.errors import (
     GiftCardGone,
     OverRefund,
@@ -20,7 +19,6 @@ from checkout.models import (
     Refund,
     RefundOrder,
     RefundPart,
-    Sale,
     SaleLine,
     SalePayment,
 )
@@ -38,6 +36,7 @@ from recognition.models import Visit
 from stored_value import services as stored_value_services
 from stores.errors import ReasonMissing
 from stores.models import AuditEvent
+from tests.checkout.giving_back import LATER, refund
 from tests.checkout.state import books
 from tests.factories import gift_cards as gift_card_factory
 from tests.factories import points as points_factory
@@ -48,22 +47,6 @@ from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory
 
 pytestmark = pytest.mark.django_db
-LATER = NOON + timedelta(hours=1)
-
-
-def refund(sale: Sale, amount: int | None = None, **facts: Any) -> Refund:
-    """By a program of the sale's store, unless told otherwise."""
-    return checkout_services.refund_sale(
-        **{
-            "sale_id": sale.pk,
-            "amount": amount,
-            "reason": "cold soup",
-            "by": at_store(sale.store),
-            "at": LATER,
-            "key": a_key(),
-            **facts,
-        }
-    )
 
 
 def test_a_sale_paid_in_cash_is_given_back_in_cash() -> None:

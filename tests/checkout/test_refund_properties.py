@@ -11,8 +11,8 @@ from checkout.models import Refund, RefundOrder, Sale, SalePayment
 from checkout.sharing import last_first, next_units
 from members.models import Member
 from points import services as points_services
+from tests.checkout.giving_back import refund
 from tests.checkout.state import books, lots
-from tests.checkout.test_refund import refund
 from tests.factories import gift_cards as gift_card_factory
 from tests.factories import points as points_factory
 from tests.factories import stored_value as wallet_factory

@@ -17,28 +17,15 @@ from stored_value.models import StaffAccount
 from stores import services as stores_services
 from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
 from stores.models import Approval, Shift, User
+from tests.checkout.giving_back import LATER, refund, void
 from tests.checkout.state import books, lots
-from tests.checkout.test_refund import LATER, refund
 from tests.factories import points as points_factory
 from tests.factories import stored_value as wallet_factory
-from tests.factories.checkout import a_key, a_sale, at_store
+from tests.factories.checkout import a_sale, at_store
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.stores import PIN, ShiftFactory, TillFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def void(sale: Sale, **facts: object) -> Refund:
-    return checkout_services.void_sale(
-        **{  # type: ignore[arg-type]  # facts of a test
-            "sale_id": sale.pk,
-            "reason": "wrong table",
-            "by": at_store(sale.store),
-            "at": LATER,
-            "key": a_key("void"),
-            **facts,
-        }
-    )
 
 
 def a_shift(sale: Sale) -> Shift:

@@ -7,8 +7,9 @@ from typing import Any
 from django.test import Client
 from django.utils.timezone import now
 
+from ledger.services import Act
 from stores import services as stores_services
-from stores.models import ApiKey, Store
+from stores.models import Store
 from tests.factories.stores import StoreFactory
 
 _numbers = itertools.count(1)
@@ -48,6 +49,10 @@ class Till:
     ) -> Any:
         return self.send("POST", path, body, key=key, **headers)
 
+    def act(self) -> Act:
+        """What this till does at this moment."""
+        return stores_services.act(key=self.key, store=self.store, at=now())
+
 
 def a_till(*scopes: str, store: Store | None = None) -> Till:
     """A till of a store (a new one, unless named) that may do what is named, or all."""
@@ -73,8 +78,3 @@ def is_problem(response: Any, status: int, code: str) -> bool:
     if found != (status, status, code):
         raise AssertionError(said)
     return bool(said["type"] and said["title"] and said["detail"])
-
-
-def row_of(till: Till) -> ApiKey:
-    """The key's row."""
-    return ApiKey.objects.get(pk=till.key.pk)
