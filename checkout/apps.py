@@ -10,15 +10,17 @@ class CheckoutConfig(AppConfig):
         """Takes part in merging, exporting and erasing; names its acts."""
         from ledger import belonging, proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415 (apps are loaded only now)
+        from stores.references import name_references  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
         from .parts import CheckoutPart  # noqa: PLC0415 (models are loaded only now)
         from .proofs import CHECKS  # noqa: PLC0415
-        from .selectors.sales import has_key  # noqa: PLC0415
+        from .selectors.sales import has_key, sales_called  # noqa: PLC0415
 
         parts.register(CheckoutPart())
         belonging.register("checkout", has_key)
         proofs.register(CHECKS)
+        name_references("sale", sales_called)
         name_acts(
             {
                 "checkout.captured": _("Bill settled"),

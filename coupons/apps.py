@@ -10,13 +10,17 @@ class CouponsConfig(AppConfig):
         # Models can be imported only now.
         from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415
+        from stores.references import name_references  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
         from .parts import CouponsPart  # noqa: PLC0415
         from .proofs import CHECKS  # noqa: PLC0415
+        from .referring import entries_called, gifts_called  # noqa: PLC0415
 
         parts.register(CouponsPart())
         proofs.register(CHECKS)
+        name_references("gift", gifts_called)
+        name_references("entry", entries_called)
         name_acts(
             {
                 "coupons.template_added": _("Coupon template added"),

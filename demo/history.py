@@ -186,7 +186,7 @@ class History:
                 business_date=day,
                 amount=bill.amount,
                 source="sale",
-                reference=f"{key}:sale",
+                reference=f"{person.number}-{number}",
                 lines=bill.lines,
             )
         )

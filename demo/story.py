@@ -231,7 +231,7 @@ class Story:
             coupons_services.redeem_step(
                 redemptions=[Redemption(coupon.pk, saving)],
                 member_id=coupon.member_id,
-                reference=f"demo:{template_id}:{place}",
+                reference=f"{store.code}-{template_id}{place:03}",
                 by=self._staff("cashier", store, at),
                 at=at,
                 key=f"demo:coupon:{template_id}:{place}",

@@ -145,6 +145,7 @@ class Trade:
         until = growth_expires_at(self.shop.tier_policy, person.member.joined_at, at)
         gain = earned(bill, held, act.business_date, store.zone, until)
         key = self._key("sale")
+        number = f"{store.code}-{key[-10:].upper()}"  # as another program writes them
         sale = ledger_services.post_entry(
             kind=EntryKind.SALE,
             key=key,
@@ -167,10 +168,12 @@ class Trade:
             amount=bill.amount,
             lines=bill.lines,
             source="sale",
-            reference=key,
+            reference=number,
         )
         accrual = (
-            self._earn(member_id, bill, held, act, key, at) if by_service else None
+            self._earn(member_id, bill, held, act, key, number, at)
+            if by_service
+            else None
         )
         self.sold += 1
         if self.dice.random() < 0.03:
@@ -182,7 +185,7 @@ class Trade:
                 act=act,
                 memo="typed the wrong bill",
             )
-            recognition_services.void_visit(source="sale", reference=key, at=later)
+            recognition_services.void_visit(source="sale", reference=number, at=later)
             if accrual is not None:
                 points_services.refund_accrual(
                     accrual_id=accrual.pk,
@@ -193,7 +196,14 @@ class Trade:
                 )
 
     def _earn(
-        self, member_id: int, bill: Bill, held: Held, act: Act, key: str, at: datetime
+        self,
+        member_id: int,
+        bill: Bill,
+        held: Held,
+        act: Act,
+        key: str,
+        reference: str,
+        at: datetime,
     ) -> Accrual:
         part = pay(bill, held)
         paid = {
@@ -211,7 +221,7 @@ class Trade:
             by=act,
             at=at,
             key=f"{key}:points",
-            reference=key,
+            reference=reference,
         )
 
     def _close(self, shift: Shift, cashier: User, at: datetime) -> None:

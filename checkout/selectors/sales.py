@@ -1,5 +1,6 @@
 """Bills that were settled: whose they are, and how they are found again."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from checkout.models import PaymentKind, Sale, SalePayment
 from members import selectors as members_selectors
 from members.models import Member
 from stores.models import Store
+from stores.references import Referred
 
 ENOUGH_DIGITS = 7  # of a phone
 FOUND = 50  # members that a search looks at
@@ -39,6 +41,19 @@ def find_sale(*, sale_id: UUID, store_id: int | None) -> Sale:
 def has_key(key: str) -> bool:
     """Whether this is the key of a sale, and so of its entry."""
     return Sale.objects.filter(key=key).exists()
+
+
+def sales_called(ids: Collection[str]) -> dict[str, Referred]:
+    """Sales by their ids, called by the number of their bill."""
+    known: dict[UUID, str] = {}
+    for text in ids:
+        with suppress(ValueError):
+            known[UUID(text)] = text
+    rows = Sale.objects.filter(pk__in=known).values_list("pk", "reference")
+    return {
+        known[pk]: Referred(text=number, model="checkout.sale", number=pk)
+        for pk, number in rows
+    }
 
 
 def matching(text: str) -> QuerySet[Sale]:

@@ -1,6 +1,9 @@
 """Issued coupons: read by many, mended by managers, edited by nobody."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -13,12 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import clock
+from common.tables import clock, day
 from coupons import services as coupons_services
 from coupons.codes import HELD, digests, grouped, normalised
 from coupons.forms import ExtendForm, RefundForm
 from coupons.kinds import CouponStatus
 from coupons.models import Coupon, CouponGift, CouponUse
+from coupons.selectors import VISIT
 from members import selectors as members_selectors
 from stores import selectors as stores_selectors
 from stores.act_forms import ReasonForm
@@ -32,6 +36,8 @@ from stores.admin.base import (
     posted,
     signed_in,
 )
+from stores.admin.references import ReferringAdmin
+from stores.references import Reference
 
 SHOWN = 100
 
@@ -284,17 +290,33 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
 
 
 @admin.register(CouponUse)
-class CouponUseAdmin(ReadOnlyAdmin[CouponUse], ActedAdmin[CouponUse]):
+class CouponUseAdmin(
+    ReadOnlyAdmin[CouponUse], ReferringAdmin[CouponUse], ActedAdmin[CouponUse]
+):
     """What was done with coupons, at one's own stores and by the house itself."""
 
     store_path = None
-    list_display = ("at", "act", "coupon", "saved", "reference", "store", "by")
+    list_display = ("at", "act", "coupon", "saved", "refers", "store", "by")
     list_filter = ("act", "store")
     list_select_related = ("coupon", "store")
     search_fields = ("=coupon__id", "=reference")
     ordering = ("-pk",)
     fields = (*list_display, "member", "reason", "business_date")
-    readonly_fields = ("saved", "by")
+    readonly_fields = ("saved", "refers", "by")
+
+    def reference_of(self, row: CouponUse) -> Reference:
+        """A refund refers to the entry that paid for the coupon."""
+        with suppress(ValueError):
+            return "entry", str(UUID(row.reference))
+        return super().reference_of(row)
+
+    def reference_words(self, row: CouponUse) -> str:
+        """Passes have no bill, and a new end of life is a day."""
+        if row.reference.startswith(VISIT):
+            return _("visit")
+        with suppress(ValueError):
+            return day(datetime.fromisoformat(row.reference))
+        return row.reference or "–"
 
     def visible(self, request: HttpRequest) -> QuerySet[CouponUse]:
         """A store's own acts, and those of no store."""

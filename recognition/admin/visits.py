@@ -1,18 +1,33 @@
 """When members came."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy
 
 from common.money import format_money
 from recognition.models import Visit
+from recognition.sources import CHECKOUT, source_words
 from stores.admin.base import display
+from stores.admin.references import ReferringAdmin
+from stores.references import Reference
 
 from .base import AboutMembersAdmin
 
 
+class SourceFilter(admin.AllValuesFieldListFilter):
+    """The sources there are, by what they are called."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Each in words."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": source_words(str(choice["display"]))}
+
+
 @admin.register(Visit)
-class VisitAdmin(AboutMembersAdmin[Visit]):
+class VisitAdmin(ReferringAdmin[Visit], AboutMembersAdmin[Visit]):
     """The visits to one's stores."""
 
     store_path = "store"
@@ -21,11 +36,15 @@ class VisitAdmin(AboutMembersAdmin[Visit]):
         "member",
         "store",
         "spent",
-        "source",
-        "reference",
+        "came_from",
+        "refers",
         "voided_at",
     )
-    list_filter = ("store", "source", ("voided_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "store",
+        ("source", SourceFilter),
+        ("voided_at", admin.EmptyFieldListFilter),
+    )
     list_select_related = ("member", "store")
     search_fields = ("=member__id", "=reference")
     fields = (
@@ -34,12 +53,25 @@ class VisitAdmin(AboutMembersAdmin[Visit]):
         "at",
         "business_date",
         "spent",
-        "source",
-        "reference",
+        "came_from",
+        "refers",
         "voided_at",
         "bill",
     )
-    readonly_fields = ("spent", "bill")
+    readonly_fields = ("spent", "came_from", "refers", "bill")
+
+    def reference_of(self, row: Visit) -> Reference:
+        """A bill of our own tills is told by its id."""
+        return ("sale" if row.source == CHECKOUT else "", row.reference)
+
+    def reference_words(self, row: Visit) -> str:
+        """A pass has no bill; others brought the numbers of theirs."""
+        return "–" if row.source == "pass" else row.reference
+
+    @display(description=gettext_lazy("source"), ordering="source")
+    def came_from(self, visit: Visit) -> str:
+        """Where it was noted."""
+        return source_words(visit.source)
 
     @display(description=gettext_lazy("amount"), ordering="amount")
     def spent(self, visit: Visit) -> str:

@@ -3,7 +3,10 @@
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from common.money import format_money
 
 LARGEST_AMOUNT = 10**15  # minor units, as in the books
 
@@ -59,7 +62,8 @@ class Visit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.business_date} {self.source}:{self.reference}"
+        day = date_format(self.business_date, "SHORT_DATE_FORMAT")
+        return f"{day} · {format_money(self.amount)}"
 
 
 class VisitLine(models.Model):
