@@ -1,6 +1,7 @@
 """Names that a shop gives in each of its languages: data, not translations of ours."""
 
-from django.utils.translation import get_language
+from babel import Locale
+from django.utils.translation import get_language, to_locale
 
 
 def in_readers_language(*, en: str, hans: str, hant: str) -> str:
@@ -12,3 +13,9 @@ def in_readers_language(*, en: str, hans: str, hant: str) -> str:
     else:
         order = (en, hans, hant)
     return next((name for name in order if name), "")
+
+
+def country_name(code: str) -> str:
+    """A country of two letters in the reader's language; unknown ones as they are."""
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    return str(locale.territories.get(code, code))

@@ -1,5 +1,6 @@
 """Rules in the admin: read version by version, published anew, never edited."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,8 +15,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.admin import ReadOnlyAdmin
 from common.forms import MoneyField
 from common.money import format_money
+from common.names import country_name
 from common.tables import table
 from stores.admin.base import ScopedAdmin, act_of, display, may_everywhere
+from stores.admin.histories import written
 
 from . import selectors as policies_selectors
 from . import services as policies_services
@@ -23,6 +26,8 @@ from .errors import NoPolicy, PolicyInThePast
 from .models import PolicyVersion, ShopPolicy
 
 OWN_TO_A_VERSION = ("in_force_from", "reason")
+# Migrations write this, word for word, before anybody reads it in a language.
+FIRST_REASON = "What every shop begins with"
 
 
 class PolicyForm(forms.ModelForm[Any]):
@@ -48,7 +53,9 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
 
     store_path = None
     form = PolicyForm
-    list_display = ("name", "state", "in_force_from", "reason", "made_by", "made_at")
+    list_display = ("name", "state", "in_force_from", "why", "made_by", "made_at")
+    # Rules that are codes, and what writes them in words.
+    worded_fields: Mapping[str, Callable[[Any], str]] = {}
     list_select_related = ("made_by",)
     ordering = ("-in_force_from",)
     search_fields = ("reason",)
@@ -63,7 +70,8 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
         """A version that is published is only read."""
         if obj is None:
             return []
-        return ["name", "changes", *OWN_TO_A_VERSION, *self._noted(), *self._rules()]
+        rules = [self._worded(name) for name in self._rules()]
+        return ["name", "changes", "in_force_from", "why", *self._noted(), *rules]
 
     def get_fields(self, request: HttpRequest, obj: P | None = None) -> list[Any]:
         """The rules, then when and why; a version shows first what it changed."""
@@ -73,6 +81,18 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
                 *OWN_TO_A_VERSION,
             ]
         return self.get_readonly_fields(request, obj)
+
+    def _worded(self, name: str) -> Any:
+        say = self.worded_fields.get(name)
+        if say is None:
+            return name
+
+        def shown(version: P) -> str:
+            return say(getattr(version, name))
+
+        shown.__name__ = name
+        field = self.model._meta.get_field(name)
+        return display(description=getattr(field, "verbose_name", name))(shown)
 
     def _names(self) -> list[str]:
         return [field.name for field in policies_selectors.rules_of(self.model)]
@@ -151,6 +171,13 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
             return "now", str(_("in force"))
         return "past", str(_("replaced"))
 
+    @display(description=_("reason"), ordering="reason")
+    def why(self, version: P) -> str:
+        """As it was typed; that of the first version in the reader's language."""
+        if version.made_by_id is None and version.reason == FIRST_REASON:
+            return str(_("What every shop begins with"))
+        return version.reason
+
     @display(description=_("what it changed"))
     def changes(self, version: P) -> str:
         """Each rule that differs from the version it followed."""
@@ -170,9 +197,13 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
     def _written(self, field: str, value: object) -> object:
         if field in self.money_fields and isinstance(value, int):
             return format_money(value)
-        return value
+        if field in self.worded_fields:
+            return self.worded_fields[field](value)
+        return written(value, {})
 
 
 @admin.register(ShopPolicy)
 class ShopPolicyAdmin(PolicyAdmin[ShopPolicy]):
     """The house's name, its country, and that country's rules."""
+
+    worded_fields: Mapping[str, Callable[[Any], str]] = {"country": country_name}

@@ -149,3 +149,18 @@ def test_the_versions_are_exported(office: Client) -> None:
         reverse(LIST), {"action": "export_csv", "_selected_action": [first().pk]}
     )
     assert "shop policy 1" in b"".join(answer).decode()
+
+
+def test_what_migrations_wrote_is_read_in_the_readers_language(office: Client) -> None:
+    typed_reason = "What every shop begins with"
+    office.post(reverse(ADD), typed(reason=typed_reason))
+    pages = {
+        version.number: office.get(
+            row(version), headers={"accept-language": "zh-hans"}
+        ).content.decode()
+        for version in ShopPolicy.objects.all()
+    }
+    assert typed_reason not in pages[1]
+    assert typed_reason in pages[2]  # as somebody wrote it
+    assert "中国" in pages[1]
+    assert "台湾" in pages[2]
