@@ -1,8 +1,12 @@
 """How earning is explained to whoever asks, and what the acts are called."""
 
+import re
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from common.money import format_count, format_money
 
 from .earning import PER_MILLE
+
+WEEK: Final = re.compile(r"(\d{4})-W(\d{2})")
 
 WHY_NOT: Final[dict[str, Promise]] = {
     "switched_off": gettext_lazy("not in use"),
@@ -86,3 +92,17 @@ def explain_step(step: dict[str, Any]) -> str:
         "rule": name,
         "what": ", ".join(parts) or _("nothing"),
     }
+
+
+def period_words(period: str) -> str:
+    """The period in which a task counted, as people write it."""
+    if period == "once":
+        return _("once")
+    week = WEEK.fullmatch(period)
+    if week:
+        return _("week %(week)d of %(year)s") % {"week": int(week[2]), "year": week[1]}
+    with suppress(ValueError):
+        return date_format(date.fromisoformat(period), "SHORT_DATE_FORMAT")
+    with suppress(ValueError):
+        return date_format(date.fromisoformat(f"{period}-01"), "YEAR_MONTH_FORMAT")
+    return period.removeprefix("about:")

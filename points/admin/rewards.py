@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
@@ -14,8 +15,8 @@ from common.money import format_count, format_money
 from points import services as points_services
 from points.models import Reward, RewardOrder
 from stores import selectors as stores_selectors
+from stores.admin.actors import ActedAdmin
 from stores.admin.base import (
-    ScopedAdmin,
     act_of,
     action,
     display,
@@ -149,7 +150,7 @@ class RewardAdmin(SettingAdmin[Reward]):
 
 
 @admin.register(RewardOrder)
-class RewardOrderAdmin(ReadOnlyAdmin[RewardOrder], ScopedAdmin[RewardOrder]):
+class RewardOrderAdmin(ReadOnlyAdmin[RewardOrder], ActedAdmin[RewardOrder]):
     """Who ordered what, and whether it was picked up."""
 
     store_path = None  # ordered anywhere, picked up anywhere
@@ -180,12 +181,21 @@ class RewardOrderAdmin(ReadOnlyAdmin[RewardOrder], ScopedAdmin[RewardOrder]):
         "ordered_at",
         "pick_up_by",
         "ended_at",
-        "ended_by",
+        "ended",
         "handed_over_in",
         "store",
         "entry_id",
     )
-    readonly_fields = ("paid", "state")
+    readonly_fields = ("paid", "state", "ended")
+
+    def visible(self, request: HttpRequest) -> QuerySet[RewardOrder]:
+        """Each with whoever ended it as the one who acted."""
+        return super().visible(request).annotate(actor=F("ended_by"))
+
+    @display(description=gettext_lazy("by"))
+    def ended(self, order: RewardOrder) -> str:
+        """Who handed it over or cancelled it."""
+        return self.by(order) if order.ended_by else "–"
 
     @display(description=gettext_lazy("money"), ordering="money")
     def paid(self, order: RewardOrder) -> str:

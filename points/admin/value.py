@@ -21,8 +21,10 @@ from points.models import (
     CheckIn,
     ReceiptCode,
     Redemption,
+    Task,
     TaskDone,
 )
+from points.words import period_words
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.admin.base import (
@@ -63,7 +65,7 @@ class AccrualAdmin(ReadOnlyAdmin[Accrual], ScopedAdmin[Accrual]):
     fields = (
         "member",
         "source",
-        "reference",
+        "about",
         "at",
         "store",
         "bill",
@@ -79,7 +81,24 @@ class AccrualAdmin(ReadOnlyAdmin[Accrual], ScopedAdmin[Accrual]):
         "policy",
         "entry_id",
     )
-    readonly_fields = ("bill", "earned", "kept", "reasons", "taken_back", "waits")
+    readonly_fields = (
+        "about",
+        "bill",
+        "earned",
+        "kept",
+        "reasons",
+        "taken_back",
+        "waits",
+    )
+
+    @display(description=gettext_lazy("reference"), ordering="reference")
+    def about(self, row: Accrual) -> str:
+        """The bill's number, what was said, or the task and its period."""
+        if row.source == Accrual.Source.TASK:
+            code, _space, period = row.reference.partition(" ")
+            task = Task.objects.filter(code=code).first()
+            return f"{task or code} · {period_words(period)}"
+        return row.reference or "–"
 
     @display(description=gettext_lazy("points"), ordering="points")
     def earned(self, row: Accrual) -> str:
@@ -340,12 +359,19 @@ class TaskDoneAdmin(ReadOnlyAdmin[TaskDone], ScopedAdmin[TaskDone]):
     """Who did what, when, and what it gave."""
 
     store_path = None
-    list_display = ("at", "member", "task", "period", "points", "growth")
+    list_display = ("at", "member", "task", "counted", "points", "growth")
+    fields = list_display
+    readonly_fields = ("counted",)
     list_filter = ("task",)
     list_select_related = ("member", "task")
     search_fields = ("=member__id",)
     search_help_text = gettext_lazy("Number of the member")
     ordering = ("-pk",)
+
+    @display(description=gettext_lazy("period"), ordering="period")
+    def counted(self, row: TaskDone) -> str:
+        """The period it counted in."""
+        return period_words(row.period)
 
 
 @admin.register(CheckIn)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
+from policies.profiles import ProfileCode
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.forms import PayoutForm
@@ -49,14 +50,14 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
         "of_coupon",
         "plan_version",
         "policy",
-        "profile",
+        "law",
         "store",
         "staff",
         "at",
         "entry",
         "formula",
     )
-    readonly_fields = ("money", "gift", "of_coupon", "formula")
+    readonly_fields = ("money", "gift", "of_coupon", "formula", "law")
     actions_detail = ("refund",)
     export_columns = (
         "pk",
@@ -78,6 +79,11 @@ class TopUpAdmin(ReadOnlyAdmin[TopUp], ScopedAdmin[TopUp]):
     def gift(self, row: TopUp) -> str:
         """What came on top."""
         return format_money(row.bonus)
+
+    @display(description=gettext_lazy("country’s rules"), ordering="profile")
+    def law(self, row: TopUp) -> str:
+        """Whose law it was made under."""
+        return str(dict(ProfileCode.choices).get(row.profile, row.profile))
 
     @display(description=gettext_lazy("bonus of the coupon"), ordering="coupon_bonus")
     def of_coupon(self, row: TopUp) -> str:

@@ -20,6 +20,7 @@ from points.models import (
     StampProgramme,
     Task,
 )
+from points.words import period_words
 from tests.factories.ledger import NOON, an_act
 from tests.factories.members import MemberFactory
 from tests.factories.points import (
@@ -351,3 +352,36 @@ def test_a_policy_that_cannot_be_is_told_at_its_field(rule: str, typed: str) -> 
     assert answer.status_code == 200
     assert rule in answer.context["adminform"].form.errors
     assert PointsPolicy.objects.count() == 1
+
+
+def test_who_ended_an_order_is_named() -> None:
+    office = signed_in(UserFactory.holding("head-office"))
+    lin = UserFactory.create(display_name="Lin Fang")
+    made = points_services.order_reward(
+        reward_id=RewardFactory.create(stock=3).pk,
+        member_id=holding(5000).pk,
+        by=an_act(),
+        at=NOON,
+        key="o",
+    )
+    RewardOrder.objects.filter(pk=made.order.pk).update(
+        status=RewardOrder.Status.CANCELLED, ended_at=NOON, ended_by=f"staff:{lin.pk}"
+    )
+    shown = office.get(url("rewardorder", "change", made.order.pk)).content.decode()
+    assert "Lin Fang" in shown
+    assert f"staff:{lin.pk}" not in shown
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("once", "once"),
+        ("2026-11-23", "23 Nov 2026"),
+        ("2026-W47", "week 47 of 2026"),
+        ("2026-11", "November 2026"),
+        ("2026", "2026"),
+        ("about:42", "42"),
+    ],
+)
+def test_the_period_of_a_task_is_said_in_words(period: str, said: str) -> None:
+    assert period_words(period) == said
