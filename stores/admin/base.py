@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
 from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -218,6 +220,18 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
             return super().get_changelist_instance(request)
         except (ValueError, OverflowError) as wrong:
             raise IncorrectLookupParameters(str(wrong)) from wrong
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *where: Any, **told: Any
+    ) -> HttpResponse | None:
+        """Whoever ticks what can be no row ticks nothing that is there."""
+        key = self.opts.pk
+        try:
+            for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                key.to_python(ticked)
+        except ValidationError as impossible:
+            raise Http404 from impossible
+        return super().response_action(request, queryset, *where, **told)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

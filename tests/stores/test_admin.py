@@ -482,3 +482,15 @@ def test_the_language_someone_prefers_is_theirs_from_the_sign_in_on(
     chosen = Client()
     chosen.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert "Cashier" in sign_in(chosen)
+
+
+@pytest.mark.parametrize("ticked", ["x", "1.5", "9" * 30])
+def test_a_ticked_row_that_cannot_be_is_no_failure(ticked: str) -> None:
+    office = signed_in(UserFactory.holding("head-office"))
+
+    answer = office.post(
+        "/admin/stores/auditevent/",
+        {"action": "export_csv", "_selected_action": ticked},
+    )
+
+    assert answer.status_code in (200, 404)
