@@ -183,7 +183,7 @@ class Trade:
                 key=f"{key}:void",
                 at=later,
                 act=act,
-                memo="typed the wrong bill",
+                memo="开错了账单",
             )
             recognition_services.void_visit(source="sale", reference=number, at=later)
             if accrual is not None:

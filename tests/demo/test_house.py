@@ -1,5 +1,6 @@
 """The demo's house: whole, made once, and the same again from the same seed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import translation
 
 from checkout.models import SaleDiscount
@@ -20,7 +22,9 @@ from demo import load, shop
 from ledger import services as ledger_services
 from recognition import services as recognition_services
 from tests.committed import clear
+from tests.demo import reading
 from tests.demo.digest import digest_of_everything
+from tests.factories.stores import UserFactory
 from tests.prompt import told
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +32,16 @@ pytestmark = pytest.mark.django_db
 NOT_INVENTED = {"imports.importjob"}
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 MEMBERS = 40
+# A code where a word belongs: `module.act`, `kind:number`, `some_state`, Python's own.
+CODE = re.compile(
+    rf"(?:{'|'.join(settings.HOUSE_APPS)})\.\w+|[a-z]\w*:\d+"
+    r"|[a-z]+(?:_[a-z]+)+|None|True|False"
+)
+# Two words in a row that no Chinese sentence holds.
+ENGLISH = re.compile(r"^[A-Za-z][a-z]{2,} [A-Za-z]{3,}\b[^\u4e00-\u9fff]*$")
+# Codes that the demo gave its own things, and of the languages that one chooses from.
+GIVEN = {"heard_from", "review", "profile", "bearer", "marketing"}
+GIVEN |= {code for code, _name in settings.LANGUAGES}
 
 
 @dataclass(frozen=True)
@@ -171,3 +185,35 @@ def test_a_house_where_somebody_lives_is_left_alone(invented: load.Loaded) -> No
 
     assert "Nothing invented" in words
     assert digest_of_everything() == before
+
+
+def choices() -> set[str]:
+    """Every code that stands in a row for a word."""
+    return {
+        str(value)
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        for value, label in getattr(field, "flatchoices", ())
+        if str(value).isascii() and len(str(value)) > 2 and str(value) != str(label)
+    }
+
+
+def test_every_page_of_the_office_is_in_words_of_the_reader(
+    invented: load.Loaded,
+) -> None:
+    client = Client(headers={"accept-language": "zh-hans"})
+    client.force_login(UserFactory.create(is_superuser=True))
+    codes, pages = choices(), list(reading.office(client))
+    raw = {
+        (address, words)
+        for address, page in pages
+        for words in page.words
+        if words not in GIVEN
+        if words in codes
+        or ENGLISH.search(words)
+        or any(CODE.fullmatch(word) for word in words.split())
+    }
+
+    assert invented.counts["members"] == MEMBERS
+    assert len(pages) > 300
+    assert sorted(raw) == []
