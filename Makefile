@@ -18,7 +18,7 @@ PYTEST_JOBS ?= auto
 help: ## say what can be done
 	@echo "make setup        install everything into .venv (done by itself when needed)"
 	@echo "make run          start the whole of it, with a shop to look at"
-	@echo "make test         run every test"
+	@echo "make test         run the tests, but for the long ones of .ci/run"
 	@echo "make check        format, lint, types, layers, migrations, translations, deploy"
 	@echo "make bench        measure posting, bills and look-ups beside hand-written SQL"
 	@echo "make soak         run the long form of the tests"
@@ -62,7 +62,7 @@ bench: setup
 	@$(PY) -m benchmarks.run $(ARGS)
 
 soak: setup
-	@HYPOTHESIS_PROFILE=soak $(PY) -m tests.run --numprocesses $(PYTEST_JOBS) --long $(ARGS)
+	@HYPOTHESIS_PROFILE=soak $(PY) -m tests.run --numprocesses $(PYTEST_JOBS) --soak $(ARGS)
 
 screenshots: setup
 	@$(PY) -m tests.browser.screenshots

@@ -1,4 +1,7 @@
-"""`make test`: pytest, leaving out aloud what this machine has no program for."""
+"""`make test`: pytest, leaving out aloud what this machine has no program for.
+
+`--long` adds what proves a guard rather than a change, `--soak` everything there is.
+"""
 
 import os
 import shutil
@@ -35,9 +38,16 @@ def missing() -> dict[str, str]:
     return {marker: how for marker, (found, how) in wanted.items() if not found}
 
 
+def left_out_of(words: list[str]) -> list[str]:
+    """The markers whose tests this form of the suite does without."""
+    if "--soak" in words:
+        return []
+    return ["slow"] if "--long" in words else ["slow", "long"]
+
+
 def main(words: list[str]) -> int:
-    long_form = "--long" in words
-    words = [word for word in words if word != "--long"]
+    unwanted = left_out_of(words)
+    words = [word for word in words if word not in {"--long", "--soak"}]
     absent = missing()
     if absent:
         how = " and ".join(absent.values())
@@ -48,7 +58,7 @@ def main(words: list[str]) -> int:
             f"!!! LEFT OUT: the tests marked {' and '.join(absent)}, for want of their "
             f"programs; to run them: {how}.\n"
         )
-    left_out = [*absent, *([] if long_form else ["slow"])]
+    left_out = [*absent, *unwanted]
     if left_out:
         expression = " and ".join(f"not {marker}" for marker in left_out)
         words = ["-m", expression, *words]

@@ -192,8 +192,9 @@ def test_no_sentence_is_settled_while_a_module_is_read() -> None:
         f"{sources.name_of(path)}: {ast.unparse(node)}"
         for path in sources.modules(migrations=False)
         for tree in [sources.tree_of(path)]
+        for names in [at_once_names(tree)]
         for node in read_at_once(tree)
-        if is_translated_now(node, at_once_names(tree)) or is_made_of_labels(node)
+        if is_translated_now(node, names) or is_made_of_labels(node)
     ]
     assert settled == []
 
