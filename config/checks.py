@@ -18,6 +18,8 @@ LIKE_PRODUCTION = {
     "SECRET_KEY": "a-key-for-looking-only-0123456789-abcdefghijklmnopqrstuvwxyz-%$#",
     "ALLOWED_HOSTS": "regulars.example.com",
     "DATABASE_URL": "postgresql://regulars@127.0.0.1:5432/regulars",
+    "EMAIL_URL": "smtp+tls://login:password@mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "regulars@example.com",
 }
 
 

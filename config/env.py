@@ -4,7 +4,9 @@ Every function raises `ImproperlyConfigured` with one sentence that a person can
 """
 
 import ipaddress
+import re
 import zoneinfo
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +14,8 @@ import environ
 from babel.core import Locale
 from babel.numbers import get_currency_precision
 from django.core.exceptions import ImproperlyConfigured
+
+from config import mailers
 
 EXAMPLES = {
     "DEBUG": "DEBUG=false",
@@ -30,9 +34,13 @@ EXAMPLES = {
     "IMPORT_MOST_MB": "IMPORT_MOST_MB=200",
     "IMPORT_MOST_ROWS": "IMPORT_MOST_ROWS=2000000",
     "WEBHOOK_PORTS": "WEBHOOK_PORTS=443,8443",
+    "EMAIL_URL": "EMAIL_URL=smtp+tls://login:password@mail.example.com:587",
+    "MARKETING_EMAIL_URL": "MARKETING_EMAIL_URL=postmark://?server_token=…",
+    "DEFAULT_FROM_EMAIL": "DEFAULT_FROM_EMAIL='Regulars <regulars@example.com>'",
     "METRICS_ALLOWED_HOSTS": "METRICS_ALLOWED_HOSTS=127.0.0.0/8,10.0.0.0/8",
 }
 SHORTEST_SECRET = 40
+WRITES_LETTERS = re.compile(r"[^@\s]+@[^@\s]+")
 POSTGRES_SCHEMES = {"postgres", "postgresql"}
 REDIS_SCHEMES = {"redis", "rediss", "unix"}
 
@@ -151,6 +159,25 @@ def currency(*, default: str) -> str:
     if found not in Locale("en").currencies or get_currency_precision(found) > 3:
         raise wrong("CURRENCY", f"says {found!r}, which is no currency: give its code")
     return found
+
+
+def mailer(name: str, *, default: dict[str, Any]) -> dict[str, Any]:
+    """How letters leave; the address itself is never shown, a password stands in it."""
+    given = text(name)
+    if not given:
+        return default
+    try:
+        return mailers.mailer(given)
+    except mailers.Malformed as trouble:
+        raise wrong(name, str(trouble)) from None
+
+
+def sender(*, required: bool) -> str:
+    """Who writes letters: an address, perhaps with a name before it."""
+    found = text("DEFAULT_FROM_EMAIL", required=required)
+    if found and not WRITES_LETTERS.fullmatch(parseaddr(found)[1]):
+        raise wrong("DEFAULT_FROM_EMAIL", f"says {found!r}: give an e-mail address")
+    return found or "regulars@localhost"
 
 
 def networks(name: str, *, default: str) -> list[str]:

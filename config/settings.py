@@ -278,11 +278,21 @@ PUBLIC_URL = env.text(
     default=f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000",
 ).rstrip("/")
 
-# Development shows mail and messages on its console; production hands mail to its own
-# host, and sends no messages until something that can is named here.
-MAILER = "smtp" if PRODUCTION else "console"
-MAILERS = {"default": {"BACKEND": f"django.core.mail.backends.{MAILER}.EmailBackend"}}
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="regulars@localhost")
+# Letters: to one person about their own things, and to many. Development shows them on
+# its console. Production refuses them aloud until it knows a host or a provider, and
+# sends no messages to phones until something that can is named here.
+NO_MAIL = (
+    "common.mail.NoMail"
+    if PRODUCTION
+    else "django.core.mail.backends.console.EmailBackend"
+)
+SERVICE_MAILER = env.mailer("EMAIL_URL", default={"BACKEND": NO_MAIL})
+MAILERS: dict[str, dict[str, Any]] = {
+    "default": SERVICE_MAILER,
+    "marketing": env.mailer("MARKETING_EMAIL_URL", default=SERVICE_MAILER),
+}
+SENDS_LETTERS = any(mailer["BACKEND"] != NO_MAIL for mailer in MAILERS.values())
+DEFAULT_FROM_EMAIL = env.sender(required=PRODUCTION and SENDS_LETTERS)
 GIFT_MESSAGES = env.text(
     "GIFT_MESSAGES",
     default="gift_cards.channels.NoMessages"

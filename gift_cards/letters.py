@@ -9,6 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from common import mail
+
 from . import pictures
 from .channels import messages
 from .models import Gift
@@ -27,7 +29,7 @@ def send(parcel: Parcel, *, brand: str) -> None:
     link = link_of(parcel.token)
     with override(gift.language):
         if gift.channel == Gift.Channel.EMAIL:
-            _letter(gift, link, brand).send()
+            mail.send(_letter(gift, link, brand))
         else:
             messages().send(
                 phone=gift.recipient_phone,

@@ -1,11 +1,10 @@
 """What gift cards do by themselves: gifts leave on their day, guesses are forgotten."""
 
-from smtplib import SMTPServerDisconnected
-
 from celery import shared_task
 from django.utils.timezone import now
 from structlog import get_logger
 
+from common.mail import LetterMayHaveLeft
 from gift_cards import letters
 from gift_cards import services as gift_cards_services
 from policies import selectors as policies_selectors
@@ -13,7 +12,7 @@ from policies.models import ShopPolicy
 
 AT_ONCE = 500
 # The line broke while the letter was handed over.
-UNSURE = (TimeoutError, SMTPServerDisconnected)
+UNSURE = (TimeoutError, LetterMayHaveLeft)
 log = get_logger(__name__)
 
 

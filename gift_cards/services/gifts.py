@@ -12,6 +12,7 @@ from django.db.models import Case, DateTimeField, F, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from common.mail import can_send_letters
 from gift_cards.channels import can_send_messages
 from gift_cards.codes import new_token, token_digest
 from gift_cards.errors import (
@@ -93,6 +94,10 @@ def _problem(wish: GiftWish, quantity: int, at: datetime) -> str:
         (
             wish.channel != Gift.Channel.EMAIL or _is_email(wish.email),
             _("Give the friend’s e-mail address."),
+        ),
+        (
+            wish.channel != Gift.Channel.EMAIL or can_send_letters(),
+            _("E-mails cannot be sent from this shop yet."),
         ),
         (
             wish.channel != Gift.Channel.MESSAGE or _is_phone(wish.phone),

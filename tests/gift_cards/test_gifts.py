@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from email.message import Message
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import time_machine
 from django.core import mail
 
 from common.errors import DomainError
+from common.mail import NOT_SET_UP, LetterMayHaveLeft
 from gift_cards import letters, tasks
 from gift_cards import services as gift_cards_services
 from gift_cards.errors import (
@@ -199,6 +200,17 @@ def test_without_a_channel_no_gift_by_message_is_sold(settings: Any) -> None:
         given(channel="message", phone="+8613800000000")
 
 
+def test_without_mail_no_gift_by_e_mail_is_sold(settings: Any) -> None:
+    settings.MAILERS = {"default": {"BACKEND": NOT_SET_UP}}
+    by = at_store()
+    before = everything()
+
+    with pytest.raises(GiftRefused, match="E-mails cannot be sent"):
+        a_card(by=by, gift=wish())
+
+    assert (everything(), GiftCard.objects.count()) == (before, 0)
+
+
 def test_words_of_any_script_arrive_as_they_were_written() -> None:
     words = "生日快乐 🎂 عيد ميلاد"
     given(message=words, name="李娜 🌸")
@@ -237,7 +249,7 @@ def test_a_line_that_broke_is_left_for_a_person_and_sent_by_nobody_else(
     _card, gift = given()
 
     def broken(*_: object, **__: object) -> None:
-        raise SMTPServerDisconnected
+        raise LetterMayHaveLeft
 
     monkeypatch.setattr(letters, "send", broken)
     with at(NOON):

@@ -1,0 +1,90 @@
+"""Letters: whether any can leave, and what became of one that was sent."""
+
+from collections.abc import Iterator, Sequence
+from smtplib import SMTPException, SMTPServerDisconnected
+from typing import Final
+
+from django.conf import settings
+from django.core import checks
+from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.base import BaseEmailBackend
+
+# The two ways of `MAILERS`: letters to one person about their own things, and to many.
+SERVICE: Final = "default"
+MARKETING: Final = "marketing"
+NOT_SET_UP: Final = "common.mail.NoMail"
+# A provider that was never reached, as `requests` says it.
+NO_LINE: Final = {"ConnectTimeout", "NewConnectionError"}
+
+
+class MailNotSetUp(Exception):
+    """No letter can leave: nobody has said by which host or provider."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No mail is set up: give EMAIL_URL, for example "
+            "EMAIL_URL=smtp+tls://login:password@mail.example.com:587"
+        )
+
+
+@checks.register(checks.Tags.mail, deploy=True)
+def warn_where_no_letter_can_leave(**_unused: object) -> list[checks.CheckMessage]:
+    """A shop that sells gifts by e-mail wants to hear of it before its guests do."""
+    if can_send_letters():
+        return []
+    return [checks.Warning(str(MailNotSetUp()), id="common.W001")]
+
+
+class LetterMayHaveLeft(Exception):
+    """The line broke while a letter was handed over: sent again it may come twice."""
+
+
+class NoMail(BaseEmailBackend):
+    """Nothing is set up: every letter is refused aloud, none is lost in silence."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Refuse. Raises MailNotSetUp."""
+        raise MailNotSetUp
+
+
+def can_send_letters() -> bool:
+    """Whether a host or a provider is set up."""
+    return bool(settings.MAILERS[SERVICE]["BACKEND"] != NOT_SET_UP)
+
+
+def send(letter: EmailMessage, *, using: str = SERVICE) -> None:
+    """Send one letter, once.
+
+    Raises LetterMayHaveLeft where nobody can know; whatever else it raises, the letter
+    surely did not leave.
+    """
+    mailer = mailers[using]
+    mailer.open()  # nothing has left yet, however long the host is silent
+    try:
+        mailer.send_messages([letter])
+    except Exception as failure:
+        if _may_have_left(failure):
+            raise LetterMayHaveLeft from failure
+        raise
+    finally:
+        mailer.close()
+
+
+def _may_have_left(failure: Exception) -> bool:
+    """A refusal says that it did not; a line that breaks halfway says nothing."""
+    status = getattr(failure, "status_code", None)  # of a provider's answer
+    if isinstance(status, int):
+        return status >= 500
+    if isinstance(failure, SMTPException):
+        return isinstance(failure, SMTPServerDisconnected)
+    if not isinstance(failure, OSError):
+        return False
+    return not any(type(cause).__name__ in NO_LINE for cause in _causes(failure))
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
+    """What lies behind a failure; `requests` keeps it among its arguments."""
+    yield failure
+    for cause in (failure.__cause__, *failure.args, getattr(failure, "reason", None)):
+        if isinstance(cause, BaseException):
+            yield from _causes(cause)
