@@ -393,8 +393,12 @@ LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
-# Five wrong passwords for one name from one address close that pair for a while.
+# Five wrong passwords for one account from one address close that pair for a while;
+# `SignInGuard` slows down who guesses over many names or from many addresses.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_HANDLER = "config.sign_in.SignInGuard"
+AXES_USERNAME_CALLABLE = "config.sign_in.account_name"
+AXES_CLIENT_IP_CALLABLE = "config.sign_in.client_place"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True

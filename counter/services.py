@@ -27,12 +27,15 @@ def prove_manager(
     """
     if stores_selectors.user_may(user, CHOOSE, store=till.store):
         return user
-    manager = User.objects.filter(username__iexact=name.strip()).first()
-    if manager is None:
-        raise ProofRefused
+    try:
+        manager = User.objects.get_by_natural_key(User.normalize_username(name.strip()))
+    except User.DoesNotExist as unknown:
+        raise ProofRefused from unknown
     if not stores_selectors.user_may(manager, CHOOSE, store=till.store):
         raise NotAllowed(permission=CHOOSE)
-    stores_services.prove(user=manager, secret=secret, at=at, request_id=request_id)
+    stores_services.prove(
+        user=manager, secret=secret, by=user, at=at, request_id=request_id
+    )
     return manager
 
 

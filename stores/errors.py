@@ -54,6 +54,21 @@ class ProofLocked(DomainError):
         )
 
 
+class PinPaused(DomainError):
+    """Many colleagues typed wrong PINs for this account: for a while only the password
+    proves it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "pin_paused",
+            _(
+                "Too many wrong PINs were typed for this person. Please type the "
+                "password instead, or wait 15 minutes."
+            ),
+        )
+
+
 class AmountOutOfRange(DomainError):
     def __init__(self, *, amount: int) -> None:
         super().__init__(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
+from common.digits import is_guessed_first
 from ledger.services import Act
 from stored_value.errors import CodeLocked, CodeRefused, CodeTooSimple
 from stored_value.holders import Holder
@@ -18,13 +19,11 @@ SET = "stored_value.set_payment_code"
 TRIES = 5
 LOCK = timedelta(minutes=15)
 SIX_DIGITS = re.compile(r"[0-9]{6}")
-RUNS = ("01234567890", "09876543210")
 
 
 def set_payment_code(*, member_id: int, code: str, by: Act, at: datetime) -> None:
     """Give a member a new payment code; a lock from wrong tries ends with it."""
-    too_simple = len(set(code)) == 1 or any(code in run for run in RUNS)
-    if not SIX_DIGITS.fullmatch(code) or too_simple:
+    if not SIX_DIGITS.fullmatch(code) or is_guessed_first(code):
         raise CodeTooSimple
     hashed = make_password(code)
     with transaction.atomic():

@@ -134,6 +134,7 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
                 approval=approval,
                 checker=user,
                 **typed,
+                by=user,
                 at=now(),
                 request_id=request_id(request),
             )

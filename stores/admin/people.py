@@ -163,6 +163,7 @@ class UserAdmin(ScopedAdmin[User]):
         stores_services.prove(
             user=signed_in(request),
             secret=secret,
+            by=signed_in(request),
             at=now(),
             request_id=request_id(request),
         )

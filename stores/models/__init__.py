@@ -1,7 +1,7 @@
 """Where the house sells, who works there, and what was done in whose name."""
 
 from .control import ApiKey, Approval, AuditEvent
-from .people import Assignment, Role, RoleLimit, User
+from .people import Assignment, ProofTries, Role, RoleLimit, User
 from .places import Store, Till
 from .shifts import HandOver, Shift, ShiftCount, ShiftUse
 
@@ -11,6 +11,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "HandOver",
+    "ProofTries",
     "Role",
     "RoleLimit",
     "Shift",

@@ -23,7 +23,9 @@ class UserManager(BaseUserManager["User"]):
     """Finds and makes sign-ins; `Li.Na` and `li.na` are one person."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username)
+        # As the unique constraint folds them: never two for one name.
+        folded = self.alias(folded=Lower("username"))
+        return folded.get(folded=Lower(models.Value(username)))
 
     def create_user(
         self, username: str, password: str | None = None, **fields: object
@@ -59,8 +61,6 @@ class User(AbstractBaseUser):
     is_staff = models.BooleanField(_("may sign in to the admin"), default=True)
     is_superuser = models.BooleanField(_("may do everything"), default=False)
     pin_hash = models.CharField(max_length=128, blank=True, editable=False)
-    pin_failures = models.PositiveSmallIntegerField(default=0, editable=False)
-    pin_locked_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -231,3 +231,40 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.role}"
+
+
+class ProofTries(models.Model):
+    """Wrong PINs and passwords at a screen where somebody is signed in.
+
+    Counted three times: of this account by this person (both named), of an account by
+    all (`maker` empty), and by a person at all accounts (`account` empty).
+    """
+
+    account = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    maker = models.ForeignKey(
+        User, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    failures = models.PositiveIntegerField(_("wrong tries"), default=0)
+    since = models.DateTimeField(_("since"))
+    locked_until = models.DateTimeField(_("locked until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("wrong tries")
+        verbose_name_plural = _("wrong tries")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(
+                fields=["account", "maker"],
+                name="stores_prooftries_counted_once",
+                nulls_distinct=False,
+            ),
+            CheckConstraint(
+                condition=Q(account__isnull=False) | Q(maker__isnull=False),
+                name="stores_prooftries_are_somebodys",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

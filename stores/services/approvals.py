@@ -74,12 +74,16 @@ def approve(
     checker: User,
     secret: str,
     at: datetime,
+    by: User | None = None,
     request_id: str = "",
 ) -> None:
-    """Give an approval, proving oneself by PIN or password at the maker's screen."""
+    """Give an approval, proving oneself by PIN or password: at the maker's screen, or
+    at one where `by` is signed in.
+    """
     if not _may_check(approval, checker):
         raise CheckerRefused
-    prove(user=checker, secret=secret, at=at, request_id=request_id)
+    signed_in = approval.maker if by is None else by
+    prove(user=checker, secret=secret, by=signed_in, at=at, request_id=request_id)
     with transaction.atomic(durable=True):
         waiting = Approval.objects.filter(pk=approval.pk, checker=None)
         if waiting.update(checker=checker, approved_at=at) != 1:

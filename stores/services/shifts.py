@@ -73,7 +73,7 @@ def hand_over(
     require(by, "stores.hand_over", store=shift.store)
     if not user_may(to, "stores.hand_over", store=shift.store):
         raise NotAllowed(permission="stores.hand_over")
-    prove(user=to, secret=secret, at=at, request_id=request_id)
+    prove(user=to, secret=secret, by=by, at=at, request_id=request_id)
     with transaction.atomic(durable=True):
         row = _locked(shift)
         if row.holder_id == to.pk:

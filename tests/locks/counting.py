@@ -12,7 +12,7 @@ from points.models import CodeTries
 from stored_value import services as stored_value_services
 from stored_value.models import PaymentCode
 from stores import services as stores_services
-from stores.models import User
+from stores.models import ProofTries
 from tests.factories.coupons import by_task
 from tests.factories.ledger import NOON, an_act
 from tests.factories.members import MemberFactory
@@ -37,8 +37,15 @@ def payment_codes(meeting: Meeting) -> bool:
 
 def pins(meeting: Meeting) -> bool:
     user = UserFactory.create()
-    meeting.race(lambda n: stores_services.prove(user=user, secret=f"9{n}", at=NOON))
-    return User.objects.get(pk=user.pk).pin_failures == RUNNERS
+    maker = UserFactory.create()
+
+    def guess(number: int) -> None:
+        stores_services.prove(user=user, secret=f"9{number}", by=maker, at=NOON)
+
+    meeting.race(guess, runners=1)  # the rows are there
+    meeting.race(guess)
+    pair = ProofTries.objects.get(account=user, maker=maker)
+    return pair.locked_until is not None and pair.failures == 1 + RUNNERS
 
 
 def rotating_codes(meeting: Meeting) -> bool:

@@ -141,15 +141,17 @@ def test_a_limit_is_not_passed_by_acting_at_once(*, is_at_till: bool) -> None:
 
 
 def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
-    user = UserFactory.create()
+    user, maker = UserFactory.create(), UserFactory.create()
 
     told = together(
-        lambda number: stores_services.prove(user=user, secret=f"9{number}", at=NOON)
+        lambda number: stores_services.prove(
+            user=user, secret=f"9{number}", by=maker, at=NOON
+        )
     )
 
     assert told == ["proof_locked"] * (AT_ONCE - 4) + ["proof_refused"] * 4
     with pytest.raises(DomainError):
-        stores_services.prove(user=user, secret=PIN, at=NOON)
+        stores_services.prove(user=user, secret=PIN, by=maker, at=NOON)
 
 
 def test_what_is_taken_while_a_shift_closes_is_counted_or_refused() -> None:

@@ -18,7 +18,15 @@ from stores.errors import (
     TenderUnknown,
     TillNotInUse,
 )
-from stores.models import AuditEvent, HandOver, Shift, ShiftCount, Store, User
+from stores.models import (
+    AuditEvent,
+    HandOver,
+    ProofTries,
+    Shift,
+    ShiftCount,
+    Store,
+    User,
+)
 from tests.factories.stores import (
     NOON,
     PIN,
@@ -147,10 +155,9 @@ def test_without_the_right_pin_the_till_stays(store: Store, cashier: User) -> No
         )
 
     shift.refresh_from_db()
-    following.refresh_from_db()
     assert shift.holder == cashier
     assert not HandOver.objects.exists()
-    assert following.pin_failures == 1
+    assert ProofTries.objects.get(account=following, maker=cashier).failures == 1
 
 
 def test_a_till_is_not_handed_to_a_stranger_or_to_oneself(
