@@ -35,7 +35,6 @@ class GiftCardAsked:
     code: str
     pin: str = ""
     amount: int | None = None
-    is_scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

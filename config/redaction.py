@@ -16,7 +16,7 @@ HIDDEN = "[hidden]"
 SECRET_WORDS = frozenset({
     "phone", "phones", "mobile", "msisdn", "tel", "telephone",
     "sms", "email", "mail", "card", "cards", "pan",
-    "barcode", "qr", "gift", "giftcard", "pin", "pins",
+    "barcode", "qr", "scan", "gift", "giftcard", "pin", "pins",
     "otp", "totp", "passcode", "password", "passwd", "pass",
     "secret", "token", "tokens", "apikey", "authorization", "auth",
     "cookie", "cookies", "csrf", "csrftoken", "csrfmiddlewaretoken", "session",

@@ -18,6 +18,7 @@ from checkout.bill import Bill, TenderGiven
 from checkout.models.sales import LARGEST_BILL
 from common.forms import MoneyField
 from coupons import selectors as coupons_selectors
+from gift_cards import codes as gift_card_codes
 from stores import selectors as stores_selectors
 
 GIFT_SALT: Final = "counter.gift"
@@ -41,7 +42,11 @@ class LaidDown:
     sealed: str
     code: str
     pin: str
-    is_scanned: bool
+
+    @property
+    def last4(self) -> str:
+        """The end of its code; never of the proof that was scanned with it."""
+        return (gift_card_codes.normalised(self.code) or "")[-4:]
 
 
 class BillForm(forms.Form):
@@ -108,7 +113,7 @@ class BillForm(forms.Form):
             laid=laid,
             points=points,
             gift_cards=tuple(
-                GiftCardAsked(code=card.code, pin=card.pin, is_scanned=card.is_scanned)
+                GiftCardAsked(code=card.code, pin=card.pin)
                 for card in self.gift_cards()
             ),
             stored_value=stored,
@@ -176,9 +181,9 @@ class BillForm(forms.Form):
         return ""
 
 
-def sealed(*, code: str, pin: str, is_scanned: bool) -> str:
+def sealed(*, code: str, pin: str) -> str:
     """A gift card as the page carries it: nobody reads or changes what was proven."""
-    return _gift_seal().encrypt(json.dumps([code, pin, is_scanned]).encode()).decode()
+    return _gift_seal().encrypt(json.dumps([code, pin]).encode()).decode()
 
 
 def unsealed(text: str) -> LaidDown | None:
@@ -187,8 +192,8 @@ def unsealed(text: str) -> LaidDown | None:
         opened = _gift_seal().decrypt(text.encode(), ttl=LIES_FOR)
     except InvalidToken:
         return None
-    code, pin, is_scanned = json.loads(opened)
-    return LaidDown(sealed=text, code=code, pin=pin, is_scanned=is_scanned)
+    code, pin, *_rest = json.loads(opened)
+    return LaidDown(sealed=text, code=code, pin=pin)
 
 
 def _gift_seal() -> Fernet:

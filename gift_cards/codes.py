@@ -3,6 +3,10 @@
 A code is fifteen random characters (75 bits) and a check character. Only a keyed hash
 of it is kept; the key comes from the secret key, or from one of its fallbacks where a
 code was made before the key was changed.
+
+Beside the code a card carries a proof: sixteen more random characters that stand in the
+field to be scanned and nowhere in clear. Who scans it needs no PIN; who read the code
+has no proof.
 """
 
 import hmac
@@ -22,6 +26,7 @@ LENGTH: Final = 16
 LOOK_ALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 PLACES: Final = {character: place for place, character in enumerate(ALPHABET)}
 PIN_DIGITS: Final = 6
+PROOF_LENGTH: Final = 16
 LONGEST_TYPED: Final = 64
 
 
@@ -53,6 +58,21 @@ def new_pin() -> str:
     return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
 
 
+def new_proof() -> str:
+    """Eighty bits that are printed only where a scanner reads them."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(PROOF_LENGTH))
+
+
+def proof_digest(code: str, proof: str) -> str:
+    """What is kept of a proof: it is long enough for a plain hash, with its code."""
+    return sha256(f"gift_cards.proof.v1:{code}:{proof}".encode()).hexdigest()
+
+
+def scan_text(code: str, proof: str) -> str:
+    """What the printed field contains; capitals and a dot keep a QR code small."""
+    return f"{code}.{proof}"
+
+
 def new_token() -> str:
     """What opens a gift: 192 bits, fit for an address."""
     return secrets.token_urlsafe(24)
@@ -68,18 +88,42 @@ def grouped(code: str) -> str:
     return "-".join(code[place : place + 4] for place in range(0, len(code), 4))
 
 
-def normalised(typed: str) -> str | None:
-    """The code that was meant, whatever spaces, case and look-alikes were typed.
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What was typed or scanned: a code, and its proof where the field was scanned."""
 
-    None where it cannot be one: the wrong length, other characters, a wrong check.
+    code: str | None
+    proof: str = ""
+
+    def proves(self, digest: str) -> bool:
+        """Whether the proof is the one that is kept as this digest."""
+        shown = proof_digest(self.code or "", self.proof)
+        return bool(self.proof) and same(shown, digest)
+
+
+def presented(typed: str) -> Presented:
+    """Code and proof that were meant, whatever spaces and case and look-alikes.
+
+    No code where it cannot be one: wrong length, other characters, a wrong check.
     """
     plain = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).upper()
     meant = "".join(character for character in plain if character.isalnum()).translate(
         LOOK_ALIKES
     )
-    if len(meant) != LENGTH or not all(character in PLACES for character in meant):
-        return None
-    return meant if check_character(meant[:-1]) == meant[-1] else None
+    code, proof = meant[:LENGTH], meant[LENGTH:]
+    if (
+        len(code) != LENGTH
+        or len(proof) not in (0, PROOF_LENGTH)
+        or not all(character in PLACES for character in meant)
+        or check_character(code[:-1]) != code[-1]
+    ):
+        return Presented(None)
+    return Presented(code, proof)
+
+
+def normalised(typed: str) -> str | None:
+    """The code that was meant, if what was typed or scanned is one."""
+    return presented(typed).code
 
 
 @dataclass(frozen=True, slots=True)

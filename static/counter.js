@@ -6,7 +6,7 @@
   const words = document.currentScript.dataset;
   const at = (id) => document.getElementById(id);
   const DRAFT = "counter-bill";
-  const NEVER_KEPT = ["guest", "due", "gift_code", "pin", "scanned", "coupon_code", "payment_code"];
+  const NEVER_KEPT = ["guest", "due", "gift_code", "pin", "coupon_code", "payment_code"];
   const OFFERED = ["coupon", "use_points"]; // drawn with each quote
   const LAID = ["gift", "laid_coupon"]; // sealed by the house, which draws them again
   const RETURNS = 20000; // to the next guest, from a receipt that nobody touches
@@ -151,17 +151,9 @@
     }
   }
 
-  /* A scanner types faster than anybody: what it reads into a gift card's field is
-     told apart from what is typed. */
-  let pressed = [];
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (field.matches?.("[data-quiet]")) event.stopPropagation();
-    if (field.id === "gift-code") {
-      pressed = field.value.length <= 1 ? [event.timeStamp] : [...pressed, event.timeStamp];
-      const took = pressed[pressed.length - 1] - pressed[0];
-      at("scanned").value = field.value.length > 7 && took < 30 * field.value.length ? "yes" : "";
-    }
     if (field.form?.id === "bill") keep();
   }, true);
 
@@ -229,7 +221,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && event.detail.elt.id === "seek") at("q").value = "";
     if (event.detail.successful && event.detail.elt.id === "gift-add") {
-      ["gift-code", "gift-pin", "scanned"].forEach((id) => (at(id).value = ""));
+      ["gift-code", "gift-pin"].forEach((id) => (at(id).value = ""));
     }
     if (event.detail.successful && event.detail.elt.id === "coupon-add") at("coupon-code").value = "";
     if (event.detail.successful && event.detail.elt.id === "bill") asking = 0;

@@ -18,6 +18,7 @@ from common.forms import offer
 from .models import Store, User
 
 LARGEST_ID = 2**63 - 1
+KEYS_OF_FORMS = "admin:"
 
 
 class KeyForm(forms.Form):
@@ -27,7 +28,12 @@ class KeyForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial.setdefault("key", f"admin:{uuid.uuid4()}")
+        self.initial.setdefault("key", f"{KEYS_OF_FORMS}{uuid.uuid4()}")
+
+    def clean_key(self) -> str:
+        """A form speaks for itself only: no key of a till, a task or a program."""
+        key: str = self.cleaned_data["key"]
+        return key if key.startswith(KEYS_OF_FORMS) else f"{KEYS_OF_FORMS}{key}"
 
 
 class ReasonForm(forms.Form):

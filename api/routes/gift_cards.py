@@ -69,6 +69,7 @@ def sell_gift_cards(request: ApiRequest, body: GiftCardSaleIn) -> GiftCardsSold:
                 id=str(card.public_id),
                 code=card.code,
                 pin=card.pin,
+                scan=card.scan,
                 last4=card.last4,
                 amount=card.amount,
                 expires_on=_last_day(card.expires_at, store),

@@ -47,6 +47,9 @@ class SoldCardOut(Out):
     id: str
     code: str | None
     pin: str | None
+    scan: str | None = Field(
+        description="What a QR code on the card contains: opens it without the PIN."
+    )
     last4: str
     amount: int
     expires_on: date | None = Field(description="The last day on which it is valid.")

@@ -250,15 +250,12 @@ def _open(
     rows = found.raw.get("gifts") or ()
     card = None
     if not found.raw.get("tries"):
-        card = gift_cards_services.opened(
-            wanted.code, wanted.pin, is_scanned=wanted.is_scanned, rows=rows
-        )
+        card = gift_cards_services.opened(wanted.code, wanted.pin, rows=rows)
     if card is not None:
         return card
     return gift_cards_services.find(
         code=wanted.code,
         pin=wanted.pin,
-        is_scanned=wanted.is_scanned,
         callers=callers,
         by=by,
         at=at,

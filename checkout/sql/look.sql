@@ -104,7 +104,7 @@ BEGIN
 
   IF cardinality(p_gifts) > 0 THEN
     SELECT jsonb_agg(to_jsonb(g)) INTO v_gifts FROM (
-      SELECT k.id AS code_id, k.key_id, k.digest, k.pin_digest, k.last4, c.id AS card_id, c.public_id, c.status,
+      SELECT k.id AS code_id, k.key_id, k.digest, k.pin_digest, k.proof_digest, k.last4, c.id AS card_id, c.public_id, c.status,
              c.account_id, c.amount, c.expires_at, c.design_id, c.owner_id,
              coalesce((SELECT sum(l.remaining) FROM ledger_lot l
                         WHERE l.account_id = c.account_id AND l.is_open AND (l.expires_at IS NULL OR l.expires_at > p_at)), 0)::bigint AS usable

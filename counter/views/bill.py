@@ -40,13 +40,11 @@ def quote(request: HttpRequest, place: Place) -> HttpResponse:
 def lay_down(request: HttpRequest, place: Place) -> HttpResponse:
     """A gift card on the counter: opened once, then carried along by the page."""
     code, pin = request.POST.get("gift_code", "")[:80], request.POST.get("pin", "")[:16]
-    is_scanned = request.POST.get("scanned") == "yes"
     context: dict[str, Any] = {}
     try:
         card = gift_cards_services.find(
             code=code,
             pin=pin,
-            is_scanned=is_scanned,
             callers=place.callers,
             by=place.act(),
             at=now(),
@@ -54,7 +52,7 @@ def lay_down(request: HttpRequest, place: Place) -> HttpResponse:
         if not card.is_active:
             raise GiftCardUnavailable(status=card.status)
         context["card"] = card
-        context["sealed"] = sealed(code=code, pin=pin, is_scanned=is_scanned)
+        context["sealed"] = sealed(code=code, pin=pin)
     except DomainError as refusal:
         context["refusal"] = str(refusal)
     answer = render(request, "counter/sale.html#gift", context)

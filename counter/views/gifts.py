@@ -144,9 +144,8 @@ def _sold(form: SellGiftForm, request: HttpRequest, place: Place) -> Sold:
     amount = typed["amount"]
     if typed["code"].strip():
         if amount is None:
-            printed = gift_cards_services.find(
+            printed = gift_cards_services.find_to_sell(
                 code=typed["code"],
-                is_scanned=True,
                 callers=place.callers,
                 by=place.act(),
                 at=at,

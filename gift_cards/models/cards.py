@@ -229,6 +229,10 @@ class GiftCardCode(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     # Of code and PIN together, so that six digits cannot be guessed from the table.
     pin_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # Of the proof in the printed field; none on cards made before there was one.
+    proof_digest = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False
+    )
     last4 = models.CharField(_("last four"), max_length=4)
     made_at = models.DateTimeField(_("made at"))
     died_at = models.DateTimeField(_("replaced at"), null=True)
@@ -244,6 +248,7 @@ class GiftCardCode(models.Model):
             CheckConstraint(
                 condition=Q(digest__regex=HEX_64)
                 & (Q(pin_digest="") | Q(pin_digest__regex=HEX_64))
+                & (Q(proof_digest="") | Q(proof_digest__regex=HEX_64))
                 & Q(last4__regex=r"^[0-9A-Z]{4}$"),
                 name="gift_cards_giftcardcode_keeps_digests",
             ),

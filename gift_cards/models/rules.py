@@ -31,7 +31,9 @@ class GiftCardPolicy(PolicyVersion):
     pin_asked = models.BooleanField(
         _("ask for the PIN where a code is typed"),
         default=True,
-        help_text=_("A card that is scanned at a till needs none."),
+        help_text=_(
+            "A card whose printed field is scanned proves itself and needs none."
+        ),
     )
     wrong_per_minute = models.PositiveSmallIntegerField(
         _("wrong tries a minute"),

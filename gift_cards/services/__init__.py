@@ -4,7 +4,7 @@ from .acts import subject_of
 from .batches import SealedFile, export_codes, order_batch, withdraw_batch
 from .care import block, replace, unblock, void_sale
 from .designs import begin_with_faces, save_design
-from .find import Found, find, forget_tries
+from .find import Found, find, find_to_sell, forget_tries
 from .gifts import (
     GiftWish,
     Parcel,
@@ -50,6 +50,7 @@ __all__ = [
     "export_codes",
     "extend",
     "find",
+    "find_to_sell",
     "forget_tries",
     "gift_to_wallet",
     "hashes_of",

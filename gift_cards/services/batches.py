@@ -161,11 +161,15 @@ def withdraw_batch(*, batch_id: int, reason: str, by: Act, at: datetime) -> int:
 
 
 def _table(batch: GiftCardBatch, codes: list[FreshCode]) -> bytes:
-    """One line a card: its number, code, PIN, amount and last four."""
+    """One line a card: its number, code, PIN, amount, last four, and what is to be
+    printed as a field to scan: it opens the card without the PIN, so it belongs under
+    the same cover."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(["card", "code", "pin", "amount", "last4"])
+    writer.writerow(["card", "code", "pin", "amount", "last4", "scan"])
     amount = "" if batch.amount is None else plain(batch.amount)
     for fresh in codes:
-        writer.writerow([fresh.card_id, fresh.code, fresh.pin, amount, fresh.last4])
+        writer.writerow(
+            [fresh.card_id, fresh.code, fresh.pin, amount, fresh.last4, fresh.scan]
+        )
     return file.getvalue().encode()

@@ -1,7 +1,7 @@
 """Opening a card by its code and PIN, slowly enough that nobody guesses one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -10,7 +10,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from gift_cards.codes import Key, all_keys, current_key, normalised, same
+from gift_cards.codes import (
+    Key,
+    Presented,
+    all_keys,
+    current_key,
+    presented,
+    same,
+)
 from gift_cards.errors import GiftCardNotFound, TooManyTries
 from gift_cards.models import GiftCard, GiftCardCode, GiftCardTry
 from ledger.services import Act
@@ -24,9 +31,9 @@ WITH rules AS (
   SELECT wrong_per_minute, wrong_per_code, wait_minutes FROM gift_cards_giftcardpolicy
    WHERE in_force_from <= %(at)s ORDER BY in_force_from DESC LIMIT 1
 ), found AS (
-  SELECT k.id AS code_id, k.key_id, k.digest, k.pin_digest, k.last4, c.id AS card_id,
-         c.public_id, c.status, c.account_id, c.amount, c.expires_at, c.design_id,
-         c.owner_id
+  SELECT k.id AS code_id, k.key_id, k.digest, k.pin_digest, k.proof_digest, k.last4,
+         c.id AS card_id, c.public_id, c.status, c.account_id, c.amount, c.expires_at,
+         c.design_id, c.owner_id
     FROM gift_cards_giftcardcode k JOIN gift_cards_giftcard c ON c.id = k.card_id
    WHERE k.digest = ANY (%(digests)s::text[]) AND k.died_at IS NULL
      FOR NO KEY UPDATE OF c, k
@@ -87,16 +94,48 @@ def find(
     by: Act,
     at: datetime,
     pin: str = "",
-    is_scanned: bool = False,
     callers: Sequence[str] = (),
 ) -> Found:
     """Open a card by what was typed or scanned. One transaction, before the act's own.
+
+    A card with a PIN opens by its code and PIN, or by the proof that the printed field
+    carries beside the code: how the code came in is nothing that anybody may claim.
 
     `callers` are the key, address and session that ask (the actor, where none is
     named): wrong tries of each are counted, and those at the code. The count outlives
     the refusal. Raises GiftCardNotFound for any wrong code or PIN, TooManyTries.
     """
-    found = _find(code, pin, is_scanned, callers or (by.actor,), by, at)
+    return _raised(_find(code, pin, callers or (by.actor,), by, at))
+
+
+def find_to_sell(
+    *, code: str, by: Act, at: datetime, callers: Sequence[str] = ()
+) -> Found:
+    """A printed card by its code alone, to be sold or to learn its price.
+
+    Its PIN is still under its cover, and nothing is paid with what this finds. Raises
+    GiftCardNotFound, TooManyTries.
+    """
+    found = _find(code, "", callers or (by.actor,), by, at, asks_pin=False)
+    return _raised(found)
+
+
+def is_opened_by(
+    shown: Presented, pin: str, *, key: Key, row: Mapping[str, Any]
+) -> bool:
+    """Whether the proof that was scanned or the PIN that was typed opens this row.
+
+    Both hashes are compared whatever was sent, so that time tells nothing.
+    """
+    code, has_pin = shown.code or "", bool(row["pin_digest"])
+    is_proven = shown.proves(row["proof_digest"] or "")
+    right_pin = same(key.of_pin(code, pin.strip()), row["pin_digest"] or "")
+    if shown.proof and not is_proven:
+        return False
+    return is_proven or right_pin or not has_pin
+
+
+def _raised(found: Found | TooManyTries | None) -> Found:
     if isinstance(found, TooManyTries):
         raise found
     if found is None:
@@ -108,12 +147,14 @@ def find(
 def _find(
     typed: str,
     pin: str,
-    is_scanned: bool,  # noqa: FBT001 (as `find` was told)
     callers: Sequence[str],
     by: Act,
     at: datetime,
+    *,
+    asks_pin: bool = True,
 ) -> Found | TooManyTries | None:
-    keys, code = all_keys(), normalised(typed)
+    keys, shown = all_keys(), presented(typed)
+    code = shown.code
     guess = code or typed[:64].strip().upper()
     asking = [keys[0].of_caller(f"caller:{caller}") for caller in callers]
     at_code = keys[0].of_caller(f"code:{guess}")
@@ -128,7 +169,7 @@ def _find(
     stopped = _stopped(tries, limits, at)
     if stopped is not None:
         return stopped
-    key = _right_key(row, keys, code or "", pin, is_scanned=is_scanned)
+    key = _right_key(row, keys, shown, pin, asks_pin=asks_pin)
     if key is None:
         return _count_wrong(limits, by, at)
     if at_code in tries:
@@ -157,16 +198,20 @@ def _ask(digests: list[str], subjects: list[str], at: datetime) -> dict[str, Any
 
 
 def _right_key(
-    row: dict[str, Any], keys: list[Key], code: str, pin: str, *, is_scanned: bool
+    row: dict[str, Any],
+    keys: list[Key],
+    shown: Presented,
+    pin: str,
+    *,
+    asks_pin: bool,
 ) -> Key | None:
     """The key that opens the card; None for a wrong code, or a PIN wrong or missing.
 
     A hash is compared whether or not there is a card, so that time tells nothing.
     """
     key = next((one for one in keys if one.key_id == row["key_id"]), keys[0])
-    right_pin = same(key.of_pin(code, pin.strip()), row["pin_digest"] or "")
-    needs_pin = bool(row["pin_digest"]) and not is_scanned
-    if row["code_id"] is None or (needs_pin and not right_pin):
+    opens = is_opened_by(shown, pin, key=key, row=row)
+    if row["code_id"] is None or (asks_pin and not opens):
         return None
     return key
 

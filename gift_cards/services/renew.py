@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gift_cards.codes import current_key, grouped, new_code, new_pin
+from gift_cards.codes import (
+    current_key,
+    grouped,
+    new_code,
+    new_pin,
+    new_proof,
+    proof_digest,
+    scan_text,
+)
 from gift_cards.errors import MemberUnknown
 from gift_cards.models import GiftCard, GiftCardCode
 from members.models import Member
@@ -12,12 +20,15 @@ from members.models import Member
 
 @dataclass(frozen=True, slots=True)
 class FreshCode:
-    """A code and PIN as they are handed over, this once."""
+    """A code and PIN as they are handed over, this once; `scan` is what a QR code on
+    the card contains: it opens the card without the PIN.
+    """
 
     card_id: int
     code: str
     pin: str
     last4: str
+    scan: str
 
 
 def new_codes(
@@ -26,7 +37,8 @@ def new_codes(
     """A step: give cards that have none a code each."""
     key = current_key()
     made = [
-        (card_id, new_code(), new_pin() if with_pin else "") for card_id in card_ids
+        (card_id, new_code(), new_pin() if with_pin else "", new_proof())
+        for card_id in card_ids
     ]
     GiftCardCode.objects.bulk_create(
         [
@@ -35,15 +47,17 @@ def new_codes(
                 key_id=key.key_id,
                 digest=key.of_code(code),
                 pin_digest=key.of_pin(code, pin) if pin else "",
+                proof_digest=proof_digest(code, proof),
                 last4=code[-4:],
                 made_at=at,
             )
-            for card_id, code, pin in made
+            for card_id, code, pin, proof in made
         ],
         batch_size=1000,
     )
     return [
-        FreshCode(card_id, grouped(code), pin, code[-4:]) for card_id, code, pin in made
+        FreshCode(card_id, grouped(code), pin, code[-4:], scan_text(code, proof))
+        for card_id, code, pin, proof in made
     ]
 
 

@@ -27,7 +27,7 @@ from stores.models import Store
 
 from . import accounts
 from .acts import SELL
-from .find import find
+from .find import find_to_sell
 from .gifts import GiftWish, check_wish, wrap
 from .locks import locked
 from .renew import new_codes
@@ -50,8 +50,9 @@ PAID_FIELDS: Final = [
 class SoldCard:
     """A card as it is handed over: code and PIN are shown this once.
 
-    `code` is None when the same request is sent again, and for printed cards; `link`
-    opens the gift where one was asked for.
+    `code` is None when the same request is sent again, and for printed cards; `scan` is
+    what a QR code on the card contains, and needs no PIN; `link` opens the gift where
+    one was asked for.
     """
 
     card_id: int
@@ -61,6 +62,7 @@ class SoldCard:
     expires_at: datetime | None
     code: str | None = None
     pin: str | None = None
+    scan: str | None = None
     link: str | None = None
 
 
@@ -166,7 +168,7 @@ def activate(
     stores_services.require_for(by, SELL)
     found = {
         card.card_id: card
-        for card in (find(code=code, by=by, at=at, is_scanned=True) for code in codes)
+        for card in (find_to_sell(code=code, by=by, at=at) for code in codes)
     }
     request = fingerprint("activate", sorted(found), amount, _asked(payment))
     with transaction.atomic():
@@ -256,6 +258,7 @@ def _sell_new(
                 _handed(card, fresh.last4),
                 code=fresh.code,
                 pin=fresh.pin or None,
+                scan=fresh.scan,
                 link=link,
             )
             for card, fresh in zip(cards, made, strict=True)

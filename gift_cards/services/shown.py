@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from gift_cards.codes import all_keys, normalised, same
+from gift_cards.codes import all_keys, normalised, presented
 
-from .find import Found
+from .find import Found, is_opened_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +38,18 @@ def hashes_of(typed: Iterable[str], callers: Sequence[str]) -> Hashes:
     )
 
 
-def opened(
-    typed: str, pin: str, *, is_scanned: bool, rows: Iterable[Mapping[str, Any]]
-) -> Found | None:
-    """The card that a code and PIN open, among what was looked up; None otherwise."""
-    code = normalised(typed)
-    if code is None:
+def opened(typed: str, pin: str, *, rows: Iterable[Mapping[str, Any]]) -> Found | None:
+    """The card that a code opens with its PIN or proof, among what was looked up; None
+    otherwise.
+    """
+    shown = presented(typed)
+    if shown.code is None:
         return None
-    by_digest = {key.of_code(code): key for key in all_keys()}
+    by_digest = {key.of_code(shown.code): key for key in all_keys()}
     row = next((one for one in rows if one["digest"] in by_digest), None)
     if row is None:
         return None
-    key = by_digest[row["digest"]]
-    right_pin = same(key.of_pin(code, pin.strip()), row["pin_digest"] or "")
-    if row["pin_digest"] and not is_scanned and not right_pin:
+    if not is_opened_by(shown, pin, key=by_digest[row["digest"]], row=row):
         return None
     expires_at = row["expires_at"]
     return Found(

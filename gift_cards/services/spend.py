@@ -62,7 +62,6 @@ def redeem(
     at: datetime,
     key: str,
     pin: str = "",
-    is_scanned: bool = False,
     callers: Sequence[str] = (),
 ) -> Redeemed:
     """Pay with a card, in part or whole (minor units), at a store.
@@ -72,9 +71,7 @@ def redeem(
     """
     store_id = accounts.store_of(by)
     stores_services.require_for(by, REDEEM)
-    found = find(
-        code=code, pin=pin, is_scanned=is_scanned, callers=callers, by=by, at=at
-    )
+    found = find(code=code, pin=pin, callers=callers, by=by, at=at)
     return _redeem(found, amount, store_id, by, at, key)
 
 

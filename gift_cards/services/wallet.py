@@ -43,7 +43,6 @@ def redeem_to_wallet(
     at: datetime,
     key: str,
     pin: str = "",
-    is_scanned: bool = False,
     callers: Sequence[str] = (),
 ) -> Moved:
     """Move all that is left on a card into a member's principal.
@@ -52,9 +51,7 @@ def redeem_to_wallet(
     NotAllowed, and what the wallet refuses (HoldsTooMuch above the country's limit).
     """
     stores_services.require_for(by, REDEEM)
-    found = find(
-        code=code, pin=pin, is_scanned=is_scanned, callers=callers, by=by, at=at
-    )
+    found = find(code=code, pin=pin, callers=callers, by=by, at=at)
     return move_to_wallet(
         card_id=found.card_id, member_id=member_id, by=by, at=at, key=key
     )

@@ -308,6 +308,23 @@ def test_the_page_carries_a_gift_card_so_that_nobody_reads_it(till: AtTill) -> N
     assert again["HX-Trigger-After-Settle"] == "quote"
 
 
+def test_nobody_skips_a_pin_by_saying_that_the_card_was_scanned(till: AtTill) -> None:
+    card = gifts.a_card(100_00, by=gifts.at_store(till.store))
+    claims = {"scanned": "yes", "is_scanned": "true", "pin": ""}
+
+    page = till.post("gift-on-the-counter/", {"gift_code": card.code, **claims})
+    assert "There is no gift card with this code and PIN." in page.content.decode()
+    assert 'name="gift"' not in page.content.decode()
+
+    chip = till.post("gift-on-the-counter/", {"gift_code": card.scan}).content.decode()
+    seal = chip.split('name="gift" value="')[1].split('"')[0]
+    again = till.post("still-on-the-counter/", {"gift": [seal]}).content.decode()
+    assert card.last4 in again
+    assert str(card.scan)[-4:] not in again
+    till.charge("250", gift=seal)
+    assert gifts.left(card) == 0
+
+
 def test_a_wrong_gift_card_is_a_sentence(till: AtTill) -> None:
     told = {"gift_code": "AAAA-BBBB-CCCC-DDDD", "pin": ""}
     page = till.post("gift-on-the-counter/", told).content.decode()

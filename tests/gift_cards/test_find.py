@@ -84,12 +84,51 @@ def test_a_wrong_code_a_wrong_pin_and_none_at_all_have_one_answer() -> None:
     assert len(set(map(str, answers_))) == 1
 
 
-def test_a_scanned_card_needs_no_pin_a_typed_one_does() -> None:
-    card = a_card(by=at_store())
+def test_the_printed_field_proves_itself_and_a_code_that_could_be_read_does_not() -> (
+    None
+):
+    card, other = a_card(by=at_store()), a_card(by=at_store())
+    proof = str(other.scan)[-codes.PROOF_LENGTH :]
+    read = codes.normalised(str(card.code))
 
-    assert find(str(card.code), is_scanned=True).card_id == card.card_id
+    assert find(str(card.scan)).card_id == card.card_id
+    assert find(str(card.scan).lower().replace(".", " ")).card_id == card.card_id
+    wrong = (str(card.code), f"{read}.{proof}", f"{read}.{codes.new_proof()[:15]}")
+    for place, typed in enumerate(wrong):
+        with pytest.raises(GiftCardNotFound):
+            find(typed, caller=f"key:{place}")
+    with pytest.raises(GiftCardNotFound):  # a wrong proof is wrong, whatever the PIN
+        find(f"{read}.{proof}", str(card.pin), caller="key:7")
+
+
+def test_a_guessed_proof_is_a_wrong_try_at_the_code() -> None:
+    card = a_card(by=at_store())
+    read = codes.normalised(str(card.code))
+    for place in range(5):
+        with pytest.raises(GiftCardNotFound):
+            find(f"{read}.{codes.new_proof()}", caller=f"key:{place}")
+
+    with pytest.raises(TooManyTries):
+        find(str(card.scan), caller="key:9")
+
+
+def test_no_proof_is_kept_and_none_serves_for_another_card() -> None:
+    card = a_card(by=at_store())
+    row = GiftCardCode.objects.get()
+    code, proof = str(card.scan).split(".")
+
+    assert row.proof_digest == codes.proof_digest(code, proof)
+    assert proof not in row.proof_digest.upper()
+    assert codes.proof_digest(codes.new_code(), proof) != row.proof_digest
+
+
+def test_a_card_from_before_there_were_proofs_asks_for_its_pin() -> None:
+    card = a_card(by=at_store())
+    GiftCardCode.objects.update(proof_digest="")
+
     with pytest.raises(GiftCardNotFound):
-        find(str(card.code))
+        find(str(card.scan))
+    assert opened(card).card_id == card.card_id
 
 
 def test_ten_wrong_tries_a_minute_then_even_the_right_one_waits() -> None:
@@ -174,7 +213,7 @@ def test_a_new_secret_key_opens_the_codes_of_the_former_and_hashes_them_anew() -
         card = a_card(by=at_store())
         former = GiftCardCode.objects.get()
     with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=["former"]):
-        assert find(str(card.code), is_scanned=True).card_id == card.card_id
+        assert find(str(card.scan)).card_id == card.card_id
         # Without the PIN its hash cannot be made anew: both stay as they are.
         assert GiftCardCode.objects.get().key_id == former.key_id
         assert opened(card).card_id == card.card_id
