@@ -8,14 +8,14 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
 from django.db.utils import DatabaseError
 
 from config import surroundings
 from config.surroundings import Unfit
 from demo import shop
-
-APP_ROLE = "regulars_app"
+from ledger import role_membership
 
 
 def prepare(say: Callable[[str], None], *, role: str) -> str:
@@ -26,6 +26,7 @@ def prepare(say: Callable[[str], None], *, role: str) -> str:
             role = prepare_development(say, role=role)
         else:
             surroundings.require_migrated()
+            require_role(say, role=role)
             call_command("collectstatic", interactive=False, verbosity=0)
     except DatabaseError as trouble:
         raise Unfit(
@@ -60,15 +61,31 @@ def set_old_seals_aside(say: Callable[[str], None]) -> None:
 
 def restricted_role(say: Callable[[str], None]) -> str:
     """The role that may only insert into the books, where the login may make it."""
+    role = role_membership.default_role()
     try:
-        call_command("restrict_role", APP_ROLE, stdout=io.StringIO())
-    except DatabaseError as trouble:
+        call_command("restrict_role", role, stdout=io.StringIO())
+    except (DatabaseError, CommandError) as trouble:
         say(
-            f"Note: no role of its own for the application "
-            f"({surroundings.first_line(trouble)}); docs/operations.md says how."
+            "Note: no role of its own for the application "
+            f"({surroundings.first_line(trouble).rstrip('.')}); "
+            "docs/operations.md says how."
         )
         return ""
-    return APP_ROLE
+    return role
+
+
+def require_role(say: Callable[[str], None], *, role: str) -> None:
+    """What web and workers are told to put on is there, and may be put on."""
+    if not role:
+        say(
+            "Note: without DATABASE_ROLE web and workers may rewrite the books; "
+            "docs/operations.md says how to restrict them."
+        )
+    elif not role_membership.may_put_on(role, login=role_membership.own_login()):
+        raise Unfit(
+            f"{role_membership.own_login()} may not put on the role {role}: run "
+            f"`python manage.py restrict_role {role}`, then start again."
+        )
 
 
 def load_demo(say: Callable[[str], None]) -> None:

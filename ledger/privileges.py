@@ -1,9 +1,12 @@
 """What the production role may do to the books: read, and call their functions."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection, transaction
 from psycopg import sql
+
+from ledger import role_membership
 
 # Written only by the functions, which run with their owner's rights.
 FUNCTIONS_ONLY: Final = [
@@ -61,13 +64,17 @@ FUNCTIONS: Final = [
 
 
 @transaction.atomic
-def restrict_role(*, role: str) -> None:
-    """Grant `role` (made without a login if missing) exactly what the app needs."""
+def restrict_role(*, role: str, logins: Sequence[str] = ()) -> None:
+    """Grant `role` (made without a login if missing) exactly what the app needs.
+
+    `logins` may put it on; if none is named, the login that has connected.
+    Raises RoleRefused, and has granted nothing.
+    """
+    logins = logins or [role_membership.own_login()]
+    role_membership.make_role(role, logins=logins)
+    role_membership.let_in(role, logins=logins)
     name = sql.Identifier(role)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
-        if cursor.fetchone() is None:
-            cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(name))
         cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
         cursor.execute(
             sql.SQL(
