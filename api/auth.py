@@ -4,12 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final, cast
 
 import structlog
-from axes.helpers import get_client_ip_address
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +36,6 @@ class Caller:
     key: ApiKey
     store: Store | None
     request_id: str
-    address: str
     sealing_key: bytes = field(repr=False)
     # Whether an answer is kept under the request's idempotency key.
     is_answered: bool = False
@@ -76,8 +72,11 @@ class Caller:
 
     @property
     def guessers(self) -> tuple[str, ...]:
-        """By whom wrong codes are counted: this key, and this address."""
-        return (f"key:{self.key.pk}", f"address:{self.address}")
+        """By whom wrong codes are counted: this key, at each store apart. Not by its
+        address: all tills of a shop may share one, and who has a key is known.
+        """
+        store = self.store.code if self.store is not None else ""
+        return (f"key:{self.key.pk}:{store}",)
 
 
 class ApiRequest(HttpRequest):
@@ -154,7 +153,6 @@ class ApiKeyBearer(HttpBearer):
             key,
             store,
             getattr(request, "request_id", ""),
-            _address(request),
             sealing.key_from(token),
             is_answered=is_answered,
         )
@@ -178,19 +176,3 @@ class ApiKeyBearer(HttpBearer):
             raise Refusal("other_store", _("This key does not act for that store."))
         if self.writes and store is not None and not store.is_active:
             raise Refusal("store_is_closed", _("This store is closed."))
-
-
-def _address(request: HttpRequest) -> str:
-    """The caller's address, behind as many proxies as the house trusts."""
-    told = request.META
-    names = settings.AXES_IPWARE_META_PRECEDENCE_ORDER
-    facts = tuple((name, told[name]) for name in names if name in told)
-    return _address_in(facts, settings.AXES_IPWARE_PROXY_COUNT)
-
-
-@lru_cache(maxsize=4096)
-def _address_in(facts: tuple[tuple[str, str], ...], _proxies: int | None) -> str:
-    """Read once: tills send the same headers all day."""
-    plain = HttpRequest()
-    plain.META = dict(facts)
-    return get_client_ip_address(plain) or ""

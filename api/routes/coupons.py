@@ -102,9 +102,12 @@ def issue_coupons(request: ApiRequest, body: CouponIssueIn) -> CouponsIssued:
 def void_coupon(
     request: ApiRequest, coupon: str, body: CouponVoidIn | None = None
 ) -> CouponOut:
-    """Make a coupon worth nothing for ever; one that is used stays used."""
+    """Make a coupon worth nothing for ever; one that is used stays used.
+
+    A store's key does so to what that store gave; any other coupon is not there.
+    """
     told = body or CouponVoidIn()
-    coupon_id = _coupon(coupon)
+    coupon_id = _coupon(coupon, request)
     coupons_services.void_coupon(
         coupon_id=coupon_id,
         reason=(told.reason or "").strip() or f"API: {request.auth.key.name}",
@@ -128,10 +131,14 @@ def _with_status(
     return rows.filter(status=CouponStatus.ISSUED, valid_until__gt=request.at)
 
 
-def _coupon(identity: str) -> int:
-    """A coupon of a member. Raises coupon_not_found."""
+def _coupon(identity: str, request: ApiRequest) -> int:
+    """A coupon that the caller's store gave, or any for the brand's own key. Raises
+    coupon_not_found.
+    """
     number = naming.number_of(identity)
-    if number is None or not Coupon.objects.filter(pk=number).exists():
+    found = None if number is None else Coupon.objects.filter(pk=number)
+    row = None if found is None else found.select_related("issue").first()
+    if number is None or row is None or not request.auth.may_see(row.issue.store_id):
         raise Refusal("coupon_unknown", _("This coupon is not known."))
     return number
 

@@ -92,7 +92,7 @@ def look_up_gift_card(request: ApiRequest, body: LookupIn) -> LookupOut:
     """What is left on a card. Codes travel in the body, and so stay out of logs.
 
     A wrong code and a wrong PIN are answered alike; after ten wrong tries in a minute
-    from one key or address it is 429.
+    from one key at one store it is 429.
     """
     found = gift_cards_services.find(
         code=body.code,

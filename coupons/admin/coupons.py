@@ -58,7 +58,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
         "how",
     )
     list_filter = ("status", "issue__source")
-    list_select_related = ("version", "member", "issue")
+    list_select_related = ("version", "member", "issue__store")
     search_fields = ("=id",)
     search_help_text = gettext_lazy("Code or number of the coupon, or its member")
     ordering = ("-pk",)
@@ -162,14 +162,16 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
     def _may(self, request: HttpRequest, verb: str, object_id: str) -> bool:
         coupon = self.get_object(request, str(object_id))
         unused = coupon.status in (CouponStatus.ISSUED, CouponStatus.OFFERED)
-        return unused and stores_selectors.user_may(signed_in(request), verb)
+        store = coupon.issue.store
+        if store is None:
+            may = stores_selectors.user_may_everywhere(signed_in(request), verb)
+        else:
+            may = stores_selectors.user_may(signed_in(request), verb, store=store)
+        return unused and may
 
-    def _by(self, request: HttpRequest, at: Any, verb: str) -> Any:
-        """In the name of a store where one may, unless one may everywhere."""
-        user = signed_in(request)
-        everywhere = stores_selectors.user_may_everywhere(user, verb)
-        store = None if everywhere else stores_selectors.stores_for(user, verb).first()
-        return act_of(request, at, store=store)
+    def _by(self, request: HttpRequest, coupon: Coupon, at: Any) -> Any:
+        """In the name of the store that gave the coupon."""
+        return act_of(request, at, store=coupon.issue.store)
 
     @action(
         description=gettext_lazy("Void"),
@@ -186,7 +188,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
             coupons_services.void_coupon(
                 coupon_id=coupon.pk,
                 reason=typed["reason"],
-                by=self._by(request, at, "coupons.void_coupon"),
+                by=self._by(request, coupon, at),
                 at=at,
             )
             return _("The coupon is void.")
@@ -217,7 +219,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
                 coupon_id=coupon.pk,
                 until=typed["until"],
                 reason=typed["reason"],
-                by=self._by(request, at, "coupons.extend_coupon"),
+                by=self._by(request, coupon, at),
                 at=at,
             )
             return _("The coupon holds longer.")

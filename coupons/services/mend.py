@@ -7,7 +7,7 @@ from django.db import transaction
 
 from coupons.errors import CouponNotUsable, NotExtendable, ReasonRefused
 from coupons.kinds import CouponAct, CouponStatus
-from coupons.models import Coupon, CouponGift
+from coupons.models import Coupon, CouponGift, CouponIssue
 from coupons.models.terms import LONGEST_DAYS
 from ledger.services import Act
 from stores import services as stores_services
@@ -28,13 +28,15 @@ class Revoked:
 
 @transaction.atomic
 def void_coupon(*, coupon_id: int, reason: str, by: Act, at: datetime) -> None:
-    """Make a coupon worth nothing for ever, with a reason. Harmless twice.
+    """Make a coupon worth nothing for ever, with a reason: by the store that gave it,
+    or the brand. Harmless twice.
 
     Raises ReasonRefused, CouponNotUsable (used already), NotAllowed.
     """
     stores_services.require_for(by, "coupons.void_coupon")
     _check(reason)
     coupon = _found(coupon_id)
+    _check_store(coupon, "coupons.void_coupon", by)
     if coupon.status == CouponStatus.VOID:
         return
     if coupon.status == CouponStatus.REDEEMED:
@@ -53,13 +55,15 @@ def void_coupon(*, coupon_id: int, reason: str, by: Act, at: datetime) -> None:
 def extend_coupon(
     *, coupon_id: int, until: datetime, reason: str, by: Act, at: datetime
 ) -> None:
-    """Let a coupon hold longer, also one that has expired, with a reason.
+    """Let a coupon hold longer, also one that has expired, with a reason: by the store
+    that gave it, or the brand.
 
     Raises ReasonRefused, NotExtendable, CouponNotUsable, NotAllowed.
     """
     stores_services.require_for(by, "coupons.extend_coupon")
     _check(reason)
     coupon = _found(coupon_id)
+    _check_store(coupon, "coupons.extend_coupon", by)
     if coupon.status not in UNUSED:
         raise CouponNotUsable(why=coupon.status, coupon=coupon_id)
     if until <= max(coupon.valid_until, at) or (until - at).days > LONGEST_DAYS:
@@ -132,6 +136,11 @@ def _found(coupon_id: int) -> Coupon:
     if coupon is None:
         raise CouponNotUsable(why="unknown")
     return coupon
+
+
+def _check_store(coupon: Coupon, permission: str, by: Act) -> None:
+    issue = CouponIssue.objects.get(pk=coupon.issue_id)
+    stores_services.require_over(by, permission, store_id=issue.store_id)
 
 
 def _check(reason: str) -> None:

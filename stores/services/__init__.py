@@ -7,7 +7,7 @@ from .approvals import (
     consume_approval,
     request_approval,
 )
-from .audit import act, record_act, require_for
+from .audit import act, record_act, require_for, require_over
 from .books import (
     ADJUST,
     FREEZE,
@@ -64,6 +64,7 @@ __all__ = [
     "remove_totp",
     "request_approval",
     "require_for",
+    "require_over",
     "reverse_by_hand",
     "revoke_api_key",
     "save_limit",

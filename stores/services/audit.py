@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from ledger import services as ledger_services
 from stores.errors import NotAllowed, ShiftIsClosed
 from stores.models import ApiKey, AuditEvent, Shift, Store, User
 from stores.selectors import business_date, user_may, user_may_everywhere
+
+KEY: Final = "key:"  # an actor that is a program
 
 
 def act(
@@ -37,7 +40,7 @@ def act(
     if staff is not None:
         actor = f"staff:{staff.pk}"
     else:
-        actor = f"key:{key.pk}" if key is not None else f"system:{task}"
+        actor = f"{KEY}{key.pk}" if key is not None else f"system:{task}"
     if store is None:
         day = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     else:
@@ -103,3 +106,22 @@ def require_for(by: ledger_services.Act, permission: str) -> None:
     user = User.objects.get(pk=by.staff_id)
     store = None if by.store_id is None else Store.objects.get(pk=by.store_id)
     require(user, permission, store=store)
+
+
+def require_over(
+    by: ledger_services.Act, permission: str, *, store_id: int | None
+) -> None:
+    """Refuse what the person or key behind an act may not do to what belongs to a store
+    (none: to the brand), wherever they stand. Raises NotAllowed.
+
+    The brand's staff and keys reach every store's; a task or a member is no matter of
+    stores.
+    """
+    if by.staff_id is not None:
+        user = User.objects.get(pk=by.staff_id)
+        store = None if store_id is None else Store.objects.get(pk=store_id)
+        require(user, permission, store=store)
+    elif by.actor.startswith(KEY):
+        key = ApiKey.objects.get(pk=int(by.actor.removeprefix(KEY)))
+        if key.store_id not in (None, store_id):
+            raise NotAllowed(permission=permission)

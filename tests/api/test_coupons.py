@@ -9,8 +9,8 @@ from django.utils.timezone import now
 
 from coupons.models import Coupon, CouponUse
 from members.models import Member
-from tests.factories.api import Till, a_key, a_till, is_problem
-from tests.factories.coupons import TemplateFactory
+from tests.factories.api import Till, a_key, a_till, is_problem, the_office
+from tests.factories.coupons import TemplateFactory, everything
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,30 @@ def test_a_coupon_is_void_once_and_a_used_one_stays_used(
     assert again.status_code == 200
     assert is_problem(used, 409, "coupon_unavailable")
     assert CouponUse.objects.filter(act="voided").count() == 1
+
+
+def test_a_coupon_is_voided_only_by_its_store_or_the_brand(
+    till: Till, member: Member
+) -> None:
+    template = TemplateFactory.drawn()
+    told = issue(till, member, template.code, quantity=2).json()["coupons"]
+    of_till, second = [row["id"] for row in told]
+    office = the_office("coupons:write")
+    by_brand = issue(office, member, template.code).json()["coupons"][0]["id"]
+    elsewhere = a_till()
+    before = everything()
+
+    for caller, coupon in ((elsewhere, of_till), (till, by_brand)):
+        response = caller.post(f"/coupons/{coupon}/void", key=a_key())
+        assert is_problem(response, 404, "coupon_not_found")
+    assert everything() == before
+
+    for caller, coupon in ((till, of_till), (office, second)):
+        response = caller.post(f"/coupons/{coupon}/void", key=a_key())
+        assert response.json()["status"] == "void"
+    there = {"Regulars_Store": elsewhere.store.code} if elsewhere.store else {}
+    voided = office.post(f"/coupons/{by_brand}/void", key=a_key(), **there)
+    assert voided.json()["status"] == "void"
 
 
 @pytest.mark.parametrize("coupon", ["0", "x", "999999999999999999999", "%00", "-1"])

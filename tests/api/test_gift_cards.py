@@ -221,13 +221,36 @@ def test_nobody_guesses_more_than_ten_a_minute(till: Till, member: Member) -> No
     assert everything() == before
 
 
-def test_guesses_are_counted_by_address_too(till: Till) -> None:
-    for number in range(10):
-        a_till().post("/gift-cards/lookup", {"code": f"{WRONG[:-2]}{number:02d}"})
+def guess(caller: Till, times: int = 10, store: str = "") -> None:
+    headers = {"Regulars_Store": store} if store else {}
+    for number in range(times):
+        code = {"code": f"{WRONG[:-2]}{number:02d}"}
+        caller.post("/gift-cards/lookup", code, **headers)
 
-    response = a_till().post("/gift-cards/lookup", {"code": WRONG})
 
-    assert is_problem(response, 429, "too_many_tries")
+def test_one_tills_guesses_stop_no_other_behind_the_same_address(till: Till) -> None:
+    card = a_card(till)
+    guesser = a_till()
+    guess(guesser)
+    right = {"code": card["code"], "pin": card["pin"]}
+
+    stopped = guesser.post("/gift-cards/lookup", right)
+    beside = till.post("/gift-cards/lookup", right)
+
+    assert is_problem(stopped, 429, "too_many_tries")
+    assert beside.status_code == 200
+
+
+def test_one_stores_guesses_stop_no_other_with_the_same_key() -> None:
+    office = the_office()
+    one, other = StoreFactory.create(), StoreFactory.create()
+    guess(office, store=one.code)
+
+    headers = [{"Regulars_Store": store.code} for store in (one, other)]
+    told = [office.post("/gift-cards/lookup", {"code": WRONG}, **of) for of in headers]
+
+    assert is_problem(told[0], 429, "too_many_tries")
+    assert is_problem(told[1], 404, "gift_card_not_found")
 
 
 def test_a_refusal_of_a_wrong_code_is_remembered_and_counted(

@@ -20,6 +20,7 @@ from coupons.models import (
     TierGift,
 )
 from members.models import Tag
+from stores import services as stores_services
 from stores.models import AuditEvent, Role
 from tests.factories.coupons import TemplateFactory, by_task, everything, issued
 from tests.factories.members import MemberFactory
@@ -369,12 +370,17 @@ def test_the_codes_of_a_batch_come_as_a_file_once(office: Client) -> None:
 def test_a_manager_voids_extends_and_nobody_else() -> None:
     from django.utils.timezone import now
 
-    coupon, other = issued(at=now()), issued(at=now())
     store = StoreFactory.create()
+    there = stores_services.act(task="test", store=store, at=now())
+    coupon, other = issued(at=now(), by=there), issued(at=now(), by=there)
+    brands = issued(at=now())
     manager = signed_in(
         UserFactory.holding("store-manager", store=store, is_staff=True)
     )
     cashier = signed_in(UserFactory.holding("cashier", store=store, is_staff=True))
+    elsewhere = signed_in(
+        UserFactory.holding("store-manager", store=StoreFactory.create(), is_staff=True)
+    )
     until = coupon.valid_until + timedelta(days=10)
     extend = {
         "until_0": f"{until:%Y-%m-%d}",
@@ -384,6 +390,10 @@ def test_a_manager_voids_extends_and_nobody_else() -> None:
     before = everything()
     for act, asked in (("void", {"reason": "x"}), ("extend", extend)):
         assert cashier.post(act_url(coupon, act), asked).status_code in (302, 403)
+        for coupon_of in (coupon, brands):  # another store's, and the brand's
+            url = act_url(coupon_of, act)
+            assert elsewhere.post(url, asked).status_code in (302, 403)
+        assert manager.post(act_url(brands, act), asked).status_code in (302, 403)
     assert everything() == before
 
     assert manager.post(act_url(coupon, "extend"), extend).status_code == 302

@@ -1,5 +1,6 @@
 """Voiding, extending, and taking back what was given for nothing."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from coupons import services as coupons_services
 from coupons.errors import CouponNotUsable, NotExtendable, ReasonRefused
 from coupons.models import Coupon, CouponGift, CouponUse
 from coupons.services import Redemption
+from stores import services as stores_services
 from stores.errors import NotAllowed
-from stores.models import AuditEvent
+from stores.models import ApiKey, AuditEvent, Store
 from tests.factories.coupons import (
     TemplateFactory,
     by_staff,
@@ -19,7 +21,7 @@ from tests.factories.coupons import (
     visit_pass,
 )
 from tests.factories.members import MemberFactory
-from tests.factories.stores import NOON, UserFactory
+from tests.factories.stores import NOON, StoreFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,17 @@ def extend(coupon: Coupon, until: datetime, **facts: object) -> None:
         **facts,
     }
     coupons_services.extend_coupon(**asked)  # type: ignore[arg-type]  # as asked
+
+
+def extend_a_month(coupon: Coupon, **facts: object) -> None:
+    extend(coupon, coupon.valid_until + timedelta(days=30), **facts)
+
+
+def a_key_of(store: Store) -> ApiKey:
+    key, _text = stores_services.create_api_key(
+        name="till", store=store, scopes=(), at=NOON
+    )
+    return key
 
 
 def use(coupon: Coupon, times: int = 1) -> None:
@@ -179,3 +192,40 @@ def test_taking_back_spares_what_is_used_whoever_holds_the_rest() -> None:
     assert revoked.used == again.used == (used.pk,)
     assert again.revoked == ()
     assert Coupon.objects.filter(status="void").count() == 3
+
+
+@pytest.mark.parametrize("act", [void, extend_a_month])
+def test_only_the_store_that_gave_a_coupon_mends_it_or_the_brand(
+    act: Callable[..., None],
+) -> None:
+    store, elsewhere = StoreFactory.create(), StoreFactory.create()
+    coupon = issued(by=by_staff(UserFactory.create(is_superuser=True), store=store))
+    strangers = [
+        by_staff(
+            UserFactory.holding("store-manager", store=elsewhere), store=elsewhere
+        ),
+        stores_services.act(key=a_key_of(elsewhere), store=elsewhere, at=NOON),
+    ]
+    before = everything()
+
+    for by in strangers:
+        with pytest.raises(NotAllowed):
+            act(coupon, by=by)
+    assert everything() == before
+
+    act(
+        coupon,
+        by=by_staff(UserFactory.holding("store-manager", store=store), store=store),
+    )
+    assert everything() != before
+
+
+def test_a_brands_coupon_is_no_stores_to_void() -> None:
+    store, coupon = StoreFactory.create(), issued()
+    manager = UserFactory.holding("store-manager", store=store)
+
+    with pytest.raises(NotAllowed):
+        void(coupon, by=by_staff(manager, store=store))
+
+    coupon.refresh_from_db()
+    assert coupon.status == "issued"

@@ -104,9 +104,13 @@ def issued(
     given = coupons_services.issue(
         template_id=(template or TemplateFactory.drawn()).pk,
         member_id=(member or MemberFactory.create()).pk,
-        by=by_task(),
         at=at,
-        **{"key": f"issue:{uuid.uuid4()}", "source": Source.CAMPAIGN, **facts},
+        **{
+            "by": by_task(),
+            "key": f"issue:{uuid.uuid4()}",
+            "source": Source.CAMPAIGN,
+            **facts,
+        },
     )
     return Coupon.objects.select_related("version__template").get(
         pk=given.coupon_ids[0]
