@@ -117,9 +117,11 @@ FACTS: Final = (
 # A little later, or once a name in it is known, the same request may well succeed, so
 # these are not remembered.
 PASSING: Final = frozenset({"invalid", "member_busy", "request_in_progress"})
-UNREMEMBERED: Final = frozenset({400, 401, 403, 405, 411, 413, 415, 429})
+UNREMEMBERED: Final = frozenset({400, 401, 403, 405, 408, 411, 413, 415, 429})
 WHEN_UNKNOWN: Final = 60  # seconds to wait, where nobody said
 
+WORDS: Final = {408: "request_timeout", 413: "too_large"}
+TOO_LARGE: Final = _("This request is too large.")
 UNEXPECTED: Final = _("Something went wrong here. The same request may be sent again.")
 
 
@@ -203,9 +205,15 @@ def plain_response(status: int, *, code: str = "") -> HttpResponse:
         403: _("You may not do this here."),
         404: _("There is nothing here."),
         405: _("This address does not know this method."),
+        408: _("The request did not arrive in time."),
+        413: TOO_LARGE,
     }
-    code = code or HTTPStatus(status).phrase.lower().replace(" ", "_")
+    code = code or WORDS.get(status) or _word(status)
     return _response(_document(code, status, words.get(status, words[400])))
+
+
+def _word(status: int) -> str:
+    return HTTPStatus(status).phrase.lower().replace(" ", "_")
 
 
 def concerns(request: HttpRequest) -> bool:

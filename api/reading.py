@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja.parser import Parser
 
-from .problems import Invalid, Refusal
+from .problems import TOO_LARGE, Invalid, Refusal
 
 LARGEST: Final = 2**63 - 1
 DEEPEST: Final = 32
@@ -42,7 +42,7 @@ def check_body(request: HttpRequest) -> None:
     not_json_typed.
     """
     most = settings.API_LARGEST_BODY
-    refused = Refusal("too_large", _("This request is too large."))
+    refused = Refusal("too_large", TOO_LARGE)
     try:
         announced = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

@@ -30,6 +30,10 @@ EXAMPLES = {
     "TIME_ZONE": "TIME_ZONE=Asia/Shanghai",
     "TRUSTED_PROXIES": "TRUSTED_PROXIES=1",
     "SECURE_HSTS_SECONDS": "SECURE_HSTS_SECONDS=31536000",
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS": "SECURE_HSTS_INCLUDE_SUBDOMAINS=true",
+    "SECURE_HSTS_PRELOAD": "SECURE_HSTS_PRELOAD=true",
+    "BODY_SECONDS": "BODY_SECONDS=10",
+    "WEB_THREADS": "WEB_THREADS=4",
     "LOG_LEVEL": "LOG_LEVEL=INFO",
     "IMPORT_MOST_MB": "IMPORT_MOST_MB=200",
     "IMPORT_MOST_ROWS": "IMPORT_MOST_ROWS=2000000",
@@ -120,6 +124,24 @@ def database(url: str) -> dict[str, Any]:
         )
     config["ENGINE"] = "common.postgresql"
     return config
+
+
+def origins(url: str) -> list[str]:
+    """The origin of an address, as browsers tell it with a form."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"http", "https"} and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or not parts.hostname:
+        raise wrong("PUBLIC_URL", f"says {url!r}: write the address of the first page")
+    name = parts.hostname
+    if name.startswith("."):  # every name below it, as ALLOWED_HOSTS says it
+        name = f"*{name}"
+    elif ":" in name:
+        name = f"[{name}]"
+    port = f":{parts.port}" if parts.port else ""
+    return [f"{parts.scheme}://{name}{port}"]
 
 
 def redis_url() -> str:

@@ -20,6 +20,10 @@ from config.surroundings import Unfit
 BASE_DIR = Path(__file__).resolve().parent.parent
 READY_SECONDS = 180
 STOP_SECONDS = 10
+# How long the head of a request may take, and a connection be idle.
+HEAD_MILLISECONDS = "15000"
+# Of each web process: idle ones keep nobody out.
+MOST_CONNECTIONS = "8192"
 
 
 class Ended(Exception):
@@ -108,12 +112,13 @@ def child_environment(role: str) -> dict[str, str]:
 
 
 def web_command(host: str, port: int, told: Mapping[str, str]) -> list[str]:
-    """How the web is served; `told` says by how many processes and threads."""
+    """How the web is served; `told` says by how many processes."""
     return [
-        *(sys.executable, "-m", "granian", "config.wsgi:application"),
-        *("--interface", "wsgi", "--host", host, "--port", str(port)),
+        *(sys.executable, "-m", "granian", "config.rsgi:application"),
+        *("--interface", "rsgi", "--host", host, "--port", str(port)),
         *("--workers", told.get("WEB_PROCESSES", "1")),
-        *("--blocking-threads", told.get("WEB_THREADS", "4"), "--backlog", "1024"),
+        *("--http", "1", "--no-ws", "--http1-header-read-timeout", HEAD_MILLISECONDS),
+        *("--backlog", "1024", "--backpressure", MOST_CONNECTIONS),
         *("--workers-kill-timeout", "5", "--log-level", "warning"),
         # One worker that the kernel killed must not take the others along.
         "--respawn-failed-workers",

@@ -1,19 +1,27 @@
-"""What every request passes: its number, its log line, and a few headers."""
+"""What every request passes: its number, whose it is, its log line, a few headers."""
 
+import ipaddress
 import re
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django.urls import resolve
 from django_structlog.middlewares import RequestMiddleware as StructlogMiddleware
 
-from config import metrics
+from config import metrics, views
 from config.browsers import is_program
+from config.server import REFUSED
+
+log = structlog.get_logger(__name__)
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -42,6 +50,79 @@ class RequestIdMiddleware:
             status=response.status_code,
             seconds=time.perf_counter() - begun,
         )
+        return response
+
+
+class ClientAddressMiddleware:
+    """Behind proxies the caller is whom the outermost of ours saw, not the innermost.
+
+    Each proxy writes at the end of X-Forwarded-For whom it heard; what stands before
+    that, the caller may have written.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies = settings.TRUSTED_PROXIES
+        if proxies:
+            heard = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+            if len(heard) >= proxies and (address := _address(heard[-proxies])):
+                request.META["REMOTE_ADDR"] = address
+        return self.get_response(request)
+
+
+def _address(text: str) -> str:
+    """An address as a proxy writes it, perhaps with its port; empty if it is none."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
+
+
+class ProbeMiddleware:
+    """Answers balancers and monitors before anything asks by which name they came.
+
+    They know a process by its address, which is no host name of ours; what they are
+    told is the same for whoever asks.
+    """
+
+    PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.answer = cast("GetResponse", LocaleMiddleware(self._answer))
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_probe = request.path_info in self.PROBES
+        return (self.answer if is_probe else self.get_response)(request)
+
+    @staticmethod
+    def _answer(request: HttpRequest) -> HttpResponse:
+        request.resolver_match = resolve(request.path_info)
+        view: GetResponse = request.resolver_match.func
+        return view(request)
+
+
+class RefusedBodyMiddleware:
+    """Tells a sender whose body was too slow or too large (config/bodies.py)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        status: HTTPStatus | None = request.META.get(REFUSED)
+        if status is None:
+            return self.get_response(request)
+        log.warning("body_refused", code=status.value, method=request.method)
+        response = views.error_page(request, status.value)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response["Retry-After"] = str(settings.BODY_SECONDS)
         return response
 
 

@@ -64,20 +64,23 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
+    "config.middleware.ClientAddressMiddleware",
     "config.middleware.PermissionsPolicyMiddleware",
     "config.middleware.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.ProbeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.browsers.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.RefusedBodyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.browsers.AuthenticationMiddleware",
     "config.browsers.OTPMiddleware",
     "counter.middleware.PinStaysAtTheCounter",
     "config.browsers.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.browsers.HtmxMiddleware",
     "config.browsers.HistoryRequestMiddleware",
     "config.middleware.RequestLogMiddleware",
@@ -372,8 +375,11 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.number(
     "SECURE_HSTS_SECONDS", default=31_536_000 if PRODUCTION else 0
 )
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
+# Both concern names that other people may look after: only whoever asks gets them.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag(
+    "SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False
+)
+SECURE_HSTS_PRELOAD = env.flag("SECURE_HSTS_PRELOAD", default=False)
 
 # `__Host-` binds a cookie to this host and to https; development has no https.
 COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
@@ -386,6 +392,8 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+# A proxy on a port of its own may tell us a host without it; the browser tells it with.
+CSRF_TRUSTED_ORIGINS = env.origins(PUBLIC_URL)
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
@@ -406,9 +414,8 @@ AXES_LOCKOUT_CALLABLE = "config.views.locked_out"
 AXES_SENSITIVE_PARAMETERS = ["password", "pin", "otp_token", "csrfmiddlewaretoken"]
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-if TRUSTED_PROXIES:
-    AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
-    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
+# Our middleware has put the caller's address there, behind proxies too.
+AXES_IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]
 
 # --- Logs and metrics ---------------------------------------------------------------
 logs.configure_structlog()
@@ -439,6 +446,21 @@ IMPORT_MOST_ROWS = env.number("IMPORT_MOST_ROWS", default=2_000_000, at_least=1)
 # Of each key, in each web process; twice as many at once. 0: without limit.
 API_REQUESTS_PER_SECOND = env.number("API_REQUESTS_PER_SECOND", default=1000)
 API_LARGEST_BODY = 256 * 1024
+
+# --- What comes in ------------------------------------------------------------------
+# Threads of each web process, and how long and how large a body may be before one of
+# them is taken for its request (config/bodies.py). At any other address than these it
+# may be as large as a picture with its form.
+WEB_THREADS = env.number("WEB_THREADS", default=4, at_least=1)
+BODY_SECONDS = env.number("BODY_SECONDS", default=10, at_least=1)
+BODY_PACE = 32 * 1024  # bytes that earn another second
+LARGEST_BODY = 12 * 1024 * 1024
+LARGEST_BODIES = [
+    ("/api/", API_LARGEST_BODY),
+    ("/admin/imports/importjob/add/", IMPORT_MOST_BYTES + 1024 * 1024),
+]
+# All that one process holds at the same time, nearly all of it on the disk.
+BODY_ROOM = 2 * IMPORT_MOST_BYTES + 256 * 1024 * 1024
 
 # --- Webhooks -----------------------------------------------------------------------
 # Ports of other hosts that may be told of events.

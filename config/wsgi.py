@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves."""
+"""The WSGI application, which granian serves by way of `config.rsgi`."""
 
 import gc
 import os

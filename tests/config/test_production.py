@@ -38,7 +38,10 @@ print(json.dumps({
     "secure": told(Client(**behind).get("/nothing/")),
     "language": told(Client(**behind).post("/i18n/setlang/", {"language": "zh-hans"})),
     "sign_in": told(Client(**behind).get("/admin/login/")),
-    "foreign": told(Client(SERVER_NAME="evil.example.net").get("/healthz")),
+    "foreign": told(Client(SERVER_NAME="evil.example.net").get("/")),
+    "by_address": told(Client(SERVER_NAME="10.0.0.7").get("/healthz")),
+    "ready_by_address": told(Client(SERVER_NAME="10.0.0.7").get("/readyz")),
+    "metrics_by_address": told(Client(SERVER_NAME="10.0.0.7").get("/metrics")),
     "session": settings.SESSION_COOKIE_NAME,
     "session_flags": [settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY,
                       settings.SESSION_COOKIE_SAMESITE],
@@ -78,7 +81,7 @@ def test_probes_are_answered_without_https() -> None:
 
 def test_https_is_remembered_for_a_year() -> None:
     said = answers()["secure"]["headers"]["Strict-Transport-Security"]
-    assert said == "max-age=31536000; includeSubDomains; preload"
+    assert said == "max-age=31536000"
 
 
 @pytest.mark.parametrize("page", ["secure", "sign_in"])
@@ -108,6 +111,16 @@ def test_policies_hold_in_production_too() -> None:
     assert strict["X-Frame-Options"] == "DENY"
     assert strict["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "'unsafe-eval'" in answers()["sign_in"]["headers"]["Content-Security-Policy"]
+
+
+def test_a_balancer_asks_by_address() -> None:
+    """Their status is what they have to say; no name is asked for, no https."""
+    assert answers()["by_address"]["status"] == 200
+    assert answers()["ready_by_address"]["status"] == 503  # there is no database
+    assert answers()["metrics_by_address"]["status"] == 200
+    for probe in ("by_address", "ready_by_address"):
+        assert answers()[probe]["headers"]["X-Frame-Options"] == "DENY"
+        assert "X-Request-ID" in answers()[probe]["headers"]
 
 
 def test_a_foreign_host_name_is_refused() -> None:

@@ -19,6 +19,7 @@ from tests import template
 from tests.http.till import Till
 
 PROCESSES, THREADS = 2, 8
+BODY_SECONDS = 4
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +39,7 @@ def web(django_db_setup: None, tmp_path_factory: Any) -> Iterator[Web]:
             "LEDGER_SEAL_FILE": str(seals),
             "WEB_PROCESSES": str(PROCESSES),
             "WEB_THREADS": str(THREADS),
+            "BODY_SECONDS": str(BODY_SECONDS),
         }
         with Web(surroundings) as started:
             yield started

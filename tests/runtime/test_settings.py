@@ -46,6 +46,13 @@ MALFORMED: list[tuple[str, str, Reader]] = [
         "-1",
         lambda: env.number("API_REQUESTS_PER_SECOND", default=1000),
     ),
+    ("BODY_SECONDS", "0", lambda: env.number("BODY_SECONDS", default=10, at_least=1)),
+    ("WEB_THREADS", "0", lambda: env.number("WEB_THREADS", default=4, at_least=1)),
+    (
+        "SECURE_HSTS_PRELOAD",
+        "perhaps",
+        lambda: env.flag("SECURE_HSTS_PRELOAD", default=False),
+    ),
     (
         "IMPORT_MOST_ROWS",
         "many",
@@ -138,3 +145,51 @@ def test_a_command_says_it_in_one_sentence_without_a_traceback(
     assert done.stdout == ""
     assert done.stderr.startswith(f"{named} ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({}, "False False"),
+        ({"SECURE_HSTS_INCLUDE_SUBDOMAINS": "true"}, "True False"),
+        ({"SECURE_HSTS_PRELOAD": "yes"}, "False True"),
+    ],
+)
+def test_names_that_others_look_after_are_held_to_https_only_when_asked(
+    given: dict[str, str], read: str
+) -> None:
+    ask = (
+        "import config.settings as s;"
+        "print(s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=BASE_DIR,
+        env={
+            **os.environ,
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x",
+            **given,
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == read, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://shop.example.com", "https://shop.example.com"),
+        ("https://Shop.example.com:8443/regulars", "https://shop.example.com:8443"),
+        ("http://[2001:db8::1]:8000", "http://[2001:db8::1]:8000"),
+        ("https://.example.com", "https://*.example.com"),
+    ],
+)
+def test_forms_from_the_public_address_are_ours(url: str, origin: str) -> None:
+    assert env.origins(url) == [origin]
+
+
+@pytest.mark.parametrize("url", ["shop.example.com", "ftp://a.example", "https://a:b"])
+def test_a_public_address_is_one_of_the_web(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="for example PUBLIC_URL=https"):
+        env.origins(url)
