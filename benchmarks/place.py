@@ -66,8 +66,10 @@ def database(server: str, name: str, *, template: str = "template0") -> Iterator
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:
+        role = sql.Identifier(f"{name}_app")  # the application's, where one was made
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(drop)
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(role))
 
 
 def set_up(url: str) -> None:

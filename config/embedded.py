@@ -60,9 +60,9 @@ def seal_file(*, for_tests: bool) -> Path:
 
 
 def folder_for(*, for_tests: bool) -> Path:
-    name = "REGULARS_TEST_DATA" if for_tests else "REGULARS_DATA"
+    given = os.environ.get("REGULARS_TEST_DATA" if for_tests else "REGULARS_DATA")
     usual = VAR_DIR / ("postgres-test" if for_tests else "postgres")
-    return Path(os.environ.get(name) or usual).expanduser().resolve()
+    return Path(given or usual).expanduser().resolve()
 
 
 def release(*, for_tests: bool) -> None:

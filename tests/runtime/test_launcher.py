@@ -53,6 +53,9 @@ def empty_database() -> Iterator[str]:
         connection.execute(
             sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
         )
+        connection.execute(
+            sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"{name}_app"))
+        )
 
 
 @pytest.fixture
