@@ -176,13 +176,47 @@ COLUMNS: Final = (
     Column(
         "bill",
         _("bill number"),
-        "bill no|bill number|order no|order number|order id|receipt|receipt no"
+        "bill no|bill number|bill id|order no|order number|order id|receipt|receipt no"
+        "|receipt number|receipt id|basket|basket id|invoice|invoice no"
+        "|transaction id|ticket|ticket no"
         "|单号|订单号|账单号|小票号|流水号|單號|訂單號|帳單號|流水號",
     ),
     Column(
         "item",
         _("item"),
-        "product|article|goods|sku|dish|商品|商品名称|菜品|菜名|品名|品項|商品名稱",
+        "product|product name|article|goods|dish|description|商品|商品名称|菜品|菜名"
+        "|品名|品項|商品名稱",
+    ),
+    Column(
+        "item_code",
+        _("item number"),
+        "sku|item code|item id|item no|product id|product code|product no|article no"
+        "|plu|barcode|ean|upc|商品编码|商品编号|商品条码|条码|货号|菜品编码|菜品编号"
+        "|商品編號|商品條碼|條碼|貨號|品號",
+    ),
+    Column(
+        "category",
+        _("category"),
+        "department|product category|item category|commodity|分类|类别|品类"
+        "|商品分类|商品类别|菜品分类|菜品类别|分類|類別|商品分類|商品類別",
+    ),
+    Column(
+        "unit_price",
+        _("unit price"),
+        "price each|price per unit|单价|售价|單價|售價",
+    ),
+    Column(
+        "bill_total",
+        _("bill total"),
+        "total of bill|receipt total|order total|order amount|basket total|账单金额"
+        "|账单总额|订单金额|订单总额|小票金额|整单金额|帳單金額|帳單總額|訂單金額"
+        "|訂單總額",
+    ),
+    Column(
+        "till",
+        _("till"),
+        "register|pos|terminal|cash register|till no|收银台|收银机|收银机号|款台|机号"
+        "|收銀台|收銀機|機號",
     ),
 )
 BY_WORD: Final = {column.word: column for column in COLUMNS}

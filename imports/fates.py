@@ -28,6 +28,16 @@ WHY: Final[dict[str, Promise]] = {
         "A spreadsheet has cut the digits of %(about)s: format the column as text."
     ),
     "not_an_amount": _("%(about)s is not a number."),
+    "decimal_comma": _(
+        "%(about)s is written with a comma before the decimals: say so for the file."
+    ),
+    "decimal_point": _(
+        "%(about)s is written with a point, but the file was said to have a comma"
+        " before the decimals."
+    ),
+    "excel_serial": _(
+        "%(about)s is a day as Excel counts it: format the column as a date."
+    ),
     "negative": _("%(about)s is below zero."),
     "too_large": _("%(about)s is too large."),
     "too_many_decimals": _("%(about)s has more decimals than the currency."),
@@ -70,6 +80,14 @@ WHY: Final[dict[str, Promise]] = {
     "balance_was_brought": _(
         "%(about)s of this member were brought in before: adjust them by hand instead."
     ),
+    "bill_of_another": _("Line %(about)s gives this bill to another member."),
+    "bill_totals": _("Line %(about)s gives this bill another total."),
+    "bill_otherwise": _(
+        "Line %(about)s says something else of this bill. If each row is a line of a"
+        " bill, say so."
+    ),
+    "bill_below_zero": _("The lines of this bill add up to less than zero."),
+    "bill_differs": _("This bill was brought in before, and differs."),
     "sale_differs": _(
         "A sale of this day was brought in before, and differs: give bill numbers."
     ),

@@ -120,6 +120,16 @@ class UploadForm(forms.Form):
         help_text=_("Empty: the first."),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
+    rows = forms.ChoiceField(
+        label=_("Each row of sales is"),
+        required=False,
+        choices=[
+            FOUND,
+            ("bills", _("a whole bill")),
+            ("lines", _("a line of a bill")),
+        ],
+        widget=UnfoldAdminSelectWidget,
+    )
     points = forms.BooleanField(
         label=_("Sales earn points by the rules of the house"),
         required=False,

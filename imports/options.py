@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from imports.errors import OptionRefused
 from imports.reading.text import named_codec, named_delimiter
-from imports.values import date_formats
+from imports.values import MOST_DECIMALS, date_formats
 
 SOURCE: Final = re.compile(r"[a-z][a-z0-9_-]{0,19}")
-MOST_DECIMALS: Final = 6
+ROWS: Final = ("", "bills", "lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,8 @@ class ImportOptions:
 
     `mapping` leads from the file's columns to ours; `decimals` is how many an amount
     may have (None: those of the currency), `minor` that amounts are written in the
-    smallest unit. `points`: sales earn points by the rules of the house.
+    smallest unit. `points`: sales earn points by the rules of the house; `rows`: each
+    row of sales is one of `bills`, or of the `lines` of a bill (empty: as it is found).
     """
 
     source: str = "import"
@@ -37,6 +38,7 @@ class ImportOptions:
     minor: bool = False
     decimal_comma: bool = False
     points: bool = False
+    rows: str = ""
 
     def __post_init__(self) -> None:
         if not SOURCE.fullmatch(self.source):
@@ -48,6 +50,8 @@ class ImportOptions:
             named_codec(self.encoding)
         if self.delimiter:
             named_delimiter(self.delimiter)
+        if self.rows not in ROWS:
+            raise OptionRefused("unknown_rows", _("A row is one of: bills, lines."))
         date_formats(self.date_format)
         if self.decimals is not None and not 0 <= self.decimals <= MOST_DECIMALS:
             raise OptionRefused(

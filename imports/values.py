@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -17,6 +17,7 @@ from imports.reading import Cell
 
 LARGEST: Final = 10**15  # as in the books
 LARGEST_COUNT: Final = 10**6
+MOST_DECIMALS: Final = 6
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2200, 1, 1)
 NOON: Final = time(12)
@@ -24,6 +25,13 @@ SIGNS: Final = "¥￥$€£元圆圓 \u00a0"
 NUMBER: Final = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
 )
+# The same where a comma stands before the decimals: 1.234,50 or 1 234,50.
+COMMA_NUMBER: Final = re.compile(
+    "[0-9]{1,3}(?:[. \u00a0\u202f][0-9]{3})+(?:,[0-9]*)?|[0-9]+(?:,[0-9]*)?|,[0-9]+"
+)
+BETWEEN_THOUSANDS: Final = str.maketrans("", "", ". \u00a0\u202f")
+# A day as a spreadsheet keeps it: the days since 1900, from 1954 to 2118.
+SERIAL: Final = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?")
 # Year first is the only order that is not guessed.
 DAY: Final = re.compile(
     r"(?P<y>[0-9]{4})(?:[-/.]|年)(?P<m>[0-9]{1,2})(?:[-/.]|月)(?P<d>[0-9]{1,2})日?"
@@ -70,9 +78,9 @@ class Reader:
     decimal_comma: bool = False
     date_formats: tuple[str, ...] = ()
 
-    def amount(self, cell: Cell, column: str) -> int | None:
+    def amount(self, cell: Cell, column: str, *, signed: bool = False) -> int | None:
         """Money in minor units; empty is none. Raises BadCell."""
-        value = self._number(cell, column)
+        value = self._number(cell, column, signed=signed)
         if value is None:
             return None
         if not self.minor:
@@ -81,9 +89,21 @@ class Reader:
         exact = self.minor or self.decimals <= self.precision
         if exact and whole != value:
             raise BadCell("too_many_decimals", column)
-        if whole > LARGEST:
+        if abs(whole) > LARGEST:
             raise BadCell("too_large", column)
         return int(whole)
+
+    def quantity(self, cell: Cell, column: str, *, signed: bool = False) -> Decimal:
+        """How much of something, a weight included; empty is one. Raises BadCell."""
+        if isinstance(cell, str) and len(cell) <= 6 and cell.isdecimal():
+            return Decimal(cell)
+        plain = replace(self, minor=False, decimals=MOST_DECIMALS)
+        value = plain._number(cell, column, signed=signed)
+        if value is None:
+            return Decimal(1)
+        if abs(value) > LARGEST_COUNT:
+            raise BadCell("too_large", column)
+        return value
 
     def count(self, cell: Cell, column: str, most: int = LARGEST) -> int | None:
         """A whole number, such as points; empty is none. Raises BadCell."""
@@ -118,24 +138,40 @@ class Reader:
             return None
         return datetime.combine(day + timedelta(days=1), time(0), tzinfo=self.zone)
 
-    def _number(self, cell: Cell, column: str) -> Decimal | None:
+    def _number(
+        self, cell: Cell, column: str, *, signed: bool = False
+    ) -> Decimal | None:
         if isinstance(cell, date):
             raise BadCell("not_an_amount", column)
         text = cell.translate(FULL_WIDTH).strip(SIGNS)
         if not text:
             return None
-        if self.decimal_comma:
-            text = text.replace(".", "").replace(",", ".")
-        if text.startswith(("-", "(", "−")):
-            raise BadCell("negative", column)
-        text = text.removeprefix("+").strip(SIGNS)
-        if len(text) > 40 or not NUMBER.fullmatch(text):
-            raise BadCell("not_an_amount", column)
-        plain = text.replace(",", "")
+        is_negative = text.startswith(("-", "(", "−"))
+        if is_negative:
+            if not signed:
+                raise BadCell("negative", column)
+            text = text[1:].removesuffix(")")
+        plain = self._plain(text.removeprefix("+").strip(SIGNS), column)
         _whole, _point, part = plain.partition(".")
         if not self.minor and len(part.rstrip("0")) > max(self.decimals, 0):
             raise BadCell("too_many_decimals", column)
-        return Decimal(plain)
+        return -Decimal(plain) if is_negative else Decimal(plain)
+
+    def _plain(self, text: str, column: str) -> str:
+        """A number with a point and nothing between its thousands. Raises BadCell."""
+        if len(text) > 40:
+            raise BadCell("not_an_amount", column)
+        if self.decimal_comma:
+            if COMMA_NUMBER.fullmatch(text):
+                return text.translate(BETWEEN_THOUSANDS).replace(",", ".")
+            raise BadCell(
+                "decimal_point" if NUMBER.fullmatch(text) else "not_an_amount", column
+            )
+        if NUMBER.fullmatch(text):
+            return text.replace(",", "")
+        raise BadCell(
+            "decimal_comma" if COMMA_NUMBER.fullmatch(text) else "not_an_amount", column
+        )
 
     def _moment(
         self, cell: Cell, column: str
@@ -153,7 +189,8 @@ class Reader:
         try:
             found = self._by_format(text) if self.date_formats else written_day(text)
         except (ValueError, OverflowError) as wrong:
-            raise BadCell("not_a_date", column) from wrong
+            why = "excel_serial" if SERIAL.fullmatch(text) else "not_a_date"
+            raise BadCell(why, column) from wrong
         return self._sane(*found, column)
 
     def _by_format(self, text: str) -> tuple[date, time | datetime | None]:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.errors import DomainError
 from common.money import format_count
-from common.tables import number, table
-from imports import reports, tasks
+from common.tables import Column, number, table
+from imports import previews, reports, tasks
 from imports import services as imports_services
 from imports.fates import Fate
 from imports.forms import UploadForm
@@ -57,6 +57,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
     fields = (
         "kind",
         "progress",
+        "seen",
         "bad",
         "file_name",
         "file_bytes",
@@ -68,7 +69,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         "applied_by",
         "finished_at",
     )
-    readonly_fields = ("progress", "bad", "chosen")
+    readonly_fields = ("progress", "seen", "bad", "chosen")
     actions_list = ("upload",)
     actions_detail = ("apply", "check_again", "report", "original")
 
@@ -105,6 +106,19 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
     def progress(self, job: ImportJob) -> str:
         """How far it is; the page asks again by itself while it is under way."""
         return render_to_string("imports/progress.html", self._shown(job))
+
+    @display(description=gettext_lazy("seen in the file"))
+    def seen(self, job: ImportJob) -> str:
+        """How many bills and members, and three bills as they were read."""
+        said = format_html_join(
+            "", "<p>{}</p>", [(text,) for text in previews.sentences(job.preview)]
+        )
+        shown = previews.examples(job.preview)
+        if not shown:
+            return said or "–"
+        *words, lines, amount = previews.example_titles()
+        titles: list[str | Column] = [*words, number(lines), number(amount)]
+        return format_html('{}<div class="mt-3">{}</div>', said, table(titles, shown))
 
     @display(description=gettext_lazy("bad rows"))
     def bad(self, job: ImportJob) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from .base import Cells, Context, run
+from .base import Cells, Context, RowKind, run
 from .lots import HOLDING_COLUMNS, HOLDINGS, TABLE, judge_lots, read_lots
 from .people import (
     PERSON,
@@ -23,7 +23,7 @@ UPDATE imports_staged s
 """
 
 
-class Balances:
+class Balances(RowKind):
     """A row is what one member holds; points of another end are another row."""
 
     word = "balances"

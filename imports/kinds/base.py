@@ -24,6 +24,11 @@ COMMON: Final = (
     "about text",
 )
 STAGED: Final = "imports_staged"
+FATES: Final = "SELECT line, reference, fate, why, about FROM imports_staged"
+MEMBERS: Final = """
+SELECT count(*) FROM (SELECT FROM imports_staged WHERE fate IS DISTINCT FROM 'bad'
+                       GROUP BY customer) m
+"""
 
 
 @dataclass(slots=True)
@@ -39,6 +44,8 @@ class Context:
     by: Act
     tell: Callable[[str, int, int | None], None]
     unread: list[str] = field(default_factory=list)
+    # Our columns that the file has.
+    columns: frozenset[str] = frozenset()
     # What rows name by a code, looked up once for each file.
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -108,8 +115,23 @@ class Kind(Protocol):
         ...
 
     @property
+    def copied(self) -> str:
+        """The temporary table that rows are copied into."""
+        ...
+
+    @property
     def staged(self) -> Sequence[str]:
-        """The columns of the staged rows, besides the common ones."""
+        """The columns of the copied rows, besides the common ones."""
+        ...
+
+    @property
+    def has_digests(self) -> bool:
+        """Whether rows of one reference are compared by a digest of their values."""
+        ...
+
+    @property
+    def fates(self) -> str:
+        """The statement that says what becomes of each row of the file."""
         ...
 
     def prepare(self, context: Context) -> None:
@@ -131,9 +153,25 @@ class Kind(Protocol):
         """Give every staged row without a fate its own; writes nothing else."""
         ...
 
+    def preview(self, context: Context) -> dict[str, Any]:
+        """What was seen in the file, for whoever looks it through first."""
+        ...
+
     def write(self, context: Context) -> None:
         """Bring in what is new or changed; every row has been judged."""
         ...
+
+
+class RowKind:
+    """A kind whose rows are staged as they stand, each speaking of a member."""
+
+    copied = STAGED
+    fates = FATES
+    has_digests = True
+
+    def preview(self, _context: Context) -> dict[str, Any]:
+        """How many members the rows speak of."""
+        return {"members": rows(MEMBERS)[0][0]}
 
 
 def run(sql: str, **facts: Any) -> int:

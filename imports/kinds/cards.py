@@ -8,7 +8,7 @@ from cards.models import CardKind
 from cards.numbers import normalise
 from imports.values import BadCell
 
-from .base import REPEATED, Cells, Context, Pieces, run
+from .base import REPEATED, Cells, Context, Pieces, RowKind, run
 from .people import (
     PERSON,
     find_members,
@@ -55,7 +55,7 @@ SELECT %(source)s, 'card', s.reference, s.member_id, given.id, '{}', false, %(at
 """
 
 
-class Cards:
+class Cards(RowKind):
     """A row is one card; a number that is none of ours finds a card with a new one."""
 
     word = "cards"

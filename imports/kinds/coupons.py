@@ -7,7 +7,7 @@ from coupons import services as coupons_services
 from coupons.models import CouponTemplate, TemplateVersion
 from imports.values import BadCell
 
-from .base import Cells, Context, Pieces, run
+from .base import Cells, Context, Pieces, RowKind, run
 from .people import (
     PERSON,
     find_members,
@@ -59,7 +59,7 @@ SELECT %(source)s, 'coupon', called, member_id, template_id,
 """
 
 
-class Coupons:
+class Coupons(RowKind):
     """A row is so many coupons of one template that one member holds."""
 
     word = "coupons"

@@ -14,7 +14,7 @@ from members import services as members_services
 from members.birthdays import LUNAR, SOLAR, Birthday
 from members.keys import keys_of
 
-from .base import REPEATED, Cells, Context, Pieces, run
+from .base import REPEATED, Cells, Context, Pieces, RowKind, run
 from .lots import HOLDING_COLUMNS, HOLDINGS, TABLE, judge_lots, read_lots
 from .people import PERSON, find_members, name_of, read_person
 from .posting import post_lots
@@ -209,7 +209,7 @@ UPDATE imports_externalref r SET brought = r.brought || s.said
 """
 
 
-class Members:
+class Members(RowKind):
     """A row is one person; opening balances may stand in the same row."""
 
     word = "members"

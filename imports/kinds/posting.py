@@ -11,6 +11,7 @@ from django.conf import settings
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import HolderAccount, Line
+from tiers import services as tiers_services
 
 from .base import Context, Pieces, run
 
@@ -39,6 +40,12 @@ NEW: Final = """
 SELECT line, member_id, kind, amount, expires_at, known_id, id
   FROM imports_lots WHERE fate = 'new' AND id > %(after)s
  ORDER BY id LIMIT %(piece)s
+"""
+
+GROWN: Final = """
+SELECT DISTINCT member_id FROM imports_lots
+ WHERE fate = 'new' AND kind = 'growth' AND member_id > %(after)s
+ ORDER BY member_id LIMIT %(piece)s
 """
 
 
@@ -70,6 +77,17 @@ def post_lots(context: Context) -> None:
         _post(lots, units, context)
         done += len(lots)
         context.tell("posting", done, None)
+    _raise_tiers(context)
+
+
+def _raise_tiers(context: Context) -> None:
+    """Whoever was brought growth value has the tier that it reaches, at once."""
+    for piece in Pieces(GROWN, {}, PIECE):
+        tiers_services.raise_reached_step(
+            member_ids=[member_id for (member_id,) in piece],
+            at=context.at,
+            by=context.importer,
+        )
 
 
 def _units(context: Context) -> dict[AccountKind, int]:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.timezone import now
 
 from common.errors import DomainError
-from imports import reports
+from imports import previews, reports
 from imports import services as imports_services
 from imports.errors import RowsAreBad
 from imports.fates import Fate
@@ -109,6 +109,7 @@ class ImportCommand(BaseCommand):
             minor=given["minor"],
             decimal_comma=given["decimal_comma"],
             points=given.get("points", False),
+            rows=given.get("rows", ""),
         )
         at = now()
         run = (
@@ -146,6 +147,11 @@ class ImportCommand(BaseCommand):
             if outcome.counts[fate]
         )
         self.stdout.write(f"{outcome.rows:,} rows: {said or 'nothing'}.")
+        for sentence in previews.sentences(outcome.preview):
+            self.stdout.write(sentence)
+        for example in previews.examples(outcome.preview):
+            cells = zip(previews.example_titles(), example, strict=True)
+            self.stdout.write("  " + ", ".join(" ".join(cell) for cell in cells))
         if outcome.unread:
             self.stdout.write(f"Columns not read: {', '.join(outcome.unread)}.")
         if dry_run:

@@ -44,6 +44,8 @@ class ImportJob(models.Model):
     rows_done = models.BigIntegerField(_("rows read"), default=0)
     rows_total = models.BigIntegerField(_("rows"), null=True, blank=True)
     counts = models.JSONField(_("fates"), default=dict)
+    # What was seen in the file: how many members and bills, and the first few bills.
+    preview = models.JSONField(_("seen in the file"), default=dict)
     refusal = models.CharField(_("why it was refused"), max_length=500, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -148,7 +148,7 @@ def delete_old_files(*, at: datetime) -> int:
         status__in=[Status.TO_CHECK, Status.CHECKING, Status.TO_APPLY, Status.APPLYING]
     ):
         shutil.rmtree(folder_of(job), ignore_errors=True)
-        count += ImportJob.objects.filter(pk=job.pk).update(files_gone=True)
+        count += ImportJob.objects.filter(pk=job.pk).update(files_gone=True, preview={})
     return count
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,18 +30,19 @@ from .staging import make_tables, stage
 type Tell = Callable[[str, int, int | None], None]
 
 ONE_AT_A_TIME: Final = "imports.bring_in"
-FATES: Final = """
-SELECT line, reference, fate, why, about FROM imports_staged ORDER BY line
-"""
 PIECE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How many rows there were, what became of them, and which columns nobody read."""
+    """How many rows there were, what became of them, and which columns nobody read.
+
+    `preview` is what was seen in the file: members, and of sales the first few bills.
+    """
 
     rows: int
     counts: dict[str, int] = field(default_factory=dict)
+    preview: dict[str, Any] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
 
 
@@ -171,17 +172,23 @@ def _judge(kind: Kind, path: Path, context: Context, report: Path | None) -> Out
     context.tell("judging", count, count)
     kind.judge(context)
     counts: dict[str, int] = dict.fromkeys(Fate.values, 0)
-    counts.update(rows("SELECT fate, count(*) FROM imports_staged GROUP BY fate"))
+    fates = f"WITH f AS ({kind.fates}) SELECT fate, count(*) FROM f GROUP BY 1"  # noqa: S608 (ours)
+    counts.update(rows(fates))
     if report is not None:
-        _write_report(report)
-    return Outcome(rows=count, counts=counts, unread=context.unread)
+        _write_report(kind, report)
+    return Outcome(
+        rows=count,
+        counts=counts,
+        unread=context.unread,
+        preview=kind.preview(context),
+    )
 
 
-def _write_report(path: Path) -> None:
+def _write_report(kind: Kind, path: Path) -> None:
     """Each row's fate in short words; whoever downloads it gets sentences."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         with connection.chunked_cursor() as cursor:
-            cursor.execute(FATES)
+            cursor.execute(f"{kind.fates} ORDER BY line")
             while found := cursor.fetchmany(PIECE):
                 writer.writerows(found)

@@ -10,7 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from imports.columns import find_places
-from imports.kinds.base import COMMON, STAGED, Cells, Context, Kind
+from imports.kinds.base import COMMON, Cells, Context, Kind
 from imports.reading import Limits, open_table
 from imports.values import BadCell
 
@@ -22,12 +22,12 @@ def make_tables(kind: Kind) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS pg_temp.imports_staged, pg_temp.imports_lots,"
-            " pg_temp.imports_missing"
+            " pg_temp.imports_missing, pg_temp.imports_lines"
         )
         columns = sql.SQL(", ").join(sql.SQL(c) for c in (*COMMON, *kind.staged))
         cursor.execute(
             sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(
-                sql.Identifier(STAGED), columns
+                sql.Identifier(kind.copied), columns
             )
         )
         for statement in kind.tables():
@@ -53,7 +53,8 @@ def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
             mapping=options.mapping,
         )
         context.unread = list(places.unread)
-        copy_sql = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(STAGED))
+        context.columns = frozenset(places.at)
+        copy_sql = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(kind.copied))
         with connection.cursor() as cursor, cursor.copy(copy_sql) as copy:
             for line, cells in table.rows:
                 copy.write_row(_row(kind, line, Cells(places.at, cells), context))
@@ -62,7 +63,7 @@ def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
                     context.tell("reading", count, table.expected(count))
     context.tell("reading", count, count)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(STAGED)))
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(kind.copied)))
     return count
 
 
@@ -72,7 +73,10 @@ def _row(kind: Kind, line: int, cells: Cells, context: Context) -> Sequence[Any]
     except BadCell as bad:
         nothing = (None,) * len(kind.staged)
         return (line, _called(cells), None, "bad", bad.why, bad.about, *nothing)
-    digest = hashlib.blake2b(repr(values).encode(), digest_size=16).hexdigest()
+    digest = None
+    if kind.has_digests:
+        said = repr(values).encode()
+        digest = hashlib.blake2b(said, digest_size=16).hexdigest()
     return (line, reference, digest, None, None, None, *values)
 
 

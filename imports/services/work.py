@@ -115,6 +115,7 @@ def _do(job: ImportJob, run: uuid.UUID, at: datetime, tell: Tell) -> None:
         if not _ours(job, run).update(
             status=ended,
             counts=outcome.counts,
+            preview=outcome.preview,
             rows_done=outcome.rows,
             rows_total=outcome.rows,
             refusal="",

@@ -1,7 +1,7 @@
 """Noting visits, one by one and by the hundred thousand, and adding them up."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -141,12 +141,16 @@ def void_visit(*, source: str, reference: str, at: datetime) -> bool:
 
 
 @transaction.atomic(savepoint=False)
-def load_visits(*, rows: Iterable[VisitRow]) -> Loaded:
+def load_visits(
+    *, rows: Iterable[VisitRow], lines: tuple[str, Mapping[str, int]] | None = None
+) -> Loaded:
     """A step: note very many visits at once; those noted before stay as they are.
 
-    A reference is one visit, also within the load. Raises VisitRefused.
+    A reference is one visit, also within the load. Where very many lines stand in the
+    database already, `lines` is the query for them (source, reference and then as
+    SoldLine has it), and they are not fetched to be sent back. Raises VisitRefused.
     """
-    lines: list[tuple[object, ...]] = []
+    sold_lines: list[tuple[object, ...]] = []
     arrived = 0
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS visits_arrived, lines_arrived")
@@ -168,7 +172,7 @@ def load_visits(*, rows: Iterable[VisitRow]) -> Loaded:
                     )
                 )
                 for line in map(_fit, row.lines):
-                    lines.append(
+                    sold_lines.append(
                         (
                             row.source,
                             row.reference,
@@ -180,8 +184,11 @@ def load_visits(*, rows: Iterable[VisitRow]) -> Loaded:
                         )
                     )
         with cursor.copy("COPY lines_arrived FROM STDIN") as sold:
-            for line_row in lines:
+            for line_row in sold_lines:
                 sold.write_row(line_row)
+        if lines is not None:
+            query, facts = lines
+            cursor.execute(f"INSERT INTO lines_arrived {query}", facts)
         cursor.execute("ANALYZE visits_arrived, lines_arrived")
         cursor.execute(KEEP)
         new, members = cursor.fetchone()

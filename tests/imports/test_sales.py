@@ -121,7 +121,8 @@ def test_bill_numbers_tell_purchases_apart(hq: Store, write: Write) -> None:
         "customer,date,amount,bill no", "1,2026-01-02,5,B9", "2,2026-01-02,5,B9"
     )
     assert whys("sales", wrong) == [
-        "3: Line 2 says something else under this reference."
+        "3: Line 2 says something else of this bill. If each row is a line of a bill,"
+        " say so."
     ]
 
 

@@ -65,7 +65,8 @@ def test_an_amount_is_whole_cents(written: str, cents: int | None) -> None:
         ("-1", "negative"),
         ("−1", "negative"),
         ("(1)", "negative"),
-        ("1,23", "not_an_amount"),
+        ("1,23", "decimal_comma"),
+        ("1.234,50", "decimal_comma"),
         ("1e5", "not_an_amount"),
         ("0x10", "not_an_amount"),
         ("١٢", "not_an_amount"),
@@ -83,6 +84,14 @@ def test_a_doubtful_amount_is_refused(written: Any, refused: str) -> None:
 
 def test_amounts_in_other_ways_of_writing() -> None:
     assert reader(decimal_comma=True).amount("1.234,50", "amount") == 1_234_50
+    assert reader(decimal_comma=True).amount("1 234,5", "amount") == 1_234_50
+    # With the point passed over, 29.33 would be a hundred times as much.
+    for point in ("29.33", "1,234.50", "0.5"):
+        assert why(reader(decimal_comma=True).amount, point, "amount") == (
+            "decimal_point"
+        )
+    assert reader().amount("-1.50", "amount", signed=True) == -1_50
+    assert reader().amount("(1.50)", "amount", signed=True) == -1_50
     assert reader(minor=True).amount("1234", "amount") == 1234
     assert why(reader(minor=True).amount, "1234.5", "amount") == "too_many_decimals"
     assert reader(decimals=4).amount("1.2350", "amount") == 1_24

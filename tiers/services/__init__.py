@@ -4,7 +4,13 @@ from tiers.periods import growth_expires_at
 
 from .grants import buy_tier, give_tier, refund_tier, take_tier
 from .ladder import save_tier
-from .review import CHUNK, raise_if_reached_step, review, review_now
+from .review import (
+    CHUNK,
+    raise_if_reached_step,
+    raise_reached_step,
+    review,
+    review_now,
+)
 
 __all__ = [
     "CHUNK",
@@ -12,6 +18,7 @@ __all__ = [
     "give_tier",
     "growth_expires_at",
     "raise_if_reached_step",
+    "raise_reached_step",
     "refund_tier",
     "review",
     "review_now",

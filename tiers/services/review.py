@@ -1,5 +1,6 @@
 """Up at once; kept, told and lowered in the night."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,6 +20,7 @@ from tiers.models import TierPolicy, TierReview
 CHUNK: Final = 2_000  # members in one transaction: a till waits for no more
 AT_ONCE: Final = 25  # chunks while somebody waits for the page
 REVIEWER: Final = "system:tiers"
+REVIEW_MEMBERS: Final = "SELECT * FROM tiers_review_members(%s, %s, %s, %s, %s, %s)"
 REVIEW: Final = "SELECT * FROM tiers_review_range(%s, %s, %s, %s, %s, %s, %s)"
 
 
@@ -45,6 +47,22 @@ def raise_if_reached_step(*, member_id: int, at: datetime, by: Act) -> bool:
         member_id, member_id, at=at, policy=policy, actor=by.actor, only_up=True
     )
     return found.raised + found.renewed + found.lapsed > 0
+
+
+def raise_reached_step(*, member_ids: Sequence[int], at: datetime, by: Act) -> int:
+    """A step of what granted growth value to many at once: as for one of them.
+
+    How many members have another tier, or keep theirs. Their rows stay locked until the
+    caller's end.
+    """
+    policy = policies_selectors.in_force(TierPolicy, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REVIEW_MEMBERS,
+            [list(member_ids), at, policy.pk, settings.TIME_ZONE, by.actor, True],
+        )
+        found = Found(*cursor.fetchone())
+    return found.raised + found.renewed
 
 
 def review_now(*, reason: str, by: Act, at: datetime) -> TierReview:

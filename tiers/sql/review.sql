@@ -39,7 +39,7 @@ LANGUAGE sql AS $$
    WHERE s.member_id = now_has.member_id
 $$;
 
--- Review the members of a range of ids: the whole of it, or nothing.
+-- Review some members: all of them, or nothing.
 --
 -- In this order:
 --   1. a row for whoever has growth value enough for a tier and none yet
@@ -54,9 +54,9 @@ $$;
 -- another period; grace; one step down after it, and never before the notice has stood.
 --
 -- `p_only_up` does only what happens at once (a tier reached; one in grace kept after all):
--- called with a range of one member, in the transaction that granted the growth value.
-CREATE OR REPLACE FUNCTION tiers_review_range(
-  p_first bigint, p_last bigint, p_at timestamptz, p_policy bigint, p_zone text, p_actor text, p_only_up boolean,
+-- called with whoever was granted growth value, in the transaction that granted it.
+CREATE OR REPLACE FUNCTION tiers_review_members(
+  p_members bigint[], p_at timestamptz, p_policy bigint, p_zone text, p_actor text, p_only_up boolean,
   OUT raised int, OUT renewed int, OUT noticed int, OUT graced int, OUT lowered int, OUT lapsed int
 )
 LANGUAGE plpgsql AS $$
@@ -77,7 +77,7 @@ BEGIN
   SELECT a.holder_id, 'earned', m.joined_at, base.id, base.id
     FROM ledger_account a JOIN members_member m ON m.id = a.holder_id
     LEFT JOIN tiers_tier base ON base.is_active AND base.threshold = 0
-   WHERE a.holder_kind = 'member' AND a.holder_id BETWEEN p_first AND p_last
+   WHERE a.holder_kind = 'member' AND a.holder_id = ANY (p_members)
      AND a.kind = 'growth' AND a.balance >= v_least
      AND NOT EXISTS (SELECT FROM tiers_standing s WHERE s.member_id = a.holder_id)
    ORDER BY a.holder_id
@@ -88,7 +88,7 @@ BEGIN
       FROM tiers_standing s
       LEFT JOIN tiers_ladder() l ON l.id = s.earned_tier_id
       LEFT JOIN ledger_account a ON a.holder_kind = 'member' AND a.holder_id = s.member_id AND a.kind = 'growth'
-     WHERE s.member_id BETWEEN p_first AND p_last
+     WHERE s.member_id = ANY (p_members)
        AND (s.earned_until <= v_warns OR (s.source <> 'earned' AND s.kept_until <= p_at)
             OR a.balance >= CASE WHEN l.id IS NULL THEN v_least ELSE l.next_threshold END)
      ORDER BY s.member_id
@@ -195,4 +195,18 @@ BEGIN
     INTO raised, renewed, noticed, graced, lowered, lapsed
     FROM shown;
 END
+$$;
+
+-- The members of a range of ids: whoever has a standing, or growth value and none yet.
+CREATE OR REPLACE FUNCTION tiers_review_range(
+  p_first bigint, p_last bigint, p_at timestamptz, p_policy bigint, p_zone text, p_actor text, p_only_up boolean,
+  OUT raised int, OUT renewed int, OUT noticed int, OUT graced int, OUT lowered int, OUT lapsed int
+)
+LANGUAGE sql AS $$
+  SELECT r.* FROM tiers_review_members(
+    ARRAY(SELECT s.member_id FROM tiers_standing s WHERE s.member_id BETWEEN p_first AND p_last
+          UNION
+          SELECT a.holder_id FROM ledger_account a
+           WHERE a.holder_kind = 'member' AND a.holder_id BETWEEN p_first AND p_last AND a.kind = 'growth'),
+    p_at, p_policy, p_zone, p_actor, p_only_up) r
 $$;

@@ -15,3 +15,10 @@ class Command(ImportCommand):
             action="store_true",
             help="let these sales earn points by the rules of the house",
         )
+        parser.add_argument(
+            "--rows",
+            default="",
+            choices=["bills", "lines"],
+            help="each row is a whole bill, or a line of one; else lines where items"
+            " are named",
+        )
