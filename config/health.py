@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
+from common import sql_installation
+
 # What was current stays so for a while: reading all migrations takes time.
 CURRENT_FOR = 30.0
 _current_until = 0.0
@@ -19,7 +21,7 @@ def troubles() -> list[str | Promise]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return [] if migrations_are_current() else [_("Migrations are pending.")]
+        return _not_as_the_code()
     except DatabaseError:
         return [_("The database cannot be reached.")]
 
@@ -29,16 +31,23 @@ def warnings() -> list[str | Promise]:
     return [] if broker_answers() else [_("The broker cannot be reached; work waits.")]
 
 
-def migrations_are_current() -> bool:
-    """Has every migration that this code knows been applied?"""
+def _not_as_the_code() -> list[str | Promise]:
+    """Has every migration been applied, and are functions and triggers the code's?"""
     global _current_until
     if time.monotonic() < _current_until:
-        return True
+        return []
     executor = MigrationExecutor(connection)
-    pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not pending:
-        _current_until = time.monotonic() + CURRENT_FOR
-    return not pending
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return [_("Migrations are pending.")]
+    if sql_installation.differences():
+        return [
+            _(
+                "The database's functions and triggers are not this version's: run "
+                "“manage.py install_sql”."
+            )
+        ]
+    _current_until = time.monotonic() + CURRENT_FOR
+    return []
 
 
 def broker_answers() -> bool:

@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.db.utils import DatabaseError
 
+from common import sql_installation
 from config import surroundings
 from config.surroundings import Unfit
 from demo import shop
@@ -33,6 +34,8 @@ def prepare(say: Callable[[str], None], *, role: str) -> str:
             f"The database refuses ({surroundings.first_line(trouble)}): "
             "give its login the right, and start again."
         ) from trouble
+    except CommandError as trouble:
+        raise Unfit(str(trouble)) from trouble
     connection.close()
     return role
 
@@ -44,6 +47,9 @@ def prepare_development(say: Callable[[str], None], *, role: str) -> str:
         if surroundings.pending_migrations():
             say("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
+        elif sql_installation.differences():
+            say("Installing functions and triggers …")
+            call_command("install_sql", verbosity=0)
         call_command("createcachetable", verbosity=0)
         if is_new and not get_user_model().objects.exists():
             load_demo(say)

@@ -15,8 +15,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import Error as DatabaseError
 from django.db.utils import OperationalError
 
+from common import sql_installation
+
 OLDEST_POSTGRES = 15
-OUR_OWN = {"django_migrations", "django_cache"}
+OUR_OWN = {"django_migrations", "django_cache", sql_installation.TABLE}
 HALF_DONE = "Regulars: being filled for the first time"
 ROOM = 128 * 1024 * 1024  # bytes: a new cluster and a day of work
 
@@ -181,6 +183,13 @@ def require_migrated() -> None:
         raise Unfit(
             f"{waiting} migration(s) have not run on this database: run "
             "`python manage.py migrate`, then start again."
+        )
+    differs = sql_installation.differences()
+    if differs:
+        some = ", ".join(differs[:3])
+        raise Unfit(
+            f"Functions or triggers of this database are not this version's ({some}): "
+            "run `python manage.py install_sql`, then start again."
         )
 
 

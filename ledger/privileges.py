@@ -6,6 +6,7 @@ from typing import Final
 from django.db import connection, transaction
 from psycopg import sql
 
+from common import sql_installation
 from ledger import role_membership
 
 # Written only by the functions, which run with their owner's rights.
@@ -87,6 +88,7 @@ def restrict_role(*, role: str, logins: Sequence[str] = ()) -> None:
         )
         for tables, kept in (
             (FUNCTIONS_ONLY, "SELECT"),
+            ([sql_installation.TABLE], "SELECT"),
             (INSERT_ONLY, "SELECT, INSERT"),
         ):
             for table in sorted(set(tables) & _tables()):

@@ -31,13 +31,13 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER cards_card_lives_along_its_graph BEFORE UPDATE ON cards_card
+CREATE OR REPLACE TRIGGER cards_card_lives_along_its_graph BEFORE UPDATE ON cards_card
   FOR EACH ROW EXECUTE FUNCTION cards_card_guard();
 ALTER TABLE cards_card ENABLE ALWAYS TRIGGER cards_card_lives_along_its_graph;
-CREATE TRIGGER cards_card_never_deleted BEFORE DELETE ON cards_card
+CREATE OR REPLACE TRIGGER cards_card_never_deleted BEFORE DELETE ON cards_card
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE cards_card ENABLE ALWAYS TRIGGER cards_card_never_deleted;
-CREATE TRIGGER cards_card_never_truncated BEFORE TRUNCATE ON cards_card
+CREATE OR REPLACE TRIGGER cards_card_never_truncated BEFORE TRUNCATE ON cards_card
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE cards_card ENABLE ALWAYS TRIGGER cards_card_never_truncated;
 

@@ -1,10 +1,6 @@
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
-KEPT = ("checkoutpolicy", "salediscount", "refund", "refundpart")
 
 
 def begin(apps, schema_editor):
@@ -26,15 +22,5 @@ class Migration(migrations.Migration):
         ("policies", "0002_first_version"),
     ]
     operations = [
-        migrations.RunSQL(
-            (SQL / "guards.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
-        ),
-        *(
-            migrations.RunSQL(
-                f"SELECT policies_keep_forever('checkout_{table}');",
-                migrations.RunSQL.noop,
-            )
-            for table in KEPT
-        ),
         migrations.RunPython(begin, migrations.RunPython.noop),
     ]

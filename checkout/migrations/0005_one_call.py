@@ -1,8 +1,4 @@
-from pathlib import Path
-
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -20,10 +16,4 @@ class Migration(migrations.Migration):
         ("stored_value", "0001_initial"),
         ("tiers", "0001_initial"),
     ]
-    operations = [
-        migrations.RunSQL(
-            (SQL / f"{name}.sql").read_text(encoding="utf-8"),
-            f"DROP FUNCTION checkout_{name};",
-        )
-        for name in ("look", "capture")
-    ]
+    operations = []

@@ -1,8 +1,4 @@
-from pathlib import Path
-
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -12,8 +8,4 @@ class Migration(migrations.Migration):
         ("checkout", "0007_guards_that_stay"),
         ("stored_value", "0001_initial"),
     ]
-    operations = [
-        migrations.RunSQL(
-            (SQL / "look.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
-        ),
-    ]
+    operations = []

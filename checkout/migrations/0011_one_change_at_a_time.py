@@ -1,8 +1,4 @@
-from pathlib import Path
-
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -13,9 +9,4 @@ class Migration(migrations.Migration):
         ("points", "0001_initial"),
         ("tiers", "0001_initial"),
     ]
-    operations = [
-        migrations.RunSQL(
-            (SQL / "stamps.sql").read_text(encoding="utf-8"),
-            "DROP FUNCTION checkout_one_change_at_a_time() CASCADE;",
-        ),
-    ]
+    operations = []

@@ -10,11 +10,11 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER checkout_sale_keeps BEFORE UPDATE OR DELETE ON checkout_sale
+CREATE OR REPLACE TRIGGER checkout_sale_keeps BEFORE UPDATE OR DELETE ON checkout_sale
 FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('status', 'refunded', 'is_followed_up');
-CREATE TRIGGER checkout_saleline_keeps BEFORE UPDATE OR DELETE ON checkout_saleline
+CREATE OR REPLACE TRIGGER checkout_saleline_keeps BEFORE UPDATE OR DELETE ON checkout_saleline
 FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('refunded');
-CREATE TRIGGER checkout_salepayment_keeps BEFORE UPDATE OR DELETE ON checkout_salepayment
+CREATE OR REPLACE TRIGGER checkout_salepayment_keeps BEFORE UPDATE OR DELETE ON checkout_salepayment
 FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('returned');
 
 -- A settled bill may become refunded or void, and stays that.
@@ -30,5 +30,16 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER checkout_sale_status_ends BEFORE UPDATE OF status, refunded ON checkout_sale
+CREATE OR REPLACE TRIGGER checkout_sale_status_ends BEFORE UPDATE OF status, refunded ON checkout_sale
 FOR EACH ROW EXECUTE FUNCTION checkout_status_ends();
+
+-- On for replicas too, as in the books.
+ALTER TABLE checkout_sale ENABLE ALWAYS TRIGGER checkout_sale_keeps;
+ALTER TABLE checkout_sale ENABLE ALWAYS TRIGGER checkout_sale_status_ends;
+ALTER TABLE checkout_saleline ENABLE ALWAYS TRIGGER checkout_saleline_keeps;
+ALTER TABLE checkout_salepayment ENABLE ALWAYS TRIGGER checkout_salepayment_keeps;
+
+SELECT policies_keep_forever('checkout_checkoutpolicy');
+SELECT policies_keep_forever('checkout_salediscount');
+SELECT policies_keep_forever('checkout_refund');
+SELECT policies_keep_forever('checkout_refundpart');

@@ -9,5 +9,6 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER checkout_refund_void_stands_alone BEFORE INSERT ON checkout_refund
+CREATE OR REPLACE TRIGGER checkout_refund_void_stands_alone BEFORE INSERT ON checkout_refund
 FOR EACH ROW EXECUTE FUNCTION checkout_refund_fits();
+ALTER TABLE checkout_refund ENABLE ALWAYS TRIGGER checkout_refund_void_stands_alone;

@@ -11,13 +11,13 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER checkout_stamp_of_rules BEFORE INSERT ON points_historicalearningrule
+CREATE OR REPLACE TRIGGER checkout_stamp_of_rules BEFORE INSERT ON points_historicalearningrule
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
-CREATE TRIGGER checkout_stamp_of_programmes BEFORE INSERT ON points_historicalstampprogramme
+CREATE OR REPLACE TRIGGER checkout_stamp_of_programmes BEFORE INSERT ON points_historicalstampprogramme
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
-CREATE TRIGGER checkout_stamp_of_tiers BEFORE INSERT ON tiers_historicaltier
+CREATE OR REPLACE TRIGGER checkout_stamp_of_tiers BEFORE INSERT ON tiers_historicaltier
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
-CREATE TRIGGER checkout_stamp_of_offers BEFORE INSERT ON checkout_historicalbilloffer
+CREATE OR REPLACE TRIGGER checkout_stamp_of_offers BEFORE INSERT ON checkout_historicalbilloffer
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
-CREATE TRIGGER checkout_stamp_of_gifts BEFORE INSERT ON checkout_historicalnextvisitgift
+CREATE OR REPLACE TRIGGER checkout_stamp_of_gifts BEFORE INSERT ON checkout_historicalnextvisitgift
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();

@@ -1,8 +1,4 @@
-from pathlib import Path
-
 from django.db import migrations, models
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -14,12 +10,5 @@ class Migration(migrations.Migration):
             model_name="couponissue",
             name="posting",
             field=models.BigIntegerField(blank=True, null=True, verbose_name="posting"),
-        ),
-        *(
-            migrations.RunSQL(
-                (SQL / f"{name}.sql").read_text(encoding="utf-8"),
-                migrations.RunSQL.noop,
-            )
-            for name in ("code", "graph", "issue", "redeem")
         ),
     ]

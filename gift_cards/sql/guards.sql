@@ -2,7 +2,7 @@
 --
 -- A card goes from made to active to blocked and back, and from anywhere to void, which is
 -- the end. What paid for it, its account and its amount are written once.
-CREATE FUNCTION gift_cards_card_follows_its_graph() RETURNS trigger
+CREATE OR REPLACE FUNCTION gift_cards_card_follows_its_graph() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.status IS DISTINCT FROM NEW.status
@@ -21,12 +21,12 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER gift_cards_giftcard_never_off_its_graph BEFORE UPDATE ON gift_cards_giftcard
+CREATE OR REPLACE TRIGGER gift_cards_giftcard_never_off_its_graph BEFORE UPDATE ON gift_cards_giftcard
   FOR EACH ROW EXECUTE FUNCTION gift_cards_card_follows_its_graph();
 ALTER TABLE gift_cards_giftcard ENABLE ALWAYS TRIGGER gift_cards_giftcard_never_off_its_graph;
 
 -- A dead code stays dead, and a code stays with its card. (Its hash may change with the key.)
-CREATE FUNCTION gift_cards_code_stays_dead() RETURNS trigger
+CREATE OR REPLACE FUNCTION gift_cards_code_stays_dead() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.died_at IS NOT NULL OR OLD.card_id <> NEW.card_id OR OLD.last4 <> NEW.last4 OR OLD.made_at <> NEW.made_at THEN
@@ -35,12 +35,12 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER gift_cards_giftcardcode_never_alive_again BEFORE UPDATE ON gift_cards_giftcardcode
+CREATE OR REPLACE TRIGGER gift_cards_giftcardcode_never_alive_again BEFORE UPDATE ON gift_cards_giftcardcode
   FOR EACH ROW EXECUTE FUNCTION gift_cards_code_stays_dead();
 ALTER TABLE gift_cards_giftcardcode ENABLE ALWAYS TRIGGER gift_cards_giftcardcode_never_alive_again;
 
 -- Codes leave the house once: what was exported stays exported.
-CREATE FUNCTION gift_cards_batch_exported_once() RETURNS trigger
+CREATE OR REPLACE FUNCTION gift_cards_batch_exported_once() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF (OLD.exported_at IS NOT NULL
@@ -52,7 +52,7 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER gift_cards_giftcardbatch_never_exported_twice BEFORE UPDATE ON gift_cards_giftcardbatch
+CREATE OR REPLACE TRIGGER gift_cards_giftcardbatch_never_exported_twice BEFORE UPDATE ON gift_cards_giftcardbatch
   FOR EACH ROW EXECUTE FUNCTION gift_cards_batch_exported_once();
 ALTER TABLE gift_cards_giftcardbatch ENABLE ALWAYS TRIGGER gift_cards_giftcardbatch_never_exported_twice;
 
@@ -61,9 +61,9 @@ DECLARE
   t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['gift_cards_giftcard', 'gift_cards_giftcardcode', 'gift_cards_giftcardbatch', 'gift_cards_gift'] LOOP
-    EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()', t || '_never_deleted', t);
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()', t || '_never_deleted', t);
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t, t || '_never_deleted');
-    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', t || '_never_truncated', t);
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', t || '_never_truncated', t);
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t, t || '_never_truncated');
   END LOOP;
 END

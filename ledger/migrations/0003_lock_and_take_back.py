@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from django.db import migrations, models
 
 KINDS = [
@@ -19,7 +17,6 @@ KINDS = [
     ("opening", "Opening balance"),
     ("reversal", "Reversal"),
 ]
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -27,10 +24,6 @@ class Migration(migrations.Migration):
 
     dependencies = [("ledger", "0002_enforce")]
     operations = [
-        migrations.RunSQL(
-            (SQL / "lock_accounts.sql").read_text(encoding="utf-8"),
-            migrations.RunSQL.noop,
-        ),
         migrations.RemoveConstraint("entry", "ledger_entry_kind_is_known"),
         migrations.AlterField(
             "entry",

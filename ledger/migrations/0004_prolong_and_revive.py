@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from django.db import migrations, models
 
 KINDS = [
@@ -20,7 +18,6 @@ KINDS = [
     ("opening", "Opening balance"),
     ("reversal", "Reversal"),
 ]
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -28,10 +25,6 @@ class Migration(migrations.Migration):
 
     dependencies = [("ledger", "0003_lock_and_take_back")]
     operations = [
-        migrations.RunSQL(
-            (SQL / "prolong_lots.sql").read_text(encoding="utf-8"),
-            migrations.RunSQL.noop,
-        ),
         migrations.RemoveConstraint("entry", "ledger_entry_kind_is_known"),
         migrations.AlterField(
             "entry",

@@ -1,9 +1,5 @@
-from pathlib import Path
-
 import django.db.models.deletion
 from django.db import migrations, models
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
@@ -40,11 +36,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "successions",
                 "default_permissions": (),
             },
-        ),
-        *(
-            migrations.RunSQL(
-                (SQL / name).read_text(encoding="utf-8"), migrations.RunSQL.noop
-            )
-            for name in ("succession.sql", "post_entry.sql")
         ),
     ]

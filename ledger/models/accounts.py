@@ -74,7 +74,7 @@ class Account(models.Model):
             ("adjust", _("Can adjust a balance, with a second person")),
             ("freeze", _("Can freeze and release an account")),
         ]
-        # What one column must be, and what an account is: `ledger/sql/facts.sql`.
+        # What one column must be: its domain. What an account is: `sql/facts.sql`.
         constraints = [
             CheckConstraint(
                 condition=Q(guarded=True) | Q(balance=0),

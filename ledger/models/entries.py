@@ -153,7 +153,7 @@ class Posting(models.Model):
             Index(fields=["credit", "id"], name="ledger_posting_credits"),
         ]
         constraints = [
-            # That an amount is positive is its domain's: `ledger/sql/facts.sql`.
+            # That an amount is positive is its domain's.
             CheckConstraint(
                 condition=~Q(debit=F("credit")), name="ledger_posting_moves_value"
             ),

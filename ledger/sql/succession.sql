@@ -1,8 +1,8 @@
 -- Whose a closed account's value is now: named once, when its holder is merged into another.
-CREATE TRIGGER ledger_succession_append_only BEFORE UPDATE OR DELETE ON ledger_succession
+CREATE OR REPLACE TRIGGER ledger_succession_append_only BEFORE UPDATE OR DELETE ON ledger_succession
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE ledger_succession ENABLE ALWAYS TRIGGER ledger_succession_append_only;
-CREATE TRIGGER ledger_succession_never_truncated BEFORE TRUNCATE ON ledger_succession
+CREATE OR REPLACE TRIGGER ledger_succession_never_truncated BEFORE TRUNCATE ON ledger_succession
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE ledger_succession ENABLE ALWAYS TRIGGER ledger_succession_never_truncated;
 
@@ -19,7 +19,7 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER ledger_succession_of_the_closed BEFORE INSERT ON ledger_succession
+CREATE OR REPLACE TRIGGER ledger_succession_of_the_closed BEFORE INSERT ON ledger_succession
   FOR EACH ROW EXECUTE FUNCTION ledger_succession_fits();
 ALTER TABLE ledger_succession ENABLE ALWAYS TRIGGER ledger_succession_of_the_closed;
 

@@ -1,9 +1,7 @@
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.db import migrations, models
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
 TEXTS = {
     "marketing": "I would like to hear about offers and news. / 我同意接收优惠与活动信息。 / 我同意接收優惠與活動訊息。",
     "survey": "I may be asked how I liked it. / 我同意接受满意度回访。 / 我同意接受滿意度調查。",
@@ -57,7 +55,4 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(begin, migrations.RunPython.noop),
-        migrations.RunSQL(
-            (SQL / "guards.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
-        ),
     ]

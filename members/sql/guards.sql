@@ -13,7 +13,7 @@ BEGIN
   RETURN NULL;
 END
 $$;
-CREATE TRIGGER members_consent_stands AFTER INSERT ON members_consent
+CREATE OR REPLACE TRIGGER members_consent_stands AFTER INSERT ON members_consent
   FOR EACH ROW EXECUTE FUNCTION members_keep_consent();
 ALTER TABLE members_consent ENABLE ALWAYS TRIGGER members_consent_stands;
 
@@ -24,7 +24,7 @@ BEGIN
   RAISE EXCEPTION 'a merged or erased member stays so' USING ERRCODE = 'RG009';
 END
 $$;
-CREATE TRIGGER members_member_stays_gone
+CREATE OR REPLACE TRIGGER members_member_stays_gone
   BEFORE UPDATE OF status ON members_member FOR EACH ROW
   WHEN (OLD.status <> 'active' AND NEW.status <> OLD.status)
   EXECUTE FUNCTION members_refuse_return();
@@ -42,6 +42,7 @@ BEGIN
   RETURN NULL;
 END
 $$;
+DROP TRIGGER IF EXISTS members_member_gone_holds_nothing ON members_member;
 CREATE CONSTRAINT TRIGGER members_member_gone_holds_nothing
   AFTER INSERT OR UPDATE OF status ON members_member
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
@@ -63,7 +64,7 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER members_account_of_active_member BEFORE INSERT ON ledger_account
+CREATE OR REPLACE TRIGGER members_account_of_active_member BEFORE INSERT ON ledger_account
   FOR EACH ROW WHEN (NEW.holder_kind = 'member')
   EXECUTE FUNCTION members_refuse_account_of_gone();
 ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER members_account_of_active_member;

@@ -1,13 +1,8 @@
 -- What must hold of events and deliveries whoever writes the rows.
---
--- What a column alone must be is its domain's, which is looked at only when it is written.
-CREATE DOMAIN outbox_kind AS varchar(40) CHECK (VALUE ~ '^[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*$');
-CREATE DOMAIN outbox_payload AS jsonb CHECK (jsonb_typeof(VALUE) = 'object' AND length(VALUE::text) <= 4000);
-ALTER TABLE outbox_event ALTER COLUMN kind TYPE outbox_kind, ALTER COLUMN payload TYPE outbox_payload;
 
 -- An event is written once. All that changes is that it has been passed on, once; and it is
 -- deleted only afterwards, when no delivery of it is on its way (their foreign key sees to it).
-CREATE FUNCTION outbox_event_stays() RETURNS trigger
+CREATE OR REPLACE FUNCTION outbox_event_stays() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -24,13 +19,13 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER outbox_event_never_rewritten BEFORE UPDATE OR DELETE ON outbox_event
+CREATE OR REPLACE TRIGGER outbox_event_never_rewritten BEFORE UPDATE OR DELETE ON outbox_event
   FOR EACH ROW EXECUTE FUNCTION outbox_event_stays();
 ALTER TABLE outbox_event ENABLE ALWAYS TRIGGER outbox_event_never_rewritten;
 
 -- A delivery stays one event's for one endpoint, is not deleted while it is on its way, and
 -- what arrived has arrived: it is sent again only as another try of the same.
-CREATE FUNCTION outbox_delivery_arrives() RETURNS trigger
+CREATE OR REPLACE FUNCTION outbox_delivery_arrives() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
@@ -46,7 +41,7 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER outbox_delivery_never_lost BEFORE UPDATE OR DELETE ON outbox_delivery
+CREATE OR REPLACE TRIGGER outbox_delivery_never_lost BEFORE UPDATE OR DELETE ON outbox_delivery
   FOR EACH ROW EXECUTE FUNCTION outbox_delivery_arrives();
 ALTER TABLE outbox_delivery ENABLE ALWAYS TRIGGER outbox_delivery_never_lost;
 
@@ -55,14 +50,11 @@ DECLARE
   t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['outbox_event', 'outbox_delivery', 'outbox_webhookendpoint'] LOOP
-    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', t || '_never_truncated', t);
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', t || '_never_truncated', t);
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t, t || '_never_truncated');
   END LOOP;
 END
 $$;
-CREATE TRIGGER outbox_webhookendpoint_never_deleted BEFORE DELETE ON outbox_webhookendpoint
+CREATE OR REPLACE TRIGGER outbox_webhookendpoint_never_deleted BEFORE DELETE ON outbox_webhookendpoint
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE outbox_webhookendpoint ENABLE ALWAYS TRIGGER outbox_webhookendpoint_never_deleted;
-
--- Rows that change once or a few times each leave their room soon.
-ALTER TABLE outbox_delivery SET (fillfactor = 80);

@@ -1,9 +1,6 @@
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 def begin(apps, schema_editor):
@@ -25,13 +22,5 @@ class Migration(migrations.Migration):
         ("ledger", "0003_lock_and_take_back"),
     ]
     operations = [
-        migrations.RunSQL(
-            "SELECT policies_keep_forever('points_pointspolicy');"
-            "SELECT policies_keep_forever('points_accrualrefund');",
-            migrations.RunSQL.noop,
-        ),
-        migrations.RunSQL(
-            (SQL / "guards.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
-        ),
         migrations.RunPython(begin, migrations.RunPython.noop),
     ]

@@ -67,15 +67,18 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER points_accrual_only_shrinks BEFORE UPDATE OR DELETE ON points_accrual
+CREATE OR REPLACE TRIGGER points_accrual_only_shrinks BEFORE UPDATE OR DELETE ON points_accrual
   FOR EACH ROW EXECUTE FUNCTION points_keep_accrual();
-CREATE TRIGGER points_redemption_returns_once BEFORE UPDATE OR DELETE ON points_redemption
+CREATE OR REPLACE TRIGGER points_redemption_returns_once BEFORE UPDATE OR DELETE ON points_redemption
   FOR EACH ROW EXECUTE FUNCTION points_keep_redemption();
-CREATE TRIGGER points_rewardorder_ends_once BEFORE UPDATE OR DELETE ON points_rewardorder
+CREATE OR REPLACE TRIGGER points_rewardorder_ends_once BEFORE UPDATE OR DELETE ON points_rewardorder
   FOR EACH ROW EXECUTE FUNCTION points_keep_order();
-CREATE TRIGGER points_receiptcode_claimed_once BEFORE UPDATE OR DELETE ON points_receiptcode
+CREATE OR REPLACE TRIGGER points_receiptcode_claimed_once BEFORE UPDATE OR DELETE ON points_receiptcode
   FOR EACH ROW EXECUTE FUNCTION points_keep_receipt();
 ALTER TABLE points_accrual ENABLE ALWAYS TRIGGER points_accrual_only_shrinks;
 ALTER TABLE points_redemption ENABLE ALWAYS TRIGGER points_redemption_returns_once;
 ALTER TABLE points_rewardorder ENABLE ALWAYS TRIGGER points_rewardorder_ends_once;
 ALTER TABLE points_receiptcode ENABLE ALWAYS TRIGGER points_receiptcode_claimed_once;
+
+SELECT policies_keep_forever('points_pointspolicy');
+SELECT policies_keep_forever('points_accrualrefund');

@@ -1,9 +1,6 @@
 from datetime import UTC, datetime
-from pathlib import Path
 
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 def begin(apps, schema_editor):
@@ -25,11 +22,5 @@ class Migration(migrations.Migration):
         ("ledger", "0002_enforce"),
     ]
     operations = [
-        migrations.RunSQL(
-            (SQL / "guards.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
-        ),
-        migrations.RunSQL(
-            (SQL / "visits.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop
-        ),
         migrations.RunPython(begin, migrations.RunPython.noop),
     ]

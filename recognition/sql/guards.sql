@@ -1,7 +1,7 @@
 -- What was noted stays as it was noted; only what may change, changes, one way.
 
 -- A visit is voided once and follows its member into a merge; all else stays.
-CREATE FUNCTION recognition_visit_guard() RETURNS trigger
+CREATE OR REPLACE FUNCTION recognition_visit_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
   IF (NEW.id, NEW.store_id, NEW.at, NEW.business_date, NEW.amount, NEW.source, NEW.reference, NEW.noted_at)
@@ -14,11 +14,11 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER recognition_visit_stays_as_noted BEFORE UPDATE ON recognition_visit
+CREATE OR REPLACE TRIGGER recognition_visit_stays_as_noted BEFORE UPDATE ON recognition_visit
   FOR EACH ROW EXECUTE FUNCTION recognition_visit_guard();
 
 -- A note is withdrawn once and wiped where the person asks for it; its words are never others.
-CREATE FUNCTION recognition_note_guard() RETURNS trigger
+CREATE OR REPLACE FUNCTION recognition_note_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
   IF (NEW.id, NEW.at, NEW.author_id, NEW.store_id) IS DISTINCT FROM (OLD.id, OLD.at, OLD.author_id, OLD.store_id)
@@ -32,12 +32,12 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER recognition_note_stays_as_written BEFORE UPDATE ON recognition_note
+CREATE OR REPLACE TRIGGER recognition_note_stays_as_written BEFORE UPDATE ON recognition_note
   FOR EACH ROW EXECUTE FUNCTION recognition_note_guard();
 
 -- What the guest said stays; the state goes noted → open → owned → cured, and an owner may
 -- hand a complaint to another.
-CREATE FUNCTION recognition_feedback_guard() RETURNS trigger
+CREATE OR REPLACE FUNCTION recognition_feedback_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -67,11 +67,11 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER recognition_feedback_follows_its_graph BEFORE INSERT OR UPDATE ON recognition_feedback
+CREATE OR REPLACE TRIGGER recognition_feedback_follows_its_graph BEFORE INSERT OR UPDATE ON recognition_feedback
   FOR EACH ROW EXECUTE FUNCTION recognition_feedback_guard();
 
 -- When all is done, the last step of a complaint says what its row says.
-CREATE FUNCTION recognition_feedback_has_its_step() RETURNS trigger
+CREATE OR REPLACE FUNCTION recognition_feedback_has_its_step() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_row record;
@@ -89,13 +89,14 @@ BEGIN
   RETURN NULL;
 END
 $$;
+DROP TRIGGER IF EXISTS recognition_feedback_has_its_step ON recognition_feedback;
 CREATE CONSTRAINT TRIGGER recognition_feedback_has_its_step
   AFTER INSERT OR UPDATE OF state, owner_id ON recognition_feedback
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION recognition_feedback_has_its_step();
 
 -- The same from the other side: nobody adds a step that did not happen.
-CREATE FUNCTION recognition_step_is_true() RETURNS trigger
+CREATE OR REPLACE FUNCTION recognition_step_is_true() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
   v_row record;
@@ -111,6 +112,7 @@ BEGIN
   RETURN NULL;
 END
 $$;
+DROP TRIGGER IF EXISTS recognition_feedbackstep_is_true ON recognition_feedbackstep;
 CREATE CONSTRAINT TRIGGER recognition_feedbackstep_is_true
   AFTER INSERT ON recognition_feedbackstep
   DEFERRABLE INITIALLY DEFERRED
@@ -121,9 +123,9 @@ DECLARE
   t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['recognition_visit', 'recognition_note', 'recognition_feedback'] LOOP
-    EXECUTE format('CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()', t || '_never_deleted', t);
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change()', t || '_never_deleted', t);
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t, t || '_never_deleted');
-    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', t || '_never_truncated', t);
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change()', t || '_never_truncated', t);
     EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', t, t || '_never_truncated');
   END LOOP;
 END

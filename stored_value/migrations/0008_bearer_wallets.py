@@ -1,9 +1,6 @@
-from pathlib import Path
-
 import django.db.models.deletion
 from django.db import migrations, models
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
 VIEW = "stored_value.view_wallet"
 ALSO = "stored_value.view_bearerwallet"
 
@@ -55,10 +52,6 @@ class Migration(migrations.Migration):
                 "managed": False,
                 "default_permissions": ("view",),
             },
-        ),
-        migrations.RunSQL(
-            (SQL / "bearer_wallet.sql").read_text(encoding="utf-8"),
-            "DROP VIEW stored_value_bearerwallet",
         ),
         migrations.RunPython(give, migrations.RunPython.noop),
     ]

@@ -22,17 +22,18 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER stored_value_topup_never_rewritten BEFORE INSERT OR UPDATE ON stored_value_topup
+CREATE OR REPLACE TRIGGER stored_value_topup_never_rewritten BEFORE INSERT OR UPDATE ON stored_value_topup
   FOR EACH ROW EXECUTE FUNCTION stored_value_topup_guard();
 ALTER TABLE stored_value_topup ENABLE ALWAYS TRIGGER stored_value_topup_never_rewritten;
-CREATE TRIGGER stored_value_topup_never_deleted BEFORE DELETE ON stored_value_topup
+CREATE OR REPLACE TRIGGER stored_value_topup_never_deleted BEFORE DELETE ON stored_value_topup
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE stored_value_topup ENABLE ALWAYS TRIGGER stored_value_topup_never_deleted;
-CREATE TRIGGER stored_value_topup_never_truncated BEFORE TRUNCATE ON stored_value_topup
+CREATE OR REPLACE TRIGGER stored_value_topup_never_truncated BEFORE TRUNCATE ON stored_value_topup
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE stored_value_topup ENABLE ALWAYS TRIGGER stored_value_topup_never_truncated;
 
--- A hold ends once: held -> captured | released | ran out. What it held never changes.
+-- A hold ends once: held -> captured | released | ran out. What it held never changes;
+-- its note may be wiped when the member is erased.
 CREATE OR REPLACE FUNCTION stored_value_hold_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -45,6 +46,9 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
+  IF NEW.note = '' THEN
+    v_holder := v_holder || 'note'::text;
+  END IF;
   IF to_jsonb(NEW) - v_ends - v_holder IS DISTINCT FROM to_jsonb(OLD) - v_ends - v_holder THEN
     RAISE EXCEPTION 'hold % stays as it was placed', OLD.id USING ERRCODE = 'restrict_violation';
   END IF;
@@ -54,24 +58,12 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER stored_value_hold_never_ends_twice BEFORE INSERT OR UPDATE ON stored_value_hold
+CREATE OR REPLACE TRIGGER stored_value_hold_never_ends_twice BEFORE INSERT OR UPDATE ON stored_value_hold
   FOR EACH ROW EXECUTE FUNCTION stored_value_hold_guard();
 ALTER TABLE stored_value_hold ENABLE ALWAYS TRIGGER stored_value_hold_never_ends_twice;
-CREATE TRIGGER stored_value_hold_never_deleted BEFORE DELETE ON stored_value_hold
+CREATE OR REPLACE TRIGGER stored_value_hold_never_deleted BEFORE DELETE ON stored_value_hold
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE stored_value_hold ENABLE ALWAYS TRIGGER stored_value_hold_never_deleted;
-CREATE TRIGGER stored_value_hold_never_truncated BEFORE TRUNCATE ON stored_value_hold
+CREATE OR REPLACE TRIGGER stored_value_hold_never_truncated BEFORE TRUNCATE ON stored_value_hold
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE stored_value_hold ENABLE ALWAYS TRIGGER stored_value_hold_never_truncated;
-
--- What a member holds, side by side, as the office looks at it.
-CREATE OR REPLACE VIEW stored_value_wallet AS
-SELECT p.id, p.holder_id AS member_id, p.balance AS principal,
-       coalesce(b.balance, 0) AS bonus, coalesce(h.balance, 0) AS held,
-       p.status, p.opened_at
-  FROM ledger_account p
-  LEFT JOIN ledger_account b ON b.holder_kind = 'member' AND b.holder_id = p.holder_id
-        AND b.kind = 'bonus' AND b.unit_id = p.unit_id AND b.slot = ''
-  LEFT JOIN ledger_account h ON h.holder_kind = 'member' AND h.holder_id = p.holder_id
-        AND h.kind = 'held' AND h.unit_id = p.unit_id AND h.slot = ''
- WHERE p.holder_kind = 'member' AND p.kind = 'principal' AND p.slot = '';

@@ -13,37 +13,15 @@ from django.db import models
 from django.db.migrations.state import ModelState
 
 from common.management.commands.migrate import Command, Executor, Picture
+from tests.catalogue import objects
 
-# Everything that a database is made of, but for the moments at which rows were written.
-CATALOGUE = """
-SELECT 'column', c.relname || '.' || a.attname, format_type(a.atttypid, a.atttypmod)
-       || ' ' || a.attnotnull || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
-  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-  LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
- WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-UNION ALL
-SELECT 'constraint', conname, pg_get_constraintdef(oid) FROM pg_constraint
- WHERE connamespace = 'public'::regnamespace
-UNION ALL
-SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-UNION ALL
-SELECT 'trigger', tgname, tgenabled::text || pg_get_triggerdef(oid) FROM pg_trigger
- WHERE NOT tgisinternal
-UNION ALL
-SELECT 'function', oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc
- WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
-UNION ALL
-SELECT 'role', code, permissions::text FROM stores_role
-UNION ALL
-SELECT 'permission', codename, name FROM auth_permission
-ORDER BY 1, 2, 3
-"""
 PLAIN = """
 import django
 django.setup()
 from django.core.management.commands.migrate import Command
 from django.core.management import call_command
 call_command(Command(), verbosity=0)
+call_command("install_sql", verbosity=0)
 """
 
 
@@ -157,7 +135,7 @@ def test_a_new_database_is_the_one_that_django_would_have_made() -> None:
     assert ours == plain
 
 
-def catalogue(name: str, command: list[str]) -> list[tuple[str, ...]]:
+def catalogue(name: str, command: list[str]) -> dict[str, str]:
     """What a database consists of that this command migrated."""
     server = settings.DATABASE_URL
     url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
@@ -172,6 +150,6 @@ def catalogue(name: str, command: list[str]) -> list[tuple[str, ...]]:
         try:
             subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
             with psycopg.connect(url) as made:
-                return list(made.execute(CATALOGUE.encode()))
+                return objects(made)
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

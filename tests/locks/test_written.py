@@ -129,6 +129,7 @@ ELSEWHERE: Final = {
 SPARE_WORK: Final = {
     "common/alone.py": "one proof and one sweep at a time are enough, a job is claimed"
     " by compare-and-set, deliveries are shared by the lock that is attacked",
+    "common/sql_installation.py": "two who install do the same, one after the other",
     "ledger/sql/prolong_lots.sql": "the update looks at each lot again; the lock keeps"
     " the order in which accounts and lots are locked",
     "members/services/locks.py": "beside the lock that is attacked: a merge waits for"

@@ -12,6 +12,7 @@ BEGIN
   RETURN NULL;
 END
 $$;
+DROP TRIGGER IF EXISTS tiers_tier_ladder_rises ON tiers_tier;
 CREATE CONSTRAINT TRIGGER tiers_tier_ladder_rises AFTER INSERT OR UPDATE ON tiers_tier
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tiers_ladder_rises();
 ALTER TABLE tiers_tier ENABLE ALWAYS TRIGGER tiers_tier_ladder_rises;
@@ -32,13 +33,13 @@ BEGIN
   RETURN NEW;
 END
 $$;
-CREATE TRIGGER tiers_tiergrant_stays_as_made BEFORE UPDATE ON tiers_tiergrant
+CREATE OR REPLACE TRIGGER tiers_tiergrant_stays_as_made BEFORE UPDATE ON tiers_tiergrant
   FOR EACH ROW EXECUTE FUNCTION tiers_grant_guard();
 ALTER TABLE tiers_tiergrant ENABLE ALWAYS TRIGGER tiers_tiergrant_stays_as_made;
-CREATE TRIGGER tiers_tiergrant_never_deleted BEFORE DELETE ON tiers_tiergrant
+CREATE OR REPLACE TRIGGER tiers_tiergrant_never_deleted BEFORE DELETE ON tiers_tiergrant
   FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE tiers_tiergrant ENABLE ALWAYS TRIGGER tiers_tiergrant_never_deleted;
-CREATE TRIGGER tiers_tiergrant_never_truncated BEFORE TRUNCATE ON tiers_tiergrant
+CREATE OR REPLACE TRIGGER tiers_tiergrant_never_truncated BEFORE TRUNCATE ON tiers_tiergrant
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE tiers_tiergrant ENABLE ALWAYS TRIGGER tiers_tiergrant_never_truncated;
 

@@ -1,18 +1,26 @@
-"""`migrate`, without drawing every table again for each new one.
+"""`migrate`, without drawing every table again for each new one; then our functions.
 
 Django keeps a picture of all tables while it migrates, and draws anew whatever is
 linked to a table that changes. In our house nearly everything is linked to the members,
 the stores and the staff: a new database spent three quarters of its time on that. What
-is done to the database, and in which order, is Django's own.
+is done to the database, and in which order, is Django's own. When all of
+them have run, functions and triggers are installed (`common/sql_installation.py`).
 """
 
 from typing import Any, Self, override
 
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.migrations.operations import RunPython
 from django.db.migrations.state import ModelState, ProjectState
+
+from common import sql_installation
+from common.management.commands.install_sql import report
+
+# With one of these not every migration is applied afterwards.
+PARTIAL = ("app_label", "plan", "check_unapplied", "fake", "prune")
 
 
 class Picture(ProjectState):
@@ -90,7 +98,7 @@ class Executor(MigrationExecutor):
 
 
 class Command(migrate.Command):
-    """Django's own command, with our executor in the place where it looks for one."""
+    """Django's own, with our executor in its place, and our functions afterwards."""
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
@@ -100,3 +108,14 @@ class Command(migrate.Command):
             super().handle(*args, **options)
         finally:
             vars(migrate)["MigrationExecutor"] = usual
+        if not any(options.get(name) for name in PARTIAL):
+            self._install(verbosity=options["verbosity"])
+
+    def _install(self, *, verbosity: int) -> None:
+        try:
+            result = sql_installation.install()
+        except sql_installation.InstallationError as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if verbosity > 0:
+            self.stdout.write(self.style.MIGRATE_HEADING("Functions and triggers:"))
+            report(self, result)
