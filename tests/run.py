@@ -47,6 +47,8 @@ def left_out_of(words: list[str]) -> list[str]:
 
 def main(words: list[str]) -> int:
     unwanted = left_out_of(words)
+    if "long" not in unwanted:
+        os.environ.setdefault("RACING_RUNNERS", "20")
     words = [word for word in words if word not in {"--long", "--soak"}]
     absent = missing()
     if absent:

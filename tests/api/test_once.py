@@ -20,6 +20,7 @@ from common.errors import DomainError
 from coupons.models import Coupon
 from members.models import Member
 from stores.models import AuditEvent
+from tests import rendezvous
 from tests.factories.api import Till, a_key, a_till, is_problem
 from tests.factories.coupons import TemplateFactory
 from tests.factories.ledger import everything
@@ -279,8 +280,7 @@ def noted(till: Till) -> Any:
 
         def command() -> HttpResponse:
             AuditEvent.objects.create(at=now(), act="tested", actor="test")
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(0.3)")
+            rendezvous.meet()
             return HttpResponse(b"{}", content_type="application/json")
 
         return once.perform(request, command)

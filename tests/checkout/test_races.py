@@ -30,6 +30,7 @@ from tests.factories.coupons import issued
 from tests.factories.stored_value import is_proven, top_up
 from tests.factories.stores import NOON, StoreFactory
 from tests.ledger.racing import answers, race, refusals
+from tests.rendezvous import MEET, prepare
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +44,7 @@ def capture_without(*changes: tuple[str, str]) -> Iterator[None]:
     for old, new in changes:
         assert old in altered
         altered = altered.replace(old, new)
+    prepare()
     try:
         _execute(altered)
         yield
@@ -153,7 +155,7 @@ def test_without_the_claim_one_key_clashes_in_the_tables() -> None:
     store = StoreFactory.create()
     guard = "NOT pg_try_advisory_xact_lock(hashtextextended('checkout:' || p_key, 0))"
     looked = "  IF cardinality(p_watched) > 0 THEN\n    -- Everything"
-    slow = (looked, "  PERFORM pg_sleep(0.3);\n" + looked)
+    slow = (looked, f"  {MEET}\n{looked}")
     with capture_without((guard, "FALSE"), slow):
         outcomes = race(
             lambda _n: settle(

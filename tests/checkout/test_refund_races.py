@@ -16,6 +16,7 @@ from tests.factories import stored_value as wallet_factory
 from tests.factories.checkout import a_key, a_sale, at_store
 from tests.factories.stores import NOON
 from tests.ledger.racing import answers, race, refusals
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUNNERS = 30
@@ -95,7 +96,7 @@ def no_lock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def unlocked(sale_id: Any) -> Sale:
         sale = Sale.objects.select_related("store", "policy", "shift").get(pk=sale_id)
-        barrier.wait(60)
+        barrier.wait(PATIENCE)
         return sale
 
     monkeypatch.setattr(asking, "locked_sale", unlocked)

@@ -1,16 +1,14 @@
 """What a process keeps of the shop's settings is never out of date."""
 
-import threading
-
 import pytest
 from django.db import connection, transaction
 
 from checkout.models import BillOffer, NextVisitGift
 from checkout.selectors import LookFor, look, settings
 from points.models import EarningRule, StampProgramme
+from tests import rendezvous
 from tests.factories.stores import NOON, StoreFactory
 from tests.ledger.racing import answers, execute, race
-from tests.patience import PATIENCE
 from tiers.models import Tier
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,19 +30,16 @@ def after_two_changes_at_once() -> set[str]:
     soon as it is.
     """
     store_id = StoreFactory.create().pk
-    written, quoted = threading.Event(), threading.Event()
 
     def work(number: int) -> None:
         if number == 0:
             with transaction.atomic():
                 an_offer("first")
-                written.set()
-                quoted.wait(1)  # in vain, where the second has to wait for us
+                rendezvous.meet()  # the second waits for us, or is done
             return
-        written.wait(PATIENCE)
+        rendezvous.see_somebody()
         an_offer("second")
         offers_of(store_id)
-        quoted.set()
 
     assert len(answers(race(work, runners=2))) == 2
     return offers_of(store_id)

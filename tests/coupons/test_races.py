@@ -36,6 +36,7 @@ from tests.ledger.racing import (
     refusals,
     without_constraints,
 )
+from tests.rendezvous import MEET, prepare
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REDEEM_LOCK = " FOR NO KEY UPDATE;  -- guard: coupons"
@@ -50,6 +51,7 @@ def altered(file: str, *changes: tuple[str, str]) -> Iterator[None]:
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
+    prepare()
     execute(text)
     try:
         yield
@@ -103,7 +105,7 @@ def test_a_pass_of_five_serves_five_of_twenty() -> None:
 def test_without_lock_and_comparison_one_coupon_pays_many_sales() -> None:
     coupon = issued(visit_pass(5))
     pause = "  UPDATE coupons_coupon c\n     SET uses_left"
-    slow = (pause, "  PERFORM pg_sleep(0.3);\n" + pause)
+    slow = (pause, f"  {MEET}\n{pause}")
     no_lock = (REDEEM_LOCK, ";")
     lost = ("SET uses_left = c.uses_left - w.times", "SET uses_left = 4")
 
@@ -200,7 +202,7 @@ def test_without_the_counters_lock_the_table_itself_refuses_and_then_nothing_doe
     members = [member.pk for member in MemberFactory.create_batch(8)]
     slow = (
         "  v_take := v_take - v_take % p_each;",
-        "  PERFORM pg_sleep(0.3);\n  v_take := v_take - v_take % p_each;",
+        f"  {MEET}\n  v_take := v_take - v_take % p_each;",
     )
     no_lock = (" FOR NO KEY UPDATE;  -- guard: quota", ";")
 

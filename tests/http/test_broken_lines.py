@@ -18,6 +18,7 @@ from benchmarks.serving import HOST, Web
 from checkout.models import Refund, Sale
 from stored_value.models import TopUp
 from tests.http.till import Till, a_bill, a_key, are_proven
+from tests.patience import PATIENCE
 
 REPLAYED = "Idempotency-Replayed"
 
@@ -44,7 +45,7 @@ class DeafLine(AbstractContextManager["DeafLine"]):
     ) -> None:
         self.ears.shutdown(socket.SHUT_RDWR)
         self.ears.close()
-        self.thread.join(60)
+        self.thread.join(PATIENCE)
 
     def _carry(self) -> None:
         while True:
@@ -52,7 +53,10 @@ class DeafLine(AbstractContextManager["DeafLine"]):
                 caller, _from = self.ears.accept()
             except OSError:
                 return
-            with caller, socket.create_connection((HOST, self.server), 60) as server:
+            with (
+                caller,
+                socket.create_connection((HOST, self.server), PATIENCE) as server,
+            ):
                 server.sendall(_whole_message(caller))
                 self.answers.append(_whole_message(server))
 
@@ -174,12 +178,12 @@ def test_killed_at_full_work_nothing_that_was_told_is_lost_or_doubled(
 
     with ThreadPoolExecutor(tills) as pool:
         working = [pool.submit(work, number) for number in range(tills)]
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(heard) < 3 * tills and time.monotonic() < deadline:
             time.sleep(0.005)
         running.kill()
         for one in working:
-            one.result(60)
+            one.result(PATIENCE)
     durable = {row.answer.encode() for row in Sale.objects.filter(store=till.store)}
     assert set(heard.values()) <= durable
     assert 0 < len(heard) < len(sent) < len(bills)
@@ -216,11 +220,11 @@ def test_a_killed_worker_is_replaced_and_its_requests_are_done_once(
 
     with ThreadPoolExecutor(tills) as pool:
         working = [pool.submit(work, number) for number in range(tills)]
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while settled < 2 * tills and time.monotonic() < deadline:
             time.sleep(0.005)
         os.kill(before[0], signal.SIGKILL)
-        answers = [answer for one in working for answer in one.result(120)]
+        answers = [answer for one in working for answer in one.result(PATIENCE)]
 
     assert len(set(answers)) == tills * each
     rows = Sale.objects.filter(store=till.store)
@@ -228,7 +232,7 @@ def test_a_killed_worker_is_replaced_and_its_requests_are_done_once(
     left = sum(till.wallet(member) for member in members)
     assert left == tills * (200_00 - 10_00 * each)
     while len(running.workers()) < len(before):
-        assert time.monotonic() < deadline + 120
+        assert time.monotonic() < deadline + PATIENCE
         time.sleep(0.1)
     assert before[0] not in running.workers()
     assert before[1] in running.workers()
@@ -252,7 +256,7 @@ def test_a_body_in_pieces_is_no_empty_one(till: Till) -> None:
 
 def _until_it_arrives(till: Till, bill: dict[str, Any], key: str) -> str:
     """As a till does it: the same request again, until it is answered."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
             reply = till.patiently("/sales", bill, key=key)

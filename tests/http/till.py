@@ -18,9 +18,9 @@ from django.utils.timezone import now
 from ledger import services as ledger_services
 from stores import services as stores_services
 from tests.factories.stores import StoreFactory
+from tests.patience import PATIENCE
 
 TILLS = 20
-PATIENCE = 60
 IN_PROGRESS = (409, "request_in_progress")
 _numbers = itertools.count(1)
 

@@ -1,5 +1,6 @@
 """Many at once, each on its own connection; and the books with a guard taken out."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from psycopg import Error as PsycopgError
 
+from tests import rendezvous
 from tests.committed import clear
 from tests.patience import PATIENCE
 
-RUNNERS = 20
+RUNNERS = int(os.environ.get("RACING_RUNNERS", "8"))  # more in the long tests
 
 
 def race[Answer](
@@ -21,10 +23,11 @@ def race[Answer](
 ) -> list[Answer | Exception]:
     """Let them all loose at the same moment; what each got: an answer or a refusal."""
     barrier = threading.Barrier(runners)
+    rendezvous.prepare()
 
     def run(number: int) -> Answer | Exception:
         try:
-            connection.ensure_connection()
+            rendezvous.join_in()
             barrier.wait(PATIENCE)
             return work(number)
         except Exception as refusal:
@@ -82,6 +85,7 @@ def altered(file: str, *changes: tuple[str, str]) -> Iterator[None]:
     for old, new in changes:
         assert text.count(old) == 1, f"{file} has {text.count(old)} of {old!r}"
         text = text.replace(old, new)
+    rendezvous.prepare()
     execute(text)
     try:
         yield

@@ -2,7 +2,7 @@
 
 A race that passes proves nothing unless it fails without the guard. Where two guards
 stand behind one another, the first is taken out alone (the second still refuses), then
-both. A short sleep in the altered function makes the fatal moment certain.
+both. A meeting in the altered function makes the fatal moment certain.
 """
 
 import time
@@ -17,7 +17,9 @@ from django.db import connection, transaction
 from ledger import errors
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
+from ledger.models import Seal
 from ledger.services import HolderAccount, Line, Posted
+from tests import rendezvous
 from tests.factories.ledger import (
     NOON,
     TODAY,
@@ -36,7 +38,6 @@ from tests.factories.stores import ShiftFactory, StoreFactory, UserFactory
 from tests.ledger.racing import (
     altered,
     answers,
-    beside,
     execute,
     race,
     refusals,
@@ -45,6 +46,7 @@ from tests.ledger.racing import (
     without_constraints,
     without_trigger,
 )
+from tests.rendezvous import MEET
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +54,7 @@ POST = "post_entry.sql"
 EXPIRE = "expire_lots.sql"
 ACCOUNT_LOCK = "\n       FOR NO KEY UPDATE  -- guard: accounts"
 AFTER_LOCK = "  FOR i IN 1 .. cardinality(p_debits) LOOP"
-PAUSE = ("PERFORM pg_sleep(0.3);\n" + AFTER_LOCK, AFTER_LOCK)[::-1]
+PAUSE = (AFTER_LOCK, f"{MEET}\n{AFTER_LOCK}")
 LOT_BOUNDS = ("ledger_lot_within_bounds", "ledger_lot_open_while_it_lasts")
 NEVER_NEGATIVE = partial(
     without_bound, "ledger_balance", "ledger_balance_never_negative"
@@ -101,7 +103,7 @@ def test_the_account_lock_keeps_spends_from_being_lost(guard: bool) -> None:  # 
 def test_without_lock_and_bounds_a_hundred_pays_for_sixty_many_times() -> None:
     account = holding(100)
     update = "          UPDATE ledger_lot SET remaining = ledger_lot.remaining - v_take"
-    pause = (update, "          PERFORM pg_sleep(0.5);\n" + update)
+    pause = (update, f"{MEET}\n{update}")
     with altered(POST, pause, (ACCOUNT_LOCK, "")):
         outcomes = race(lambda _: spend(account, 60), runners=4)
         assert len(answers(outcomes)) == 1  # the lots' bounds still refuse the rest
@@ -123,7 +125,7 @@ def test_the_order_of_locks_keeps_opposing_transfers_from_deadlock(guard: bool) 
         "  FOR v_row IN\n    SELECT id, unit_id, balance",
         "  FOREACH v_need IN ARRAY p_debits || p_credits LOOP\n"
         "    PERFORM FROM ledger_account WHERE id = v_need FOR NO KEY UPDATE;\n"
-        "    PERFORM pg_sleep(0.3);\n"
+        f"    {MEET}\n"
         "  END LOOP;\n"
         "  FOR v_row IN\n    SELECT id, unit_id, balance",
     )
@@ -156,7 +158,7 @@ def test_the_order_of_opening_keeps_openings_from_deadlock(guard: bool) -> None:
     ]
     slowly = (
         "a.slot, 'open', 0\n",
-        "a.slot, 'open', (SELECT 0 FROM pg_sleep(0.3 + 0 * length(a.slot)))\n",
+        "a.slot, 'open', racing.meet()\n",
     )
     as_asked = [
         ("  SELECT DISTINCT a.kind", "  SELECT a.kind"),
@@ -231,7 +233,7 @@ def test_an_entry_is_taken_back_once_by_its_lock_then_by_its_cap() -> None:
 
     pause = (
         "      INSERT INTO ledger_reversed AS r",
-        "      PERFORM pg_sleep(0.3);\n      INSERT INTO ledger_reversed AS r",
+        f"      {MEET}\n      INSERT INTO ledger_reversed AS r",
     )
     lock = (" FOR NO KEY UPDATE;  -- guard: reversed entry", ";")
     cap = "ledger_reversed_never_beyond_the_posting"
@@ -285,16 +287,20 @@ def test_the_lock_of_expiry_keeps_what_was_spent_from_expiring_too(guard: bool) 
     fund(account, 100, expires_at=NOON)
     slowly = (
         "    SELECT l.id, l.account_id, l.remaining FROM ledger_lot l\n",
-        "    SELECT l.id, l.account_id, l.remaining FROM pg_sleep(0.6), ledger_lot l\n",
+        "    SELECT l.id, l.account_id, l.remaining FROM racing.meet(), ledger_lot l\n",
     )
     lock = ("       FOR NO KEY UPDATE SKIP LOCKED  -- guard: accounts\n", "")
 
     def sweep() -> None:
         ledger_services.expire_lots(at=NOON, business_date=TODAY, request_id="sweep")
 
-    with altered(EXPIRE, slowly, *([] if guard else [lock])), beside(sweep):
-        time.sleep(0.25)  # the sweep has read what is due, and not yet taken it
+    def spend_meanwhile() -> None:
+        rendezvous.see_somebody()  # who sweeps sees what is due, and has not taken it
         spend(account, 60, at=NOON - timedelta(microseconds=1))
+
+    with altered(EXPIRE, slowly, *([] if guard else [lock])):
+        outcomes = race(lambda n: spend_meanwhile() if n else sweep(), runners=2)
+    assert outcomes == [None, None]
 
     assert balance(account) == 440
     assert sum(lots(account)) == (440 if guard else 500)
@@ -312,14 +318,19 @@ def test_the_wait_for_writers_keeps_every_entry_in_a_seal(guard: bool) -> None: 
     def write_slowly() -> None:
         with transaction.atomic():
             spend(account, 10)  # takes its number now, is seen only later
-            time.sleep(0.6)
+            rendezvous.meet()
 
-    with unless(guard, off), beside(write_slowly):
-        time.sleep(0.2)
+    def write_and_seal() -> Seal | None:
+        rendezvous.see_somebody()
         spend(other, 10)
-        seal = ledger_services.seal_day(day=TODAY, at=NOON)
+        return ledger_services.seal_day(day=TODAY, at=NOON)
 
-    assert seal is not None
+    with unless(guard, off):
+        _written, seal = race(
+            lambda n: write_and_seal() if n else write_slowly(), runners=2
+        )
+
+    assert isinstance(seal, Seal)
     assert seal.entries == (4 if guard else 3)
     assert is_proven() is guard
 
@@ -489,7 +500,7 @@ def test_every_function_is_whole_again() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_proc WHERE proname LIKE 'ledger\\_%'"
-            " AND prosrc LIKE '%pg_sleep%'"
+            " AND prosrc LIKE '%racing.%'"
         )
         assert cursor.fetchone()[0] == 0
     assert is_proven()

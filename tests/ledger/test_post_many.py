@@ -30,6 +30,7 @@ from tests.factories.ledger import (
 )
 from tests.factories.stores import ShiftFactory, StoreFactory
 from tests.ledger.racing import altered, answers, race, refusals
+from tests.rendezvous import MEET
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
@@ -430,7 +431,7 @@ def test_it_is_the_lock_that_keeps_balances_in_order(
     house()
     lock = "FOR NO KEY UPDATE;  -- guard: accounts"
     pause = "  -- Each side of each line:"
-    changes = [(pause, "  PERFORM pg_sleep(0.2);\n" + pause)]
+    changes = [(pause, f"  {MEET}\n{pause}")]
     if not guard:
         changes.append((lock, ";"))
     # The doors above lock all that they touch first: here the function stands alone.

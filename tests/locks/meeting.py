@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +12,10 @@ import django
 from django.conf import settings
 from django.db.models import QuerySet
 
+from tests import rendezvous
 from tests.ledger.racing import race
-from tests.patience import PATIENCE
 
 RUNNERS = 4
-HELD = 0.05  # seconds: with the lock, whoever has it keeps the others waiting so long
 OURS = Path(settings.BASE_DIR)
 DJANGOS = str(Path(django.__file__).parent)
 
@@ -44,23 +42,16 @@ class Meeting:
         wait: Wait | None = None,
         held: Wait | None = None,
     ) -> Outcomes:
-        """Let them loose. Without the lock nobody goes on before everybody has read,
-        or as `wait` says, which is told who waits; with it, as `held` says.
+        """Let them loose. Nobody goes on who has read before everybody has, or waits
+        for the lock; or as `wait` and `held` say, without the lock and with it.
         """
-        barrier = threading.Barrier(runners)
-
-        def meet(number: int) -> None:
-            try:
-                barrier.wait(PATIENCE / 10)
-            except threading.BrokenBarrierError:
-                return  # somebody never came so far
 
         def run(number: int) -> object:
             self._me.number, self._me.has_waited = number, False
             return work(number)
 
-        self._wait = wait or meet
-        self._held = held or (lambda _number: time.sleep(HELD))
+        self._wait = wait or (lambda _number: rendezvous.meet())
+        self._held = held or (lambda _number: rendezvous.meet())
         with self._altered():
             return race(run, runners=runners)
 

@@ -1,7 +1,6 @@
 """What happens once happens once, though many ask for it at the same moment."""
 
 import threading
-import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -26,6 +25,7 @@ from recognition import services as recognition_services
 from recognition.models import Note
 from stores import services as stores_services
 from stores.models import Shift
+from tests import rendezvous
 from tests.factories import gift_cards as gift_cards_factory
 from tests.factories import outbox as outbox_factory
 from tests.factories.cards import CardFactory
@@ -274,7 +274,7 @@ def the_better_tier_stays(meeting: Meeting) -> bool:
 
     def held(number: int) -> None:
         has_looked[number].set()
-        time.sleep(0.5)  # until the other waits for the lock
+        rendezvous.meet()  # the other waits for the lock
 
     def work(number: int) -> None:
         source = (with_silver, with_gold)[number]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from tests import rendezvous
 from tests.ledger.racing import execute
 
 from .meeting import Meeting, Outcomes, Wait
@@ -86,6 +87,7 @@ class FunctionMeeting(Meeting):
         for old, new in (self.slowly, *(() if self.is_locked else (self.lock,))):
             assert changed.count(old) == 1, f"{self.file}: {old!r}"
             changed = changed.replace(old, new)
+        rendezvous.prepare()
         execute(changed)
         try:
             yield

@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from tests.house import sources
+from tests.rendezvous import MEET
 
 from . import written
 from .meeting import Meeting
@@ -86,7 +87,7 @@ ATTACKS: Final = {
         lock=(" FOR NO KEY UPDATE;", ";"),
         slowly=(
             "  UPDATE ledger_account SET status",
-            "  PERFORM pg_sleep(1);\n  UPDATE ledger_account SET status",
+            f"  {MEET}\n  UPDATE ledger_account SET status",
         ),
     ),
     "members/sql/guards.sql": Attack(

@@ -1,7 +1,6 @@
 """Attacks on locks that are written in SQL."""
 
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +22,7 @@ from ledger.models import Seal
 from members import services as members_services
 from policies import services as policies_services
 from policies.models import ShopPolicy
+from tests import rendezvous
 from tests.factories import gift_cards as gift_cards_factory
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.coupons import TemplateFactory, by_task
@@ -55,7 +55,6 @@ def cards_expire_once(meeting: Meeting) -> bool:
     CardFactory.create_batch(3, expires_at=NOON)
     told = meeting.race(
         lambda _n: cards_services.expire_due(at=over),
-        wait=lambda _n: time.sleep(0.5),
     )
     expired = CardEvent.objects.filter(happening="expired").count()
     return not refusals(told) and expired == sum(answers(told)) == 3
@@ -137,6 +136,7 @@ def pins_are_guessed_one_by_one(meeting: Meeting) -> bool:
     def guess(number: int) -> object:
         is_right = number == WRONG
         if is_right and meeting.is_locked:
+            rendezvous.leave()  # nobody waits for who comes last
             for _other in range(WRONG):
                 done.acquire(timeout=PATIENCE)
         try:
@@ -156,15 +156,12 @@ def pins_are_guessed_one_by_one(meeting: Meeting) -> bool:
 
 def a_closed_account_holds_nothing(meeting: Meeting) -> bool:
     account = guarded()
-    has_begun = threading.Event()
 
     def work(number: int) -> object:
         if number == 0:
-            has_begun.set()
             ledger_services.set_account_status(account_id=account, status="closed")
             return None
-        has_begun.wait(PATIENCE)
-        time.sleep(0.3)  # the other has looked by now, and is about to write
+        rendezvous.see_somebody()  # the other has looked, and is about to write
         return fund(account, 1_00)
 
     told = meeting.race(work, runners=2)
@@ -174,15 +171,11 @@ def a_closed_account_holds_nothing(meeting: Meeting) -> bool:
 def nobody_gone_opens_an_account(meeting: Meeting) -> bool:
     source, target = MemberFactory.create(), MemberFactory.create()
     give(target, 1_00)  # the unit and the house's accounts are there
-    is_merged, is_opened = threading.Event(), threading.Event()
 
     def work(number: int) -> object:
         if number == 1:
-            is_merged.wait(PATIENCE)
-            try:
-                return account_of(source)
-            finally:
-                is_opened.set()
+            rendezvous.see_somebody()
+            return account_of(source)
         with transaction.atomic():
             members_services.merge_step(
                 source_id=source.pk,
@@ -192,8 +185,7 @@ def nobody_gone_opens_an_account(meeting: Meeting) -> bool:
                 at=NOON,
                 key="merge",
             )
-            is_merged.set()
-            is_opened.wait(0.5 if meeting.is_locked else PATIENCE)
+            rendezvous.meet()
         return None
 
     meeting.race(work, runners=2)

@@ -256,7 +256,7 @@ def test_twenty_relays_at_once_pass_each_event_on_once() -> None:
     for number in range(60):
         happened(subject=str(number))
 
-    outcomes = race(lambda _n: outbox_services.fan_out(at=NOON, most=7))
+    outcomes = race(lambda _n: outbox_services.fan_out(at=NOON, most=7), runners=20)
     passed_on = sum(answers(outcomes)) + outbox_services.fan_out(at=NOON, most=100)
 
     assert len(answers(outcomes)) == 20, outcomes
@@ -273,7 +273,7 @@ def test_twenty_couriers_at_once_take_each_message_once() -> None:
         happened(subject=str(number))
     outbox_services.fan_out(at=NOON, most=100)
 
-    outcomes = race(lambda _n: take(endpoint, most=5))
+    outcomes = race(lambda _n: take(endpoint, most=5), runners=20)
     taken = Counter(
         parcel.delivery_id for parcels in answers(outcomes) for parcel in parcels
     )

@@ -1,7 +1,6 @@
 """Many at once: every visit is added up, every complaint has one way."""
 
 from datetime import date, timedelta
-from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -9,10 +8,10 @@ from django.db import connection, transaction
 from recognition import services as recognition_services
 from recognition.errors import NotAComplaint
 from recognition.models import Feedback, FeedbackStep, Preference, Visit, VisitSummary
+from tests import rendezvous
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory, UserFactory
-from tests.ledger.racing import answers, beside, execute, race, refusals
-from tests.patience import PATIENCE
+from tests.ledger.racing import answers, execute, race, refusals
 from tests.recognition.people import someone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,13 +44,10 @@ def test_no_visit_is_lost_from_the_sum(*, guard: bool) -> None:
     noted(member.pk, store.pk, 99)
     original = definition("recognition_summarise")
     assert original.count(LOCK) == 1
-    # A pause between reading and writing makes the fatal moment certain; without the
-    # lock all of them pause at once, so that a busy machine has time to begin them all.
-    pause = 0.3 if guard else 2
-    slow = original.replace(
-        "AS last_store_id\n", f"AS last_store_id, pg_sleep({pause})\n"
-    )
-    execute(slow if guard else slow.replace(LOCK, ";"))
+    met = original.replace("AS last_store_id\n", "AS last_store_id, racing.meet()\n")
+    assert met != original
+    rendezvous.prepare()
+    execute(met if guard else met.replace(LOCK, ";"))
     try:
         outcomes = race(lambda number: noted(member.pk, store.pk, number), runners=8)
     finally:
@@ -124,7 +120,6 @@ def test_a_visit_during_a_merge_goes_to_the_one_who_is_left(*, guard: bool) -> N
     original = definition("recognition_note_visit")
     lock = "FOR KEY SHARE;  -- guard: a merge moves what it sees"
     assert original.count(lock) == 1
-    locked, reading = Event(), Event()
 
     def merge() -> None:
         """What merging does to the row, with a till that comes in the middle."""
@@ -132,23 +127,22 @@ def test_a_visit_during_a_merge_goes_to_the_one_who_is_left(*, guard: bool) -> N
             cursor.execute(
                 "SELECT FROM members_member WHERE id = %s FOR UPDATE", [gone.pk]
             )
-            locked.set()
-            reading.wait(PATIENCE)
-            cursor.execute("SELECT pg_sleep(0.5)")
+            rendezvous.meet()
             cursor.execute(
                 "UPDATE members_member SET status = 'merged', merged_into_id = %s,"
                 " ended_at = now() WHERE id = %s",
                 [stays.pk, gone.pk],
             )
 
+    def sell() -> None:
+        rendezvous.see_somebody()
+        noted(gone.pk, store.pk, 1)
+
     execute(original if guard else original.replace(lock, ";"))
     try:
-        with beside(merge):
-            assert locked.wait(PATIENCE)
-            reading.set()
-            visit_id = noted(gone.pk, store.pk, 1)
+        outcomes = race(lambda n: sell() if n else merge(), runners=2)
     finally:
         execute(original)
 
-    found = Visit.objects.get(pk=visit_id).member_id
-    assert (found == stays.pk) is guard
+    assert outcomes == [None, None]
+    assert (Visit.objects.get().member_id == stays.pk) is guard

@@ -2,6 +2,7 @@
 
 import importlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from stored_value.errors import CodeLocked, CodeRefused, HoldEnded, NotEnough
 from stored_value.holders import Holder
 from stored_value.models import Hold, PaymentCode, TopUp, TopUpRefund
 from stores.models import Shift
+from tests import rendezvous
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import (
@@ -30,7 +32,7 @@ from tests.factories.stored_value import (
     top_up,
 )
 from tests.factories.stores import NOON, ShiftFactory, UserFactory
-from tests.ledger.racing import answers, race, refusals
+from tests.ledger.racing import RUNNERS, answers, race, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +64,14 @@ def test_without_the_lock_the_split_is_made_of_what_is_gone(
     holder, _row = holding(300_00, 50_00)
     by = at_store()
     spending = importlib.import_module("stored_value.services.spend")
+
+    def read_by_all(**facts: Any) -> Any:
+        found = stored_value_selectors.wallet(**facts)
+        rendezvous.meet()
+        return found
+
     monkeypatch.setattr(spending, "lock_wallets", lambda _holders: {})
+    monkeypatch.setattr(spending, "wallet", read_by_all)
     outcomes = race(lambda n: spend(holder, 60_00, by=by, key=f"bill:{n}"))
     told = {type(refusal) for refusal in refusals(outcomes)}
     assert InsufficientFunds in told
@@ -113,7 +122,7 @@ def test_a_refund_of_a_payment_and_further_payments() -> None:
             reason="sent back",
         )
 
-    outcomes = race(either)
+    outcomes = race(either, runners=20)
 
     given_back = len([n for n in range(0, 20, 2) if is_done(outcomes[n])])
     bought = len([n for n in range(1, 20, 2) if is_done(outcomes[n])])
@@ -215,7 +224,7 @@ def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
     )
 
     told = [type(refusal) for refusal in refusals(outcomes)]
-    assert (told.count(CodeRefused), told.count(CodeLocked)) == (4, 16)
+    assert (told.count(CodeRefused), told.count(CodeLocked)) == (4, RUNNERS - 4)
     assert PaymentCode.objects.get().failures == 5
 
 

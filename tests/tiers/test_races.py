@@ -1,7 +1,6 @@
 """The review beside the till, killed in the middle, and twice at once."""
 
 import importlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,15 +9,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from members.models import Member
+from tests import rendezvous
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory
 from tests.factories.tiers import TierFactory, grow, in_grace
-from tests.ledger.racing import beside, execute, race, refusals
-from tests.patience import PATIENCE
+from tests.ledger.racing import execute, race, refusals
 from tiers import services as tiers_services
 from tiers.models import Standing, StandingChange, Tier, TierGrant, TierReview
 
@@ -91,31 +90,23 @@ def test_a_grant_and_the_review_end_the_same_in_either_order() -> None:
     assert list(tiers) == ["gold"] * len(members)
 
 
-def granting(member: Member, at: datetime, posted: Any, go_on: Any) -> None:
-    """A till that has granted growth value, and is not done yet."""
-    with transaction.atomic():
-        grow(member, 5_000, at=at)
-        tiers_services.raise_if_reached_step(member_id=member.pk, at=at, by=an_act())
-        posted.set()
-        go_on.wait(PATIENCE)
-
-
 def review_while_a_till_grants(member: Member, at: datetime) -> None:
-    posted, go_on = threading.Event(), threading.Event()
-    review = threading.Thread(target=reviewing, args=(at,))
-    with beside(lambda: granting(member, at, posted, go_on)):
-        assert posted.wait(PATIENCE)
-        review.start()
-        review.join(1)
-        go_on.set()
-    review.join(PATIENCE)
+    """A till has granted growth value, and is not done yet."""
 
+    def grant() -> None:
+        with transaction.atomic():
+            grow(member, 5_000, at=at)
+            tiers_services.raise_if_reached_step(
+                member_id=member.pk, at=at, by=an_act()
+            )
+            rendezvous.meet()
 
-def reviewing(at: datetime) -> None:
-    try:
+    def review() -> None:
+        rendezvous.see_somebody()
         tiers_services.review(at=at)
-    finally:
-        connection.close()
+
+    outcomes = race(lambda n: review() if n else grant(), runners=2)
+    assert refusals(outcomes) == []
 
 
 def test_the_review_waits_for_a_till_and_sees_what_it_granted() -> None:

@@ -1,0 +1,129 @@
+"""A place where racing sessions wait for each other, so that no test hopes for luck.
+
+Whoever comes to a meeting goes on when every other runner stands still: has come to it
+too, waits for a lock, or is done. Where a guard holds, that is its holder alone, with
+all others before the lock; where it is taken away, all have read before one writes.
+"""
+
+from typing import Final
+
+from django.db import connection
+
+# One place in an altered function; a session that passes twice meets twice.
+MEET: Final = "PERFORM racing.meet();"
+
+_THERE = "SELECT to_regprocedure('racing.meet()') IS NOT NULL"
+_CREATE = """
+CREATE SCHEMA IF NOT EXISTS racing;
+GRANT USAGE ON SCHEMA racing TO PUBLIC;
+
+-- Stage 0 is held by each runner, stage n by those who have come to their nth meeting.
+CREATE OR REPLACE FUNCTION racing.stages() RETURNS TABLE (pid int, stage int)
+LANGUAGE sql VOLATILE AS $$
+  SELECT l.pid, l.objid::int FROM pg_locks l
+  JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+  WHERE l.locktype = 'advisory' AND l.classid = 771510 AND l.objsubid = 2 AND l.granted
+$$;
+
+CREATE OR REPLACE FUNCTION racing.join_in() RETURNS int
+LANGUAGE sql VOLATILE AS $$
+  SELECT 0 FROM pg_advisory_lock_shared(771510, 0)
+$$;
+
+CREATE OR REPLACE FUNCTION racing.leave() RETURNS int
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  v_stage int;
+BEGIN
+  FOR v_stage IN SELECT stage FROM racing.stages() WHERE pid = pg_backend_pid() LOOP
+    PERFORM pg_advisory_unlock_shared(771510, v_stage);
+  END LOOP;
+  RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION racing.meet() RETURNS int
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  v_patience constant timestamptz := clock_timestamp() + interval '120 s';
+  v_stage int;
+  v_late int;
+BEGIN
+  SELECT max(stage) + 1 INTO v_stage FROM racing.stages()
+   WHERE pid = pg_backend_pid();
+  IF v_stage IS NULL THEN
+    RETURN 0;  -- who does not race waits for nobody
+  END IF;
+  PERFORM pg_advisory_lock_shared(771510, v_stage);
+  LOOP
+    -- One look at all locks: who waits, and who has come how far.
+    WITH seen AS MATERIALIZED (
+      SELECT l.pid, l.granted, l.locktype, l.objid,
+             l.locktype = 'advisory' AND l.classid = 771510 AND l.objsubid = 2
+             AND l.database = d.oid AS is_stage
+        FROM pg_locks l JOIN pg_database d ON d.datname = current_database()
+    ), runners AS (
+      SELECT pid, max(objid::int) AS stage FROM seen WHERE is_stage GROUP BY pid
+    )
+    SELECT count(*) INTO v_late FROM runners
+     WHERE stage < v_stage AND pid NOT IN (
+       SELECT pid FROM seen WHERE NOT granted
+          AND locktype IN ('transactionid', 'tuple', 'relation', 'advisory'));
+    EXIT WHEN v_late = 0;
+    IF clock_timestamp() > v_patience THEN
+      RAISE EXCEPTION '% of the runners never came to the meeting', v_late;
+    END IF;
+    PERFORM pg_sleep(0.004);
+  END LOOP;
+  RETURN 0;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION racing.see_somebody() RETURNS int
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  v_patience constant timestamptz := clock_timestamp() + interval '120 s';
+BEGIN
+  WHILE NOT EXISTS (SELECT FROM racing.stages() WHERE stage > 0) LOOP
+    IF clock_timestamp() > v_patience THEN
+      RAISE EXCEPTION 'nobody ever came to the meeting';
+    END IF;
+    PERFORM pg_sleep(0.004);
+  END LOOP;
+  RETURN 0;
+END
+$$;
+"""
+
+
+def prepare() -> None:
+    """The place is in the database, once for all its tests."""
+    with connection.cursor() as cursor:
+        cursor.execute(_THERE)
+        if not cursor.fetchone()[0]:
+            cursor.execute(_CREATE)
+
+
+def join_in() -> None:
+    """From now on the meetings of others wait for this session."""
+    _call("join_in")
+
+
+def leave() -> None:
+    """Nobody waits for this session any more."""
+    _call("leave")
+
+
+def meet() -> None:
+    """Wait here until every other runner has come, waits for a lock, or is done."""
+    _call("meet")
+
+
+def see_somebody() -> None:
+    """Wait until one of the others has come to a meeting: it begins, we go second."""
+    _call("see_somebody")
+
+
+def _call(function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT racing.{function}()")
