@@ -13,6 +13,7 @@ from django.db import connection
 from cards.numbers import digits_of, normalise
 from cards.tokens import looks_like_code, read_code
 from common.names import in_readers_language
+from imports import selectors as imports_selectors
 from members.birthdays import Birthday
 from members.errors import PhoneNotRead
 from members.phones import read_phone
@@ -34,6 +35,7 @@ SELECT coalesce(x.merged_into_id, x.id) AS id, c.id AS shown
   FROM cards_card c JOIN members_member x ON x.id = c.member_id
  WHERE c.number = %(who)s
 """
+BY_CARD_ID: Final = BY_CARD.replace("c.number", "c.id")
 # A code on the phone is worth nothing once its card is.
 BY_CARD_CODE: Final = """
 SELECT c.member_id AS id, c.id AS shown FROM cards_card c
@@ -195,12 +197,23 @@ def by_code(typed: str, *, at: datetime) -> Picture | None:
     if looks_like_code(digits):
         shown = read_code(digits, at=at)
         if shown is None:
-            return None
+            return _by_former_number(typed, at)
         if shown.card_id is not None:
             return _picture(BY_CARD_CODE, shown.card_id, at)[1]
         return _picture(BY_PK, shown.member_id, at)[1]
     number = normalise(typed)
-    return _picture(BY_CARD, number, at)[1] if number else None
+    found = _picture(BY_CARD, number, at)[1] if number else None
+    return found or _by_former_number(typed, at)
+
+
+def _by_former_number(typed: str, at: datetime) -> Picture | None:
+    """By the number that a member, or a card, had in the system before this one."""
+    former = imports_selectors.former_number(typed)
+    if former is None:
+        return None
+    if former.card_id is not None:
+        return _picture(BY_CARD_ID, former.card_id, at)[1]
+    return _picture(BY_PK, former.member_id, at)[1]
 
 
 # What the last answer said; the first look-up of a process may ask twice.

@@ -13,6 +13,7 @@ from cards.models import Card
 from cards.numbers import digits_of
 from cards.tokens import looks_like_code, read_code
 from checkout.asked import Whose
+from imports import selectors as imports_selectors
 from ledger import selectors as ledger_selectors
 from ledger.kinds import AccountKind
 from members.models import Member
@@ -92,9 +93,27 @@ def member_of(public_id: UUID) -> Member | None:
 def find(text: str, *, at: datetime) -> list[Guest]:
     """Everybody whom a scan or a typed word may mean, the closest first."""
     found = cards_selectors.find(text, at=at)
+    if any(one.by == "card" for one in found):
+        return [Guest(member=one.member, card=one.card) for one in found]
     code = digits_of(text)
-    shown = code if looks_like_code(code) else ""
-    return [Guest(member=one.member, card=one.card, code=shown) for one in found]
+    if found and looks_like_code(code):
+        return [Guest(member=one.member, card=one.card, code=code) for one in found]
+    former = _by_former_number(text)
+    known = {guest.member.pk for guest in former if guest.member is not None}
+    others = [one for one in found if one.member and one.member.pk not in known]
+    return [*former, *(Guest(member=one.member) for one in others)]
+
+
+def _by_former_number(text: str) -> list[Guest]:
+    """Whom a number means that was brought along from another system."""
+    guests = []
+    for former in imports_selectors.find_by_former_number(text):
+        here = Member.objects.filter(status=Member.Status.ACTIVE)
+        member = here.filter(pk=former.member_id).first()
+        if member is not None:
+            card = cards_selectors.card(former.card_id) if former.card_id else None
+            guests.append(Guest(member=member, card=card))
+    return guests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,8 @@ def find_member(
 ) -> MemberOut:
     """Find a member by `phone`, or by `code`: a card's number, or the rotating code.
 
+    A number that was brought along from another system finds its member too, where it
+    means one only.
     The number of a card that is lost, replaced or expired finds the member, and
     `card.status` says so. A rotating code is looked at and not used up: the sale it
     comes with uses it.

@@ -52,7 +52,8 @@ class QuoteIn(In):
 
     member: Identity | None = None
     code: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
-        default=None, description="A card's number, or the rotating code."
+        default=None,
+        description="A card's number (ours, or one of before), or the rotating code.",
     )
     gross: Amount | None = None
     lines: Annotated[

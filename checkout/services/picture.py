@@ -15,6 +15,8 @@ from checkout.models import BillOffer, Sale
 from checkout.selectors import Look, LookFor, look, settings
 from gift_cards import services as gift_cards_services
 from gift_cards.services import Found
+from imports import selectors as imports_selectors
+from imports.selectors import FormerNumber
 from ledger.services import Act
 from members.models import Member
 from points import services as points_services
@@ -43,6 +45,8 @@ class Looking:
 
     look: Look
     shown: Shown | None
+    # A number of another system was given: it identifies, as the number of a card does.
+    is_former_number: bool = False
 
 
 def look_up(
@@ -61,22 +65,28 @@ def look_up(
 
     Raises GuestUnknown, CodeRefused, CodesLocked.
     """
-    shown, number = _read(whose.code, by, at)
-    found = seen
-    if found is None:
-        found = look(
-            _wanted(
-                shown,
-                number,
-                store=store,
-                whose=whose,
-                asked=asked,
-                by=by,
-                at=at,
-                callers=callers,
-                key=key,
-            )
+    shown, number, former = _read(whose.code, by, at)
+
+    def wanted(number: str | None, former: FormerNumber | None) -> LookFor:
+        return _wanted(
+            shown,
+            number,
+            former,
+            store=store,
+            whose=whose,
+            asked=asked,
+            by=by,
+            at=at,
+            callers=callers,
+            key=key,
         )
+
+    found = seen if seen is not None else look(wanted(number, former))
+    if found.is_unknown and number is not None:
+        # Only what is no card of ours is looked for among the numbers of before.
+        former = imports_selectors.former_number(whose.code or "")
+        if former is not None:
+            found = look(wanted(None, former))
     if found.settled is None:
         member = found.member
         named = whose.public_id if whose.code is not None else None
@@ -92,7 +102,7 @@ def look_up(
             raise GuestUnknown
         if shown is not None and found.is_locked:
             cards_services.use_rotating_code(code=whose.code or "", at=at, by=by)
-    return Looking(look=found, shown=shown)
+    return Looking(look=found, shown=shown, is_former_number=former is not None)
 
 
 def look_for(
@@ -107,14 +117,16 @@ def look_for(
 ) -> LookFor | None:
     """What to look up for a bill, for whoever asks it together with something else.
 
-    None for what counts tries when it is read: a rotating code.
+    None for what is no card's number: a rotating code, which counts tries when it is
+    read, or a number of before.
     """
-    if looks_like_code(digits_of(whose.code or "")):
+    number = normalise(whose.code or "")
+    if whose.code is not None and not number:
         return None
-    shown, number = _read(whose.code, by, at)
     return _wanted(
-        shown,
-        number,
+        None,
+        number or None,
+        None,
         store=store,
         whose=whose,
         asked=asked,
@@ -128,6 +140,7 @@ def look_for(
 def _wanted(
     shown: Shown | None,
     number: str | None,
+    former: FormerNumber | None,
     *,
     store: Store,
     whose: Whose,
@@ -145,10 +158,10 @@ def _wanted(
         at=at,
         day=by.business_date,
         key=key,
-        member_id=shown.member_id if shown else whose.member_id,
+        member_id=_member_id(shown, former, whose),
         public_id=whose.public_id if whose.code is None else None,
         card_number=number,
-        card_id=shown.card_id if shown else None,
+        card_id=shown.card_id if shown else former.card_id if former else None,
         coupon_ids=(*(asked.coupons or ()), *asked.laid),
         gift_digests=hashes.digests,
         gift_subjects=hashes.subjects,
@@ -211,21 +224,38 @@ def look_again(key: str) -> Looking | None:
     return Looking(look=Look({"sale": settled}), shown=None)
 
 
-def _read(code: str | None, by: Act, at: datetime) -> tuple[Shown | None, str | None]:
-    """A rotating code, or a card's number; wrong codes are counted."""
+def _read(
+    code: str | None, by: Act, at: datetime
+) -> tuple[Shown | None, str | None, FormerNumber | None]:
+    """A rotating code, a card's number, or a number of before; wrong codes are counted.
+
+    Raises GuestUnknown, CodeRefused, CodesLocked.
+    """
     if code is None:
-        return None, None
+        return None, None, None
     digits = digits_of(code)
-    if looks_like_code(digits):
-        shown = read_code(digits, at=at)
-        if shown is None:
-            cards_services.use_rotating_code(code=code, at=at, by=by)
-            raise GuestUnknown
-        return shown, None
+    shown = read_code(digits, at=at) if looks_like_code(digits) else None
+    if shown is not None:
+        return shown, None, None
     number = normalise(code)
-    if not number:
+    if number:
+        return None, number, None
+    former = imports_selectors.former_number(code)
+    if former is None:
+        if looks_like_code(digits):
+            cards_services.use_rotating_code(code=code, at=at, by=by)
         raise GuestUnknown
-    return None, number
+    return None, None, former
+
+
+def _member_id(
+    shown: Shown | None, former: FormerNumber | None, whose: Whose
+) -> int | None:
+    if shown is not None:
+        return shown.member_id
+    if former is not None:
+        return None if former.card_id is not None else former.member_id
+    return whose.member_id
 
 
 def _check_guest(found: Look, asked: Asked) -> None:

@@ -81,8 +81,8 @@ def quote(
 def needs_code(told: Quote, looking: Looking) -> bool:
     """Whether the shop asks for the member's own code to pay so much of this.
 
-    A card's number only identifies. A member whom the till knows otherwise is asked
-    for the code that they set, and pays without one where they set none.
+    A card's number, or one of before, only identifies. A member whom the till knows
+    otherwise is asked for the code that they set, and pays without where they set none.
     """
     stored, found = told.stored_value, looking.look
     if stored is None or looking.shown is not None:
@@ -90,7 +90,8 @@ def needs_code(told: Quote, looking: Looking) -> bool:
     cards = settings.cards_policy(found.policy("cards"))
     if found.wallet_holder[0] == "card":
         return stored.amount > cards.bearer_up_to
-    if found.card is None and not found.raw.get("has_code"):
+    has_number = found.card is not None or looking.is_former_number
+    if not has_number and not found.raw.get("has_code"):
         return False
     wallets = settings.wallet_policy(found.policy("wallet"))
     return stored.amount > min(cards.code_above, wallets.code_from)

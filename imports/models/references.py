@@ -48,6 +48,11 @@ class ExternalRef(models.Model):
                 name="imports_externalref_member",
                 condition=Q(member__isnull=False),
             ),
+            Index(
+                fields=["reference"],
+                name="imports_externalref_by_number",
+                condition=Q(kind__in=["member", "card"], erased=False),
+            ),
         ]
         constraints = [
             UniqueConstraint(

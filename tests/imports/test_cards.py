@@ -37,9 +37,13 @@ def test_an_old_number_finds_the_member_of_a_new_card(write: Write) -> None:
     assert card.expires_at is not None
     assert Card.objects.get(number=OURS).member_id != old.member_id
     assert CardEvent.objects.filter(happening="issued").count() == 2
-    assert imports_selectors.members_by_reference(" NO.00017 ") == [old.member_id]
-    assert imports_selectors.members_by_reference("A1") == [old.member_id]
-    assert imports_selectors.members_by_reference("nobody") == []
+    for number in (" NO.00017 ", "ＮＯ.00017"):
+        (found,) = imports_selectors.find_by_former_number(number)
+        assert (found.member_id, found.card_id) == (old.member_id, old.object_id)
+    assert imports_selectors.former_number("A1") == imports_selectors.FormerNumber(
+        old.member_id or 0, None
+    )
+    assert imports_selectors.find_by_former_number("nobody") == []
 
 
 def test_the_same_file_again_gives_out_no_card(write: Write) -> None:
