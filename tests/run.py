@@ -24,6 +24,11 @@ def redis() -> str | None:
     return os.environ.get("TEST_REDIS_URL") or shutil.which("redis-server")
 
 
+def nginx() -> str | None:
+    """Debian keeps it where only root looks."""
+    return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+
 def everything_is_required() -> bool:
     """On the build machine a missing program is a failure, not an excuse."""
     names = ("CI", "REGULARS_REQUIRE_BROWSER")
@@ -34,6 +39,7 @@ def missing() -> dict[str, str]:
     wanted = {
         "browser": (browser(), "apt-get install chromium fonts-noto-cjk"),
         "redis": (redis(), "apt-get install redis-server"),
+        "nginx": (nginx(), "apt-get install nginx-light"),
     }
     return {marker: how for marker, (found, how) in wanted.items() if not found}
 
