@@ -298,6 +298,28 @@ def test_points_that_are_spent_are_charged_as_far_as_the_money_reaches() -> None
     assert wallet_factory.is_proven()
 
 
+def test_points_are_charged_once_whatever_number_of_tenders_is_given_back() -> None:
+    points_factory.a_policy(shortfall=PointsPolicy.Shortfall.CHARGE)
+    member = MemberFactory.create()
+    sale = a_sale(100_00, member=member, tenders=[("wechat", 40), ("cash", 99_60)])
+    points_services.redeem(
+        member_id=member.pk,
+        points=100,
+        bill=10_00,
+        by=at_store(sale.store),
+        at=NOON,
+        key=a_key("spent"),
+    )
+    before = books()
+    given = refund(sale)
+    assert (given.charged, given.paid_out) == (1_00, 99_00)
+    changed = books(since=before)
+    assert changed["sales:points_charged"] == 1_00
+    # Of the smaller one nothing is left to hand out; the greater one pays the rest.
+    assert (changed["tender:wechat"], changed["tender:cash"]) == (0, -99_00)
+    assert wallet_factory.is_proven()
+
+
 def test_who_gets_no_money_back_pays_none_for_points() -> None:
     points_factory.a_policy(shortfall=PointsPolicy.Shortfall.CHARGE)
     holder, _ = wallet_factory.holding(100_00)

@@ -9,6 +9,7 @@ import time_machine
 
 from cards.tokens import mint_code
 from checkout.models import Sale, SalePayment
+from gift_cards import services as gift_cards_services
 from ledger import services as ledger_services
 from ledger.models import Account
 from stored_value import services as stored_value_services
@@ -375,3 +376,23 @@ def test_codes_and_phones_stand_in_no_address(till: AtTill) -> None:
     answer = till.post("find/", {"q": "13912345678", "key": till.key()})
     assert answer["HX-Push-Url"] == f"/counter/guests/{member.public_id}/"
     assert "13912345678" not in answer.content.decode()
+
+
+def test_a_blocked_gift_card_is_not_laid_on_the_counter(till: AtTill) -> None:
+    by = gifts.at_store(till.store)
+    card = gifts.a_card(100_00, by=by)
+    told = {"gift_code": card.code, "pin": card.pin or ""}
+    chip = till.post("gift-on-the-counter/", told).content.decode()
+    sealed = chip.split('name="gift" value="')[1].split('"')[0]
+    gift_cards_services.block(card_id=card.card_id, reason="lost", by=by, at=NOON)
+
+    page = till.post("gift-on-the-counter/", told).content.decode()
+    assert "it is not active" in page
+    assert 'name="gift"' not in page
+    # One that lay there before pays nothing either.
+    quote = till.quote("50", gift=sealed)
+    assert "cannot pay that" in quote
+    assert due_in(quote) == "5000"
+    till.charge("50", gift=sealed)
+    assert not Sale.objects.exists()
+    assert gifts.left(card) == 100_00

@@ -119,6 +119,10 @@ def test_an_items_threshold_is_the_whole_bill() -> None:
 
     assert amount(saving(free_tea, a_bill(NOODLES, TEA))) == 15_00
     assert word(saving(free_tea, a_bill(TEA))) == "min_spend"
+    free_tea.min_spend = 75_00
+    assert amount(saving(free_tea, a_bill(NOODLES, TEA))) == 15_00
+    free_tea.min_spend = 75_01
+    assert word(saving(free_tea, a_bill(NOODLES, TEA))) == "min_spend"
 
 
 def test_a_pass_pays_one_piece() -> None:

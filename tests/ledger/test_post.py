@@ -24,7 +24,7 @@ from tests.factories.ledger import (
     points_unit,
     spend,
 )
-from tests.factories.stores import ShiftFactory
+from tests.factories.stores import ShiftFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +146,8 @@ def test_a_frozen_account_takes_in_but_gives_only_with_a_second_person() -> None
         spend(account, 10)
 
     assert everything() == before
+    spend(account, 10, act=an_act(approver_id=UserFactory.create().pk))
+    assert balance(account) == 110
 
 
 def test_a_closed_account_takes_part_in_nothing_and_stays_closed() -> None:

@@ -28,7 +28,7 @@ from tests.factories.ledger import (
     points_unit,
     spend,
 )
-from tests.factories.stores import ShiftFactory, StoreFactory
+from tests.factories.stores import ShiftFactory, StoreFactory, UserFactory
 from tests.ledger.racing import altered, answers, race, refusals
 from tests.rendezvous import MEET
 
@@ -342,6 +342,11 @@ def test_what_is_frozen_is_not_taken_but_by_two() -> None:
         drafts=[draft("c", gives(held, 1)), draft("d", gives(other, 1))]
     )
     assert balance(held) == 31
+    both = an_act(approver_id=UserFactory.create().pk)
+    ledger_services.post_many(
+        drafts=[draft("e", takes(held, 1), act=both), draft("f", gives(other, 1))]
+    )
+    assert balance(held) == 30
 
 
 def test_what_is_closed_takes_no_part() -> None:

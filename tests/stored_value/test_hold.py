@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from cards.models import Card
 from common.errors import DomainError
 from ledger.errors import AccountClosed
 from stored_value import selectors as stored_value_selectors
@@ -16,6 +17,7 @@ from stored_value.errors import (
     HoldEnded,
     HoldsOpen,
     HoldsTooMuch,
+    NoSuchHolder,
     NotEnough,
     TenderRefused,
     TransferForbidden,
@@ -24,6 +26,8 @@ from stored_value.errors import (
 from stored_value.holders import Holder
 from stored_value.models import Hold, StaffAccount, TopUpRefund
 from stores.errors import BeneficiaryRefused, NotAllowed
+from tests.factories.cards import CardFactory
+from tests.factories.coupons import gone
 from tests.factories.ledger import everything
 from tests.factories.stored_value import (
     a_key,
@@ -281,6 +285,13 @@ class TestTransfer:
         self.refused(NotAllowed, giver, a_member(), 1_00, by=at_till())
         new_rules(may_transfer=False)
         self.refused(TransferForbidden, giver, a_member(), 1_00)
+
+    def test_neither_giver_nor_taker_is_somebody_who_is_gone(self) -> None:
+        giver, _row = holding(300_00, 50_00)
+        nobody = Holder.member(gone().pk)
+        card = Holder.card(CardFactory.bearer(status=Card.Status.LOST).pk)
+        for taker in (nobody, card):
+            self.refused(NoSuchHolder, giver, taker, 1_00)
 
     def test_nobody_gives_to_themselves_at_the_till(self) -> None:
         giver, _row = holding(300_00, 50_00)

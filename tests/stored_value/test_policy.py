@@ -9,6 +9,7 @@ from policies import services as policies_services
 from policies.errors import PolicyRefused
 from policies.models import ShopPolicy
 from stored_value.models import WalletPolicy
+from tests.factories import stored_value as wallet_factory
 from tests.factories.ledger import an_act
 from tests.factories.stores import NOON
 
@@ -138,3 +139,22 @@ def test_the_first_version_is_lawful_where_the_shop_begins() -> None:
     first = WalletPolicy.objects.get(number=1)
     first.in_force_from = NOON
     first.clean()
+
+
+@pytest.mark.parametrize(
+    ("profile", "fee", "charged"),
+    [("TW", 30, 9_00), ("TW", 29, 8_70), ("TW", 100, 9_00), ("none", 100, 30_00)],
+)
+def test_a_refund_costs_no_more_than_the_law_lets(
+    profile: str, fee: int, charged: int
+) -> None:
+    """Also where the shop's rules were written under another law."""
+    wallet_factory.keep_the_law_of("none")
+    wallet_factory.new_rules(refund_fee_per_mille=fee, cooling_off_days=0)
+    wallet_factory.keep_the_law_of(profile)
+    _holder, top_up = wallet_factory.holding(300_00)
+
+    refund = wallet_factory.refund_top_up(top_up)
+
+    assert (refund.fee, refund.paid_out) == (charged, 300_00 - charged)
+    assert wallet_factory.is_proven()

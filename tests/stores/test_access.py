@@ -4,6 +4,7 @@ import pytest
 
 from stores import selectors as stores_selectors
 from stores.models import Role, User
+from stores.selectors.access import may_give, may_manage
 from tests.factories.stores import (
     AssignmentFactory,
     RoleFactory,
@@ -52,6 +53,36 @@ def test_roles_add_up_store_by_store() -> None:
     assert not stores_selectors.user_may(user, "stores.approve", store=here)
     assert stores_selectors.user_may(user, "stores.approve", store=there)
     assert set(stores_selectors.stores_for(user, OPEN)) == {here, there}
+
+
+def test_what_one_may_at_one_store_is_given_at_no_other() -> None:
+    here, there = StoreFactory.create(), StoreFactory.create()
+    user = UserFactory.create()
+    for store, verb in ((here, "gold.mint"), (there, "gold.melt")):
+        role = RoleFactory.create(permissions=[verb])
+        AssignmentFactory.create(user=user, role=role, store=store)
+
+    assert may_give(user, ["gold.mint"], here.pk)
+    assert not may_give(user, ["gold.mint"], there.pk)
+    assert not may_give(user, ["gold.mint", "gold.melt"], there.pk)
+    assert not may_give(user, ["gold.mint"], None)
+
+
+def test_whom_one_manages_is_decided_by_what_they_may_where() -> None:
+    here, there = StoreFactory.create(), StoreFactory.create()
+    minter = RoleFactory.create(permissions=["gold.mint"])
+    leader = RoleFactory.create(permissions=["gold.mint", "stores.change_user"])
+    boss = AssignmentFactory.create(role=leader, store=here).user
+    mine = AssignmentFactory.create(role=minter, store=here).user
+    elsewhere = AssignmentFactory.create(role=minter, store=there).user
+    everywhere = AssignmentFactory.create(role=minter, store=None).user
+
+    assert may_manage(boss, mine, "stores.change_user")
+    assert not may_manage(boss, elsewhere, "stores.change_user")
+    assert not may_manage(boss, everywhere, "stores.change_user")
+    assert not may_manage(mine, boss, "stores.change_user")
+    AssignmentFactory.create(user=mine, role=minter, store=there)
+    assert not may_manage(boss, mine, "stores.change_user")
 
 
 def test_who_has_left_may_nothing() -> None:
