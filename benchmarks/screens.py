@@ -31,7 +31,7 @@ FRAGMENT_MS: Final = 60.0
 PAGE_MS: Final = 100.0
 WARM: Final = 15
 VISITS: Final = 6  # of each guest who is asked for
-NAME, PASSWORD = "bench-cashier", "bench-counter"
+NAME, PASSWORD = "bench-cashier", "seven lanterns"
 GUEST = re.compile(r'name="guest" value="([^"]*)"')
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps as django_apps
 from django.conf import settings
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 
+from config.house import APPS
 from stores import services as stores_services
 from stores.models import User
 
@@ -27,6 +30,18 @@ class AdminSite(ThemedSite):
     index_title = _("Today")
     enable_nav_sidebar = True
     empty_value_display = "–"
+
+    def register(
+        self, model_or_iterable: Any, admin_class: Any = None, **options: Any
+    ) -> None:
+        """Pages of the house's own apps alone: a library's would show secrets of
+        authenticators and groups that nothing asks, past our permissions and our log.
+        """
+        many = not isinstance(model_or_iterable, ModelBase)
+        models: Any = model_or_iterable if many else [model_or_iterable]
+        for model in models:
+            if django_apps.get_app_config(model._meta.app_label).name in APPS:
+                super().register(model, admin_class, **options)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Every app and its pages, worked out only where a page shows it.

@@ -38,6 +38,13 @@ class PinTooSimple(DomainError):
         )
 
 
+class PasswordTooSimple(DomainError):
+    """Short, common, all digits, or like the name: the sentences say which."""
+
+    def __init__(self, sentences: str) -> None:
+        super().__init__("password_too_simple", sentences)
+
+
 class ProofRefused(DomainError):
     """A wrong PIN or password, or none set: the same sentence either way."""
 

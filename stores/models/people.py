@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -31,6 +32,8 @@ class UserManager(BaseUserManager["User"]):
         self, username: str, password: str | None = None, **fields: object
     ) -> "User":
         user = self.model(username=self.model.normalize_username(username), **fields)
+        if password is not None:  # `createsuperuser` without a prompt checks nothing
+            validate_password(password, user)
         user.set_password(password)
         user.save(using=self._db, force_insert=True)
         return user

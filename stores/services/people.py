@@ -6,9 +6,11 @@ Not durable, as other commands are: the admin's change page opens a transaction.
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from stores.errors import AlreadyGiven, NotOnOneself, OutOfReach
+from stores.errors import AlreadyGiven, NotOnOneself, OutOfReach, PasswordTooSimple
 from stores.models import Assignment, Role, RoleLimit, Store, User
 from stores.selectors import may_manage
 from stores.selectors.access import may_give
@@ -20,10 +22,14 @@ from .audit import act, record_act, require
 def create_user(
     *, user: User, password: str, by: User, at: datetime, request_id: str = ""
 ) -> User:
-    """Add someone to the staff; what they may do comes with their first role."""
+    """Add someone to the staff; what they may do comes with their first role.
+
+    Raises NotAllowed, OutOfReach, PasswordTooSimple.
+    """
     require(by, "stores.add_user", store=None)
     if user.is_superuser and not by.is_superuser:
         raise OutOfReach
+    _check_password(password, user)
     user.set_password(password)
     user.save(force_insert=True)
     doing = act(staff=by, at=at, request_id=request_id)
@@ -69,9 +75,13 @@ def save_user(*, user: User, by: User, at: datetime, request_id: str = "") -> No
 def set_password(
     *, user: User, password: str, by: User, at: datetime, request_id: str = ""
 ) -> None:
-    """Give someone a new password; whoever is signed in as them is signed out."""
+    """Give someone a new password; whoever is signed in as them is signed out.
+
+    Raises OutOfReach, PasswordTooSimple.
+    """
     if by.pk != user.pk and not may_manage(by, user, "stores.change_user"):
         raise OutOfReach
+    _check_password(password, user)
     hashed = make_password(password)
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(password=hashed)
@@ -184,6 +194,14 @@ def record_sign_in(*, user: User, at: datetime, request_id: str = "") -> None:
     """Note that someone has signed in."""
     doing = act(staff=user, at=at, request_id=request_id)
     record_act(name="stores.signed_in", by=doing, at=at, subject=user)
+
+
+def _check_password(password: str, user: User) -> None:
+    """Raises PasswordTooSimple, which says what is wrong with it."""
+    try:
+        validate_password(password, user)
+    except ValidationError as refused:
+        raise PasswordTooSimple(" ".join(refused.messages)) from refused
 
 
 def _not_ones_own(by: User, limit: RoleLimit) -> None:

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 from django.utils import timezone
 
 from config import menu, theme
 from config.admin import AdminSite
+from config.house import APPS
 from ledger import selectors as ledger_selectors
 from ledger.models import ProofRun
 from stores.models import Store, User
@@ -158,3 +160,15 @@ def test_no_page_of_the_books_can_be_written_to(boss: User) -> None:
         assert client.get(f"/admin/ledger/{name}/add/").status_code == 403
         assert client.post(f"/admin/ledger/{name}/add/", {}).status_code == 403
     assert Store.objects.count() == before
+
+
+def test_no_library_brings_pages_of_its_own(boss: User) -> None:
+    """Authenticators' secrets, groups that nothing asks: none of it has an address."""
+    theirs = [
+        model._meta.label
+        for model in admin.site._registry
+        if apps.get_app_config(model._meta.app_label).name not in APPS
+    ]
+    assert theirs == []
+    for page in ("otp_totp/totpdevice/", "otp_static/staticdevice/", "auth/group/"):
+        assert client_of(boss).get(f"/admin/{page}").status_code == 404

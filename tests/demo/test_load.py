@@ -38,7 +38,7 @@ def test_everyone_in_the_demo_signs_in_as_printed() -> None:
 
 
 def test_the_demos_pins_would_be_accepted() -> None:
-    boss = User.objects.create_superuser("boss", "x", display_name="Boss")
+    boss = User.objects.create_superuser("boss", "a long password", display_name="Boss")
     shop.load_shop()
 
     for person in shop.sign_ins():
