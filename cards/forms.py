@@ -11,7 +11,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from common.forms import offer
+from common.forms import LineField, offer
 from stores import selectors as stores_selectors
 from stores.act_forms import LARGEST_ID, AtStoreForm, KeyForm, ReasonForm
 
@@ -94,7 +94,7 @@ class StockForm(KindForm, KeyForm):
         max_value=LARGEST_BATCH,
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    note = forms.CharField(
+    note = LineField(
         label=_("Note"),
         required=False,
         max_length=200,

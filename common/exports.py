@@ -8,25 +8,25 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-# A spreadsheet runs a cell that begins like this; a quote in front makes it text.
-# The last four are the full-width forms that some spreadsheets fold to the first four.
-STARTS_FORMULA = frozenset("=+-@\t\r\n\x00＝＋－＠")
+from common.text import LAYOUT, begins_formula, visible
 
 type Cell = str | int | float | bool | None
 
 
 def safe_cell(value: object) -> Cell:
-    """A value as a spreadsheet may hold it, with no way to be taken for a formula."""
+    """A value as a spreadsheet may hold it, with no way to be taken for a formula.
+
+    What cannot be seen goes first, so that nothing hides the sign behind it.
+    """
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    text = str(value)
-    quoted = text[:1] in STARTS_FORMULA or text.lstrip()[:1] in STARTS_FORMULA
-    text = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return f"'{text}" if quoted and text else text
+    text = visible(str(value))
+    # A quote in front makes it text.
+    quoted = begins_formula(text) or text[:1] in LAYOUT
+    return f"'{text}" if quoted else text
 
 
 class Echo:

@@ -8,6 +8,19 @@ from django.db.models import Field, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import money
+from common.text import InvisibleText, has_invisible
+
+
+def validate_visible(value: str) -> None:
+    """Refuse a reason or reference in which something hides."""
+    if has_invisible(value):
+        raise ValidationError(str(InvisibleText()), code="invisible_text")
+
+
+class LineField(forms.CharField):
+    """A reason, a note or a reference: one line, of which all is seen."""
+
+    default_validators = [validate_visible]
 
 
 class MoneyField(forms.Field):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from checkout.asked import CASH, Asked, GiftCardAsked
 from checkout.bill import Bill, TenderGiven
 from checkout.models.sales import LARGEST_BILL
-from common.forms import MoneyField
+from common.forms import LineField, MoneyField
 from coupons import selectors as coupons_selectors
 from gift_cards import codes as gift_card_codes
 from stores import selectors as stores_selectors
@@ -56,7 +56,7 @@ class BillForm(forms.Form):
 
     amount = money(label=_("Bill"), required=True, min_value=1)
     excluded = money(label=_("Not eligible"))
-    reference = forms.CharField(label=_("Bill no."), max_length=80, required=False)
+    reference = LineField(label=_("Bill no."), max_length=80, required=False)
     told = forms.CharField(max_length=600, required=False)
     use_points = forms.BooleanField(required=False)
     points = forms.IntegerField(

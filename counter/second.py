@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import LineField
 from counter.forms import secret
 from counter.place import Place, this_request
 from stores import selectors as stores_selectors
@@ -18,7 +19,7 @@ from stores.models import Approval, User
 class SecondForm(forms.Form):
     """Why, and who stands beside; the latter only above one's limit."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    reason = LineField(label=_("Reason"), max_length=200, required=False)
     checker = forms.ModelChoiceField(
         label=_("Second person"), queryset=User.objects.none(), required=False
     )

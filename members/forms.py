@@ -17,6 +17,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from common.forms import LineField
 from common.sight import in_sight
 from members import selectors as members_selectors
 from members.birthdays import Birthday
@@ -50,6 +51,11 @@ def words(**options: Any) -> forms.CharField:
     )
 
 
+def line(**options: Any) -> LineField:
+    """A reason or a reference: what is typed is all that there is."""
+    return LineField(widget=UnfoldAdminTextInputWidget(attrs=QUIET), **options)
+
+
 def choice(choices: Sequence[tuple[str, Any]], **options: Any) -> forms.ChoiceField:
     """One of a few, or none."""
     return forms.ChoiceField(
@@ -63,10 +69,9 @@ def choice(choices: Sequence[tuple[str, Any]], **options: Any) -> forms.ChoiceFi
 class ReasonForm(forms.Form):
     """Why; it stays in the log for ever, so it names nobody."""
 
-    reason = words(
+    reason = line(
         label=_("Reason"),
         max_length=200,
-        required=True,
         help_text=_("Without names or phone numbers: it is kept for ever."),
     )
 
@@ -261,7 +266,7 @@ class ForfeitForm(SecondPersonForm):
         validators=[in_sight],
         widget=UnfoldAdminSingleDateWidget,
     )
-    reference = words(
+    reference = line(
         label=_("Reference"),
         max_length=80,
         required=True,

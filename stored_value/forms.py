@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from cards import selectors as cards_selectors
-from common.forms import MoneyField, offer
+from common.forms import LineField, MoneyField, offer
 from common.sight import in_sight
 from coupons import selectors as coupons_selectors
 from coupons.errors import CodeNotKnown
@@ -180,7 +180,7 @@ class PayForm(AtTillForm):
 
 class HoldForm(AtTillForm):
     amount = amount_field(label=_("Amount"))
-    note = forms.CharField(
+    note = LineField(
         label=_("For"),
         max_length=120,
         required=False,

@@ -13,7 +13,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from common.forms import offer
+from common.forms import LineField, offer
 
 from .models import Store, User
 
@@ -39,7 +39,7 @@ class KeyForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why; it stays in the log for ever."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget
     )
 

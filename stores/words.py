@@ -33,6 +33,7 @@ ACTS: dict[str, Promise] = {
     "stores.approved": _("Approved"),
     "stores.key_made": _("API key made"),
     "stores.key_revoked": _("API key revoked"),
+    "stores.exported": _("List exported"),
     "ledger.adjust": _("Balance adjusted"),
     "ledger.reverse": _("Entry reversed"),
     "ledger.froze": _("Account frozen"),

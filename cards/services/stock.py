@@ -10,6 +10,7 @@ from django.db.models import F
 from cards.errors import KindNotInUse, NotPrinted, QuantityRefused
 from cards.models import Card, CardKind, StockBatch
 from cards.numbers import new_number
+from common.text import one_line
 from ledger.services import Act
 from stores import services as stores_services
 from stores.errors import ReasonMissing
@@ -46,7 +47,7 @@ def make_stock(
             "quantity": quantity,
             "made_at": at,
             "made_by_id": by.staff_id,
-            "note": note.strip()[:200],
+            "note": one_line(note, 200),
         },
     )
     if not is_new:
@@ -88,7 +89,7 @@ def export_stock(*, batch_id: int, reason: str, by: Act, at: datetime) -> Sequen
         facts={
             "cards": len(numbers),
             "times": batch.exports,
-            "reason": reason.strip()[:200],
+            "reason": one_line(reason, 200),
         },
     )
     return numbers

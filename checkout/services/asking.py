@@ -8,6 +8,7 @@ from uuid import UUID
 
 from checkout.errors import SaleUnknown
 from checkout.models import Refund, Sale, SalePayment
+from common.text import one_line
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
 from stored_value import services as stored_value_services
@@ -91,7 +92,7 @@ def allowed(
 
 def said(reason: str) -> str:
     """Why, in a few words; it stays for ever. Raises ReasonMissing."""
-    plain = reason.replace("\x00", "").strip()[:200]
+    plain = one_line(reason, 200)
     if not plain:
         raise ReasonMissing
     return plain

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from common.text import one_line
 from coupons.kinds import CouponAct
 from coupons.models import CouponUse
 from ledger.services import Act
@@ -33,5 +34,5 @@ def act_of(
         business_date=by.business_date,
         store_id=by.store_id,
         actor=by.actor,
-        reason=reason.strip()[:200],
+        reason=one_line(reason, 200),
     )

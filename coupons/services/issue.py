@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from common.text import one_line
 from coupons import codes
 from coupons.errors import (
     MemberNotActive,
@@ -120,7 +121,7 @@ def issue(
                 "template": template_id,
                 "member": member_id,
                 "quantity": quantity,
-                "reason": reason.strip()[:200],
+                "reason": one_line(reason, 200),
             },
         )
     return issued
@@ -247,7 +248,7 @@ def begin(
                 "actor": by.actor,
                 "staff": by.staff_id,
                 "store": by.store_id,
-                "reason": reason.strip()[:200],
+                "reason": one_line(reason, 200),
                 "audience": None if audience is None else json.dumps(audience),
                 "paid": paid,
                 "entry": entry,

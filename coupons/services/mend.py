@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.text import one_line
 from coupons.errors import CouponNotUsable, NotExtendable, ReasonRefused
 from coupons.kinds import CouponAct, CouponStatus
 from coupons.models import Coupon, CouponGift, CouponIssue
@@ -47,7 +48,7 @@ def void_coupon(*, coupon_id: int, reason: str, by: Act, at: datetime) -> None:
         by=by,
         at=at,
         subject=coupon,
-        facts={"reason": reason.strip()[:200]},
+        facts={"reason": one_line(reason, 200)},
     )
 
 
@@ -85,7 +86,7 @@ def extend_coupon(
         by=by,
         at=at,
         subject=coupon,
-        facts={"until": until.isoformat(), "reason": reason.strip()[:200]},
+        facts={"until": until.isoformat(), "reason": one_line(reason, 200)},
     )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.text import one_line
 from coupons.errors import CouponNotUsable, NotForSale, NothingToRefund
 from coupons.kinds import CouponAct, CouponStatus, Source
 from coupons.models import Coupon, CouponIssue, CouponUse
@@ -110,7 +111,7 @@ def refund_pass(
         at=at,
         act=by,
         amounts={issue.posting: amount},
-        memo=reason.strip()[:200],
+        memo=one_line(reason, 200),
     )
     Coupon.objects.filter(pk=coupon_id).update(status=CouponStatus.VOID)
     refunded = act_of(

@@ -1,5 +1,6 @@
 """Who may do it, and what an approval of it is about."""
 
+from common.text import one_line
 from stores.errors import ReasonMissing
 
 SELL = "gift_cards.sell_gift_card"
@@ -17,7 +18,7 @@ RESEND = "gift_cards.resend_gift"
 
 def reason_of(text: str) -> str:
     """Why, in a few words; it stays in the log for ever. Raises ReasonMissing."""
-    plain = text.replace("\x00", "").strip()[:200]
+    plain = one_line(text, 200)
     if not plain:
         raise ReasonMissing
     return plain

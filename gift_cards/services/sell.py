@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.text import one_line
 from gift_cards import rules
 from gift_cards.errors import MemberUnknown, NotForSale, QuantityRefused
 from gift_cards.models import GiftCard, GiftCardCode, GiftCardDesign, GiftCardPolicy
@@ -302,7 +303,7 @@ def _pay(
             )
             for place, word, paid in rules.shares(amounts, payment.tenders)
         ],
-        memo=payment.reference.replace("\x00", "").strip()[:200],
+        memo=one_line(payment.reference, 200),
         fingerprint=request,
     )
     if posted.replayed:

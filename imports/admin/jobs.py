@@ -25,7 +25,15 @@ from imports.fates import Fate
 from imports.forms import UploadForm
 from imports.models import ImportJob
 from stores import selectors as stores_selectors
-from stores.admin.base import ScopedAdmin, act_of, action, display, posted, signed_in
+from stores.admin.base import (
+    ScopedAdmin,
+    act_of,
+    action,
+    display,
+    posted,
+    record_export,
+    signed_in,
+)
 from stores.forms import ConfirmForm
 
 SHOWN = 50
@@ -284,6 +292,8 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         report = imports_services.report_of(job)
         if job.is_under_way or not report.exists():
             return self._gone(request, job)
+        rows = sum(1 for _row in reports.read(report))
+        record_export(request, what=f"imports.report:{job.pk}", rows=rows, file="csv")
         response = StreamingHttpResponse(
             reports.lines(report), content_type="text/csv; charset=utf-8"
         )
@@ -302,6 +312,12 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         file = imports_services.file_of(job)
         if not file.exists():
             return self._gone(request, job)
+        record_export(
+            request,
+            what=f"imports.file:{job.pk}",
+            rows=job.rows_total or 0,
+            file=job.file_name,
+        )
         return FileResponse(
             file.open("rb"),
             as_attachment=True,

@@ -10,6 +10,7 @@ from django.db.models import Func
 from django.utils.translation import gettext as _
 
 from common.money import format_amount
+from common.text import one_line
 from ledger.errors import IdempotencyConflict
 from ledger.kinds import AccountKind
 from ledger.services import Act
@@ -101,7 +102,7 @@ def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> Non
             member_id=member_id,
             signed_on=signed.signed_on,
             reference=reference,
-            reason=by.reason.strip()[:200],
+            reason=one_line(by.reason, 200),
             at=by.at,
             entry_id=entry_id,
             staff=by.maker,

@@ -6,6 +6,7 @@ from typing import Final
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from common.text import one_line
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
 from members import keys as search_keys
@@ -119,7 +120,7 @@ def merge_step(
         source=source,
         target=target,
         at=at,
-        reason=reason.strip()[:200],
+        reason=one_line(reason, 200),
         entry_id=entry_id,
         staff_id=by.staff_id,
         approver_id=by.approver_id,

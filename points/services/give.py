@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger.services import Act
 from points.errors import AmountRefused, ReasonMissing
 from points.models import Accrual, PointsPolicy
@@ -60,7 +61,7 @@ def grant_points(
         at=at,
         key=key,
         reference=reason.strip(),
-        memo=reason.strip()[:500],
+        memo=one_line(reason, 500),
     )
     if not had:
         stores_services.record_act(
@@ -72,7 +73,7 @@ def grant_points(
                 "member": member_id,
                 "points": points,
                 "growth": growth,
-                "reason": reason.strip()[:200],
+                "reason": one_line(reason, 200),
             },
         )
     return row

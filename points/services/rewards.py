@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from common.sums import more
+from common.text import one_line
 from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
 from ledger import services as ledger_services
@@ -191,7 +192,7 @@ def cancel_reward_order(
         at=at,
         act=by,
         live_until=live_until(policy, at),
-        memo=reason.strip()[:500],
+        memo=one_line(reason, 500),
     )
     settle_debt_step(holding=holding, by=by, at=at, key=f"{key}:debt")
     Reward.objects.filter(pk=order.reward_id, stock__isnull=False).update(
@@ -205,7 +206,7 @@ def cancel_reward_order(
         by=by,
         at=at,
         subject=order,
-        facts={"reason": reason.strip()[:200]},
+        facts={"reason": one_line(reason, 200)},
     )
     order.refresh_from_db()
     return order

@@ -18,7 +18,12 @@ from stored_value import forms
 from stored_value import selectors as stored_value_selectors
 from stored_value.models import Wallet
 from stored_value.selectors.clearing import net
-from stores.admin.base import ScopedAdmin, action, may_everywhere
+from stores.admin.base import (
+    ScopedAdmin,
+    action,
+    may_everywhere,
+    record_export,
+)
 from stores.models import Store
 
 CLEARING = "stored_value.view_clearing"
@@ -61,6 +66,9 @@ class ClearingPage(ScopedAdmin[Wallet]):
         ]
         if request.GET.get("export") == "csv" and form.is_valid():
             codes = {pk: store.code for pk, store in stores.items()}
+            record_export(
+                request, what="stored_value.clearing", rows=len(rows), file="csv"
+            )
             lines = exports.csv_lines(header, _written(rows, codes, plain))
             answer = StreamingHttpResponse(
                 lines, content_type="text/csv; charset=utf-8"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
@@ -50,7 +51,7 @@ def close_wallet(
     posted to the wallet afterwards. Raises HoldsOpen, CashOutTooLarge, and what limits
     and the books refuse.
     """
-    reason = reason.strip()[:200]
+    reason = one_line(reason, 200)
     if not reason or "\x00" in reason:
         raise ReasonMissing
     accounts = open_wallet(holder)

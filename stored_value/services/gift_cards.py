@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Posted
@@ -51,7 +52,7 @@ def redeem_into_wallet_step(
             taken=portions(account_id=account_id, amount=amount, at=at),
             keeps_life=False,
         ),
-        memo=memo.replace("\x00", "")[:200],
+        memo=one_line(memo, 200),
         fingerprint=fingerprint,
     )
     most = terms.most_held(is_bearer=False)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import lineage as ledger_lineage
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
@@ -52,7 +53,7 @@ def hold(
     """
     if not 0 < amount <= LARGEST:
         raise AmountRefused
-    note = note.replace("\x00", "").strip()[:120]
+    note = one_line(note, 120)
     request = fingerprint_of("hold", holder.kind, holder.id, amount, expires_at, note)
     lock_wallets([holder])
     done = done_before(key=key, fingerprint=request)

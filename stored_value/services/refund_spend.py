@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import belonging as ledger_belonging
 from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
@@ -48,7 +49,7 @@ def refund_spend(
     Raises NotAPayment, NothingLeft, UndoneElsewhere for a part of a sale that the
     checkout settled, and OverReversal of the books.
     """
-    said = reason.replace("\x00", "").strip()[:200]
+    said = one_line(reason, 200)
     if not said:
         raise ReasonMissing
     ledger_belonging.refuse_part(entry_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import Heir
@@ -54,7 +55,7 @@ def refund_top_up(
     refunded sale puts back into its lots later can be refunded once more. Raises
     NothingLeft, CashOutTooLarge, and what limits and the books refuse.
     """
-    reason = reason.strip()[:200]
+    reason = one_line(reason, 200)
     if not reason or "\x00" in reason:
         raise ReasonMissing
     top_up = (

@@ -9,6 +9,7 @@ from django.db import transaction
 from cards import selectors as cards_selectors
 from cards import services as cards_services
 from cards.models import CodeUse
+from common.text import one_line
 from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
@@ -187,7 +188,7 @@ def spend_step(
             order=order,
             sales_id=open_store_account(AccountKind.SALES, by.store_id),
         ),
-        memo=memo.replace("\x00", "")[:200],
+        memo=one_line(memo, 200),
         fingerprint=request,
     )
     return as_paid(posted.entry_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count
 
+from common.text import one_line
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Act, Line
@@ -106,7 +107,7 @@ def top_up(
         subject=f"{holder.kind}:{holder.id}",
     )
     row = _promised(holder, paid, offer, laid, terms, by, at)
-    row.reference = reference.replace("\x00", "").strip()[:200]
+    row.reference = one_line(reference, 200)
     posted = ledger_services.post_entry(
         kind=EntryKind.TOP_UP,
         key=key,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act
@@ -88,7 +89,7 @@ def transfer(
             taken=portions(account_id=source.principal, amount=amount, at=at),
             keeps_life=True,
         ),
-        memo=reason.replace("\x00", "")[:200],
+        memo=one_line(reason, 200),
         fingerprint=request,
     )
     stores_services.record_act(

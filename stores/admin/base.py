@@ -17,10 +17,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 from structlog.contextvars import get_contextvars
 
+from common.admin import record_exports_with
 from common.errors import DomainError
 from common.money import format_money
 from common.sight import in_sight
@@ -126,6 +128,20 @@ def act_of(
         at=at,
         request_id=request_id(request),
     )
+
+
+def record_export(request: HttpRequest, *, what: str, rows: int, file: str) -> None:
+    """Write into the log that a list leaves the house: which, and how many rows."""
+    at = now()
+    stores_services.record_act(
+        name="stores.exported",
+        by=act_of(request, at),
+        at=at,
+        facts={"what": what, "rows": rows, "file": file},
+    )
+
+
+record_exports_with(record_export)
 
 
 def alone_or_beside[T](

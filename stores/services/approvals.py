@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from common.text import one_line
 from stores.errors import (
     AlreadyApproved,
     AmountOutOfRange,
@@ -54,7 +55,7 @@ def request_approval(
         maker=maker,
         beneficiary=beneficiary,
         amount=amount,
-        reason=reason.strip()[:200],
+        reason=one_line(reason, 200),
         subject=subject,
         requested_at=at,
     )

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models
 
+from common.text import InvisibleText, has_invisible
 from ledger import services as ledger_services
 from stores.errors import NotAllowed, ShiftIsClosed
 from stores.models import ApiKey, AuditEvent, Shift, Store, User
 from stores.selectors import business_date, user_may, user_may_everywhere
 
+# What somebody typed, among the facts.
+WORDS: Final = frozenset({"reason", "note", "reference"})
 KEY: Final = "key:"  # an actor that is a program
 
 
@@ -66,8 +69,11 @@ def record_act(
     facts: Mapping[str, object] | None = None,
 ) -> AuditEvent:
     """A step: write into the log what was just done. Never a PIN, password, key or code
-    among the facts.
+    among the facts. Raises InvisibleText for a reason in which something hides.
     """
+    for fact, told in (facts or {}).items():
+        if fact in WORDS and isinstance(told, str) and has_invisible(told):
+            raise InvisibleText
     return AuditEvent.objects.create(
         at=at,
         act=name,

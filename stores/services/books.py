@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from common.text import one_line
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
@@ -138,7 +139,7 @@ def freeze_account(
         name="ledger.froze" if frozen else "ledger.released",
         by=act(staff=by, at=at, request_id=request_id),
         at=at,
-        facts={"account": account_id, "reason": reason.strip()[:200]},
+        facts={"account": account_id, "reason": one_line(reason, 200)},
     )
 
 

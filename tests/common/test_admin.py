@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common import admin as common_admin
 from common.admin import CappedPaginator, ReadOnlyAdmin
-from stores.models import Store, User
+from stores.models import AuditEvent, Store, User
 from tests.factories.stores import StoreFactory
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,33 @@ def test_exports_hold_what_the_list_shows(page: Stores, boss: User) -> None:
     content = b"".join(book)
     book.close()
     assert content.startswith(b"PK")
+
+
+def test_the_log_says_who_took_how_many_rows_along(page: Stores, boss: User) -> None:
+    StoreFactory.create_batch(3)
+    some = Store.objects.exclude(pk=Store.objects.latest("pk").pk)
+
+    page.export_csv(request("post", boss), some)
+    book = page.export_xlsx(request("post", boss), Store.objects.all())
+
+    told = AuditEvent.objects.order_by("pk").values_list("act", "staff", "facts")
+    assert list(told) == [
+        ("stores.exported", boss.pk, {"what": what, "rows": rows, "file": file})
+        for what, rows, file in (
+            ("stores.store", 2, "csv"),
+            ("stores.store", 3, "xlsx"),
+        )
+    ]
+    book.close()
+
+
+def test_nothing_leaves_where_nobody_keeps_the_log(
+    page: Stores, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common_admin, "_recorders", [])
+    for export in (page.export_csv, page.export_xlsx):
+        with pytest.raises(ValueError, match="not enough values"):
+            export(request("post", boss), Store.objects.all())
 
 
 def test_who_may_not_see_may_not_export(page: Stores) -> None:

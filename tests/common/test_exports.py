@@ -27,6 +27,24 @@ HOSTILE = [
     "－1",
     "＠SUM",
     '=HYPERLINK("http://example.com")',
+    "\x01=1+1",
+    "\x7f=1",
+    "\x85=1",
+    "\ufeff=1",
+    "\u200b=1",
+    "\u200d\u200c+1",
+    "\u202e=1",
+    "\u2066@SUM(A1)",
+    "\u00ad-1",
+    "\u2060＝1",
+    "\u00a0=1",
+    "\u3000＝1",
+    "\u2028=1",
+    "\u3164=1",
+    "\ufe0f=1",
+    "\x01 \u200b\t=1",
+    "\u2212" + "1",
+    "﹢1",
 ]
 
 
@@ -35,6 +53,15 @@ def test_a_cell_that_would_run_is_quoted(text: str) -> None:
     cell = exports.safe_cell(text)
     assert isinstance(cell, str)
     assert cell.startswith("'")
+
+
+@pytest.mark.parametrize("hidden", ["\x01", "\x00", "\u200b", "\u202e", "\ufeff"])
+def test_what_is_not_seen_leaves_no_trace(hidden: str) -> None:
+    assert exports.safe_cell(f"{hidden}陈{hidden}玉兰{hidden}") == "陈玉兰"
+
+
+def test_lines_of_an_address_stay_lines() -> None:
+    assert exports.safe_cell("1 Main St\nSpringfield") == "1 Main St\nSpringfield"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from common.text import InvisibleText
 from coupons import services as coupons_services
 from coupons.errors import CouponNotUsable, NotExtendable, ReasonRefused
 from coupons.models import Coupon, CouponGift, CouponUse
@@ -229,3 +230,15 @@ def test_a_brands_coupon_is_no_stores_to_void() -> None:
 
     coupon.refresh_from_db()
     assert coupon.status == "issued"
+
+
+@pytest.mark.parametrize("act", [void, extend_a_month])
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\x01", "\n"])
+def test_nothing_hides_in_a_reason(act: Callable[..., None], hidden: str) -> None:
+    coupon = issued()
+    before = everything()
+
+    with pytest.raises(InvisibleText):
+        act(coupon, reason=f"copied{hidden}=1+1")
+
+    assert everything() == before

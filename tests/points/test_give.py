@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from common.errors import DomainError
+from common.text import InvisibleText
 from coupons.models import Coupon
 from ledger.models import Entry
 from members import services as members_services
@@ -131,6 +132,7 @@ def test_an_approval_serves_for_its_member_and_amount_only() -> None:
         ({"points": 5, "growth": -5}, AmountRefused),
         ({"points": 5, "reason": "  "}, ReasonMissing),
         ({"points": 5, "reason": "a\x00b"}, ReasonMissing),
+        ({"points": 5, "reason": "\u202e=1+1"}, InvisibleText),
         ({"points": 5, "member_id": 2**31 - 1}, MemberNotActive),
     ],
 )
@@ -143,7 +145,7 @@ def test_nonsense_is_refused_in_a_sentence_and_gives_nothing(
         points_services.grant_points(
             **{  # type: ignore[arg-type]  # a test's shorthand
                 "member_id": member.pk,
-                "reason": "‮ 🍜 " + "x" * 300,
+                "reason": "🍜 " + "x" * 300,
                 "by": an_act(),
                 "at": NOON,
                 "key": "bad",

@@ -23,7 +23,7 @@ from stored_value.models import (
     Wallet,
     WalletPolicy,
 )
-from stores.models import Shift
+from stores.models import AuditEvent, Shift
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import everything, fund
 from tests.factories.members import MemberFactory
@@ -452,6 +452,8 @@ class TestClearing:
         assert f"{a} pays {b}" in shown
         csv = b"".join(office.get(f"{address}&export=csv")).decode()
         assert f"{a.code},{b.code},120.00,0.00,0.00,120.00" in csv
+        told = AuditEvent.objects.get(act="stores.exported").facts
+        assert (told["what"], told["rows"]) == ("stored_value.clearing", 1)
 
     @pytest.mark.parametrize(
         "query",

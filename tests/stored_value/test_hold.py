@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from cards.models import Card
 from common.errors import DomainError
+from common.text import InvisibleText
 from ledger.errors import AccountClosed
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
@@ -230,10 +231,19 @@ def test_a_note_may_be_wiped_and_only_that() -> None:
     assert placed.note == ""
 
 
-@pytest.mark.parametrize("note", ["", "桌 8 🍜", "\u202eevil", "x" * 500, "a\x00b"])
-def test_any_note_is_taken_or_told(note: str) -> None:
+@pytest.mark.parametrize("note", ["", "桌 8 🍜", "x" * 500])
+def test_any_note_that_is_seen_is_taken(note: str) -> None:
     holder, _row = holding(300_00)
     assert len(hold(holder, note=note).note) <= 120
+
+
+@pytest.mark.parametrize("note", ["\u202eevil", "a\x00b", "8\u200b"])
+def test_nothing_hides_in_a_note(note: str) -> None:
+    holder, _row = holding(300_00)
+    before = everything()
+    with pytest.raises(InvisibleText):
+        hold(holder, note=note)
+    assert everything() == before
 
 
 class TestTransfer:

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from common.errors import DomainError
+from common.text import InvisibleText
 from stores import services as stores_services
 from stores.errors import (
     AlreadyApproved,
@@ -64,13 +65,15 @@ def shift(store: Store, maker: User) -> Shift:
     return ShiftFactory.create(till=TillFactory.create(store=store), opened_by=maker)
 
 
-def ask(maker: User, store: Store, amount: int = 500_00) -> Approval:
+def ask(
+    maker: User, store: Store, amount: int = 500_00, reason: str = "spilt soup"
+) -> Approval:
     return stores_services.request_approval(
         act=ACT,
         maker=maker,
         store=store,
         amount=amount,
-        reason="spilt soup",
+        reason=reason,
         subject="account:7",
         at=NOON,
     )
@@ -425,3 +428,21 @@ def test_the_database_keeps_one_sum_a_day(maker: User, store: Store) -> None:
         ShiftUse.objects.create(staff=maker, act=ACT, **day)
         with pytest.raises(IntegrityError, match="once_per_day"), transaction.atomic():
             ShiftUse.objects.create(staff=maker, act=ACT, **day)
+
+
+def test_nothing_hides_in_a_reason(store: Store, maker: User) -> None:
+    for hidden in ("\u200b", "\u202e", "\x01"):
+        with pytest.raises(InvisibleText):
+            ask(maker, store, reason=f"spilt{hidden}soup")
+    assert not Approval.objects.exists()
+
+
+def test_the_log_keeps_no_reason_in_which_something_hides(maker: User) -> None:
+    """The last word for all acts: what they tell the log is read there."""
+    doing = stores_services.act(staff=maker, at=NOON)
+    for fact in ("reason", "note", "reference"):
+        with pytest.raises(InvisibleText):
+            stores_services.record_act(
+                name="x", by=doing, at=NOON, facts={fact: "a\u200bb"}
+            )
+    assert not AuditEvent.objects.exists()

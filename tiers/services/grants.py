@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from common.months import lasts_until
+from common.text import one_line
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
@@ -103,7 +104,7 @@ def refund_tier(
         raise NothingGiven
     standing = lock_standing(grant.member_id, at=at)
     posted = ledger_services.reverse_entry(
-        entry_id=grant.entry_id, key=key, at=at, act=by, memo=reason.strip()[:200]
+        entry_id=grant.entry_id, key=key, at=at, act=by, memo=one_line(reason, 200)
     )
     if posted.replayed:
         return TierGrant.objects.get(pk=grant.pk)
@@ -156,7 +157,7 @@ def give_tier(
         ends_at=until,
         key=key,
         fingerprint=request,
-        reason=reason.strip()[:200],
+        reason=one_line(reason, 200),
         actor=by.actor,
         staff_id=by.staff_id,
         store_id=by.store_id,

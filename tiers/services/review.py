@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
+from common.text import one_line
 from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
@@ -72,7 +73,7 @@ def review_now(*, reason: str, by: Act, at: datetime) -> TierReview:
     task does the rest. Raises NotAllowed, ReasonMissing.
     """
     stores_services.require_for(by, "tiers.review_tiers")
-    said = reason.replace("\x00", "").strip()[:200]
+    said = one_line(reason, 200)
     if not said:
         raise ReasonMissing
     progress = review(at=at, most_chunks=AT_ONCE)
