@@ -128,14 +128,17 @@ def install(*, everything: bool = False) -> Result:
     result = Result()
     with transaction.atomic(), names_as_in_public():
         _run("SELECT pg_advisory_xact_lock(hashtext('regulars: install_sql'))")
-        _run(_MAKE_TABLE)
+        _refusable(
+            "Table installed_sql, for the owner of the tables to make,", _MAKE_TABLE
+        )
         records, objects = _records(), objects_now()
         stale = list(files()) if everything else _stale(records, objects)
         made = _install_files(stale, records)
         result.installed.extend(file.name for file in stale)
         objects = objects_now()
         for name in _surplus(objects, records, set(made)):
-            _refusable(f"{name}, which no file makes any more", objects[name].drop)
+            drop = objects[name].drop
+            _refusable(f"{drop}, which no file makes any more,", drop)
             result.dropped.append(name)
         _save(stale, made, objects)
     return result
@@ -177,10 +180,10 @@ def _install_file(file: SqlFile) -> None:
             former = _in_the_way(file, refusal)
             if not former:
                 raise InstallationError(
-                    f"{file.name} is refused: {str(refusal).strip()}"
+                    f"{file.name} is refused: {_in_a_line(refusal)}"
                 ) from refusal
             for statement in former:
-                _refusable(file.name, statement)
+                _refusable(f"{file.name}: {statement}", statement)
     raise InstallationError(f"{file.name} makes one function twice.")
 
 
@@ -260,8 +263,12 @@ def _refusable(what: str, statement: str) -> None:
             _run(statement)
     except DatabaseError as refusal:
         raise InstallationError(
-            f"{what}: {statement} is refused: {str(refusal).strip()}"
+            f"{what} is refused: {_in_a_line(refusal)}"
         ) from refusal
+
+
+def _in_a_line(refusal: DatabaseError) -> str:
+    return " ".join(str(refusal).split())
 
 
 def _run(text: str) -> None:
