@@ -1,4 +1,4 @@
-"""One database with every migration run, of which each test run takes copies.
+"""One database, every migration run and every function installed, for runs to copy.
 
 Migrations take half a minute, a copy a fraction of a second. The template is known by
 what its migrations say, so that a changed one makes a new template.
@@ -66,7 +66,8 @@ def _fingerprint() -> str:
         for path in sorted((*folder.glob("migrations/*.py"), *folder.glob("sql/*"))):
             said.update(str(path.relative_to(settings.BASE_DIR)).encode())
             said.update(path.read_bytes())
-    said.update((Path(settings.BASE_DIR) / "requirements" / "base.txt").read_bytes())
+    for name in ("requirements/base.txt", "common/sql_installation.py"):
+        said.update((Path(settings.BASE_DIR) / name).read_bytes())
     return said.hexdigest()[:16]
 
 

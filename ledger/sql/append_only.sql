@@ -31,20 +31,29 @@ END
 $$;
 
 -- What identifies an account, a lot or a unit never changes. The column lists keep these
--- triggers away from the updates of every posting (balance; remaining, is_open).
+-- triggers away from the updates of every posting (balance; remaining, is_open). Written out,
+-- a condition is read from a dump as it was; of two rows it would be another.
 CREATE OR REPLACE TRIGGER ledger_account_identity
   BEFORE UPDATE OF id, kind, unit_id, guarded, side, holder_kind, holder_id, slot ON ledger_account
   FOR EACH ROW
-  WHEN ((OLD.id, OLD.kind, OLD.unit_id, OLD.guarded, OLD.side, OLD.holder_kind, OLD.holder_id, OLD.slot)
-    IS DISTINCT FROM (NEW.id, NEW.kind, NEW.unit_id, NEW.guarded, NEW.side, NEW.holder_kind, NEW.holder_id, NEW.slot))
+  WHEN (OLD.id IS DISTINCT FROM NEW.id
+    OR OLD.kind IS DISTINCT FROM NEW.kind
+    OR OLD.unit_id IS DISTINCT FROM NEW.unit_id
+    OR OLD.guarded IS DISTINCT FROM NEW.guarded
+    OR OLD.side IS DISTINCT FROM NEW.side
+    OR OLD.holder_kind IS DISTINCT FROM NEW.holder_kind
+    OR OLD.holder_id IS DISTINCT FROM NEW.holder_id
+    OR OLD.slot IS DISTINCT FROM NEW.slot)
   EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER ledger_account_identity;
 
 CREATE OR REPLACE TRIGGER ledger_lot_identity
   BEFORE UPDATE OF id, account_id, posting_id, initial ON ledger_lot
   FOR EACH ROW
-  WHEN ((OLD.id, OLD.account_id, OLD.posting_id, OLD.initial)
-    IS DISTINCT FROM (NEW.id, NEW.account_id, NEW.posting_id, NEW.initial))
+  WHEN (OLD.id IS DISTINCT FROM NEW.id
+    OR OLD.account_id IS DISTINCT FROM NEW.account_id
+    OR OLD.posting_id IS DISTINCT FROM NEW.posting_id
+    OR OLD.initial IS DISTINCT FROM NEW.initial)
   EXECUTE FUNCTION ledger_refuse_change();
 ALTER TABLE ledger_lot ENABLE ALWAYS TRIGGER ledger_lot_identity;
 
