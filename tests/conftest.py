@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.conf import settings
@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from checkout.selectors import settings as checkout_settings
 from config import messages
-from tests import template
+from tests import template, turn
 from tests.committed import clear
 
 # A database answers when it answers: no deadline, and no complaint about a slow start.
@@ -28,6 +28,9 @@ hypothesis_settings.register_profile(
     "soak", _patient, max_examples=2000, stateful_step_count=50
 )
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+_TURN = pytest.StashKey[IO[str]]()
+_HEAVY = {"benchmarks", "browser", "demo", "http", "runtime"}
 
 
 @pytest.fixture(scope="session")
@@ -76,5 +79,17 @@ def _every_test_begins_in_english() -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests read the Chinese as it is written now, compiled or not; once for all."""
-    if not hasattr(config, "workerinput"):
-        messages.compile_stale()
+    if hasattr(config, "workerinput"):
+        return
+    messages.compile_stale()
+    if not config.option.collectonly:
+        try:
+            config.stash[_TURN] = turn.take(settings.DATABASE_URL)
+        except turn.ServerTaken as taken:
+            pytest.exit(str(taken), returncode=4)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes seconds a test begins first, so that no worker ends alone with it."""
+    items.sort(key=lambda item: item.path.parent.name not in _HEAVY)

@@ -55,6 +55,9 @@ def main(words: list[str]) -> int:
     unwanted = left_out_of(words)
     if "long" not in unwanted:
         os.environ.setdefault("RACING_RUNNERS", "20")
+    # Every worker, and every process that a test starts, would compile all of it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     words = [word for word in words if word not in {"--long", "--soak"}]
     absent = missing()
     if absent:

@@ -9,7 +9,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,8 @@ import django
 import psycopg
 from django.conf import settings
 from psycopg import sql
+
+from tests.turn import lock_file
 
 PREFIX = "regulars_template_"
 
@@ -79,7 +80,6 @@ def _url(name: str) -> str:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """The workers of a run, and runs beside each other, make it once."""
-    lock = Path(tempfile.gettempdir()) / f"regulars-template-{os.getuid()}.lock"
-    with lock.open("w") as file:
+    with lock_file("template", settings.DATABASE_URL).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

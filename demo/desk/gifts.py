@@ -54,7 +54,7 @@ class Gifts(Scene):
             coupons_services.void_coupon(
                 coupon_id=free[0].pk,
                 reason="重复发放",
-                by=place.by(place.manager, self.until),
+                by=self.by,  # what the brand gave, a store does not void
                 at=self.until,
             )
         for number, coupon in enumerate(free[1:3]):

@@ -18,6 +18,7 @@ from tests.factories.cards import CardKindFactory
 from tests.factories.coupons import TemplateFactory
 from tests.factories.gift_cards import GiftCardDesignFactory
 from tests.factories.stored_value import a_plan
+from tests.samples import mostly_long
 
 # Hypothesis' own word about what it drew; nothing of ours.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -115,16 +116,17 @@ def _failures(event: events.ScenarioFinished) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", mostly_long(PHASES, "examples", "fuzzing"))
 def test_whatever_the_document_allows_is_answered_as_it_says(
     till: Till, phase: str
 ) -> None:
     # What is drawn is cut off; what is counted is gone through to its end, or a quick
     # machine would find what a slow one never comes to.
-    seconds = 300 if phase == "coverage" else 12
+    seconds = {"coverage": 300, "fuzzing": 5}.get(phase, 12)
     assert put_to_the_test(till, phase, examples=8, seconds=seconds) == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_what_breaks_would_be_seen(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.routes.members.pictures.by_id", lambda *_, **__: 1 / 0)

@@ -1,5 +1,7 @@
 """The benchmark of the counter still runs, over HTTP, and loses nothing."""
 
+import pytest
+
 from benchmarks import checkout
 from benchmarks.codes import gift_code
 from benchmarks.tills import Turn
@@ -7,6 +9,7 @@ from gift_cards.codes import normalised
 from tests.benchmarks.quickly import run_quickly
 
 
+@pytest.mark.long
 def test_a_quick_run_serves_in_every_way_and_proves_its_books() -> None:
     printed = run_quickly("checkout")
 

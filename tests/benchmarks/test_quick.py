@@ -7,6 +7,7 @@ from benchmarks.judge import Ratio, table
 from tests.benchmarks.quickly import run_quickly
 
 
+@pytest.mark.long
 def test_a_quick_run_measures_every_side_and_proves_its_books() -> None:
     printed = run_quickly("run")
 

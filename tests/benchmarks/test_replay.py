@@ -46,6 +46,7 @@ def file_of(folder: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_a_quick_run_plays_every_purchase_once(tmp_path: Path) -> None:
     rows = [
         f"{n % 7},2025-01-{n % 28 + 1:02d},{'0.00' if n == 9 else f'{20 + n}.50'}"

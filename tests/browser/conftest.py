@@ -16,7 +16,7 @@ from tests.factories.stores import (
     UserFactory,
 )
 
-PATIENCE = 20_000  # of a machine on which other tests run beside
+PATIENCE = 60_000  # of a machine on which other tests run beside
 expect.set_options(timeout=PATIENCE)
 
 

@@ -340,6 +340,7 @@ def test_a_guest_is_looked_after(
     assert StampGrant.objects.get().stamps == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (800, 1280)])
 def test_a_tablet_shows_all_of_it(
     browser: Browser, live_server: LiveServer, shift: Shift, width: int, height: int

@@ -81,6 +81,7 @@ def test_the_database_checks_a_number_itself(db: None) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_a_hundred_thousand_numbers_are_made_in_seconds() -> None:
     kind = CardKindFactory.create(form=CardKind.Form.PRINTED)
 

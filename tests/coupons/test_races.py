@@ -146,6 +146,7 @@ def test_two_sales_with_the_same_two_coupons_never_wait_in_a_circle() -> None:
     assert refusals(race(use)) == []
 
 
+@pytest.mark.long
 def test_a_quota_of_a_hundred_by_five_hundred_claims() -> None:
     template = TemplateFactory.drawn(is_claimable=True, quota_total=100)
     members = [member.pk for member in MemberFactory.create_batch(500)]

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 NOT_INVENTED = {"imports.importjob"}
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 MEMBERS = 40
+COMPARING = "test_the_same_seed_is_the_same_house_and_another_is_not"
 # A code where a word belongs: `module.act`, `kind:number`, `some_state`, Python's own.
 CODE = re.compile(
     rf"(?:{'|'.join(settings.HOUSE_APPS)})\.\w+|[a-z]\w*:\d+"
@@ -46,7 +47,7 @@ GIVEN |= {code for code, _name in settings.LANGUAGES}
 
 @dataclass(frozen=True)
 class Invented:
-    """A house that stands, and the digests of two that stood before it."""
+    """A house that stands, and in the long tests digests of two that stood before."""
 
     loaded: load.Loaded
     digest: str
@@ -75,14 +76,17 @@ def _swept(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def houses(
+    request: pytest.FixtureRequest,
     _swept: None,
     django_db_blocker: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Invented:
-    """Three houses, one after the other; the last stands while this module is tested.
+    """A house that stands while this module is tested, and two more before it where
+    they are compared.
 
     To invent one costs a hundred times what is asked of it here.
     """
+    are_compared = any(item.name == COMPARING for item in request.session.items)
     seals = tmp_path_factory.mktemp("demo") / "seals.jsonl"
 
     def one(seed: int) -> tuple[load.Loaded, str]:
@@ -102,10 +106,12 @@ def houses(
                 "SELECT setval(seqrelid, 500) FROM pg_sequence"
                 " WHERE seqrelid::regclass::text NOT LIKE '%policy%'"
             )
-        _gone, of_same_seed = one(1)
-        clear()
-        _gone, of_another = one(2)
-        clear()
+        of_same_seed = of_another = ""
+        if are_compared:
+            _gone, of_same_seed = one(1)
+            clear()
+            _gone, of_another = one(2)
+            clear()
         loaded, digest = one(1)
     return Invented(loaded, digest, of_same_seed, of_another, seals)
 
@@ -117,6 +123,7 @@ def invented(houses: Invented, settings: Any) -> load.Loaded:
     return houses.loaded
 
 
+@pytest.mark.long
 def test_the_same_seed_is_the_same_house_and_another_is_not(houses: Invented) -> None:
     assert houses.of_same_seed == houses.digest
     assert houses.of_another != houses.digest
@@ -198,6 +205,7 @@ def choices() -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_every_page_of_the_office_is_in_words_of_the_reader(
     invented: load.Loaded,
 ) -> None:

@@ -1,10 +1,15 @@
 """Which tests are run where: nothing is left out of the judgement but the soak."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from tests import run
+from tests import run, turn
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,3 +40,28 @@ def test_a_missing_browser_fails_the_judgement(
 
     assert run.main([]) == 1
     assert "apt-get install chromium" in capsys.readouterr().err
+
+
+def test_a_second_run_on_one_server_is_told_so_and_a_server_of_its_own_is_free() -> (
+    None
+):
+    with turn.take("postgresql://of-this-test"):
+        with pytest.raises(turn.ServerTaken, match="REGULARS_TEST_DATA="):
+            turn.take("postgresql://of-this-test")
+        turn.take("postgresql://of-another").close()
+    turn.take("postgresql://of-this-test").close()
+
+
+@pytest.mark.long
+def test_a_second_run_ends_with_that_sentence_and_does_not_hang() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n0", "-q", __file__],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": settings.DATABASE_URL},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+    assert told.returncode == 4
+    assert "Another run of the tests (process " in told.stdout + told.stderr

@@ -151,6 +151,7 @@ def test_killed_between_commit_and_answer_the_retry_gets_the_first_result(
     assert are_proven()
 
 
+@pytest.mark.long
 def test_killed_at_full_work_nothing_that_was_told_is_lost_or_doubled(
     till: Till, running: Web
 ) -> None:

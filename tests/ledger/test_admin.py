@@ -26,6 +26,7 @@ from tests.factories.ledger import (
     spend,
 )
 from tests.factories.stores import PIN, StoreFactory, UserFactory, signed_in
+from tests.samples import mostly_long
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,9 @@ def mending(store: Store, checker: User, **typed: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+@pytest.mark.parametrize(
+    "language", mostly_long(["en", "zh-hans", "zh-hant"], "zh-hant")
+)
 @pytest.mark.parametrize("model", ["entry", "account", "lot", "proofrun", "seal"])
 def test_every_list_and_row_opens_in_every_language(
     office: Client, model: str, language: str

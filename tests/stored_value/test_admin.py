@@ -35,6 +35,7 @@ from tests.factories.stores import (
     UserFactory,
     signed_in,
 )
+from tests.samples import mostly_long
 
 pytestmark = pytest.mark.django_db
 PAGES = [
@@ -104,7 +105,9 @@ def something_of_each() -> Holder:
     return holder
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+@pytest.mark.parametrize(
+    "language", mostly_long(["en", "zh-hans", "zh-hant"], "zh-hant")
+)
 def test_every_list_and_row_opens_in_every_language(
     office: Client, language: str
 ) -> None:
@@ -173,7 +176,7 @@ def test_a_coupon_is_laid_on_it_by_its_code(lead: Client, shift: Shift) -> None:
     assert "the coupon is given back" in answer.content.decode()
 
 
-@pytest.mark.parametrize("nasty", NASTY)
+@pytest.mark.parametrize("nasty", mostly_long(NASTY, "9" * 400, "a\x00b"))
 @pytest.mark.parametrize("field", ["member", "amount", "tender", "plan", "shift"])
 def test_nonsense_is_told_and_takes_no_money(
     lead: Client, shift: Shift, field: str, nasty: str
