@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
 PYTEST_JOBS ?= auto
 
-.PHONY: help setup run test check bench soak screenshots clean
+.PHONY: help setup run test check bench soak mutants screenshots clean
 
 help: ## say what can be done
 	@echo "make setup        install everything into .venv (done by itself when needed)"
@@ -22,6 +22,7 @@ help: ## say what can be done
 	@echo "make check        format, lint, types, layers, migrations, translations, deploy"
 	@echo "make bench        measure posting, bills and look-ups beside hand-written SQL"
 	@echo "make soak         run the long form of the tests"
+	@echo "make mutants      change the guards one at a time, and see which no test misses"
 	@echo "make screenshots  draw the screens into docs/screenshots"
 	@echo "make clean        remove what was built; add DATA=yes for the data in var/ too"
 
@@ -63,6 +64,9 @@ bench: setup
 
 soak: setup
 	@HYPOTHESIS_PROFILE=soak $(PY) -m tests.run --numprocesses $(PYTEST_JOBS) --soak $(ARGS)
+
+mutants: setup
+	@nice -n 15 $(PY) -m tests.mutants $(ARGS)
 
 screenshots: setup
 	@$(PY) -m tests.browser.screenshots

@@ -184,6 +184,38 @@ def test_a_captured_hold_that_is_refunded_goes_back_to_the_wallet() -> None:
     assert is_proven()
 
 
+def remaining(holder: Holder) -> list[int]:
+    """Of each lot what is left, the oldest first."""
+    explained = stored_value_selectors.explained(holder=holder, at=NOON)
+    return [lot.remaining for lot in explained]
+
+
+def test_two_holds_take_and_give_back_each_its_own_lots() -> None:
+    holder = a_member()
+    for _ in range(3):
+        top_up(holder, 100_00)
+    first, second = hold(holder, 150_00), hold(holder, 120_00)
+    assert remaining(holder) == [30_00]
+
+    taken = capture(second, 60_00)  # all that is held of the second lot, then some
+    assert remaining(holder) == [90_00]
+    release(first)
+    assert remaining(holder) == [100_00, 50_00, 90_00]
+    assert taken.resolved_by_id is not None
+    stored_value_services.refund_spend(
+        entry_id=taken.resolved_by_id,
+        amount=35_00,
+        by=at_store(),
+        at=NOON + HOUR,
+        key=a_key(),
+        reason="one guest fewer",
+    )
+
+    assert remaining(holder) == [100_00, 75_00, 100_00]
+    assert held(holder) == (275_00, 0, 0)
+    assert is_proven()
+
+
 @pytest.mark.parametrize(
     "attack",
     [
