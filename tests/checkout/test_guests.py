@@ -1,6 +1,6 @@
 """Whose bill it is, and what pays it: cards, codes, gift cards, shared wallets."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -34,9 +34,10 @@ from tests.factories.ledger import everything
 from tests.factories.stored_value import is_proven, top_up
 from tests.factories.stores import NOON, StoreFactory
 from tests.factories.tiers import TierFactory
-from tiers.models import Standing
+from tiers.models import Source, Standing
 
 pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
 
 
 def test_a_card_number_finds_its_member_and_what_they_hold() -> None:
@@ -237,6 +238,37 @@ def test_anothers_coupon_and_an_unknown_one_are_refused() -> None:
             )
 
     assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("source", "until", "discount"),
+    [
+        (Source.MANUAL, NOON + SECOND, 10_00),
+        (Source.MANUAL, NOON, 0),
+        (Source.PAID, NOON - SECOND, 0),
+        (Source.EARNED, NOON - SECOND, 10_00),  # kept until the review comes by
+    ],
+)
+def test_a_tier_that_was_lent_ends_to_the_second(
+    source: str, until: datetime, discount: int
+) -> None:
+    tier = TierFactory.create(code="silver", threshold=100, discount_per_mille=100)
+    store = StoreFactory.create()
+    member = a_guest(store=store)
+    earned = source == Source.EARNED
+    Standing.objects.create(
+        member=member,
+        tier=tier,
+        source=source,
+        since=NOON - 9 * SECOND,
+        kept_until=until,
+        earned_tier=tier if earned else None,
+        earned_until=until if earned else None,
+    )
+
+    settle(100_00, store=store, member=member, tenders=[cash(100_00 - discount)])
+
+    assert Sale.objects.get().discount == discount
 
 
 def test_a_sale_that_earns_enough_raises_the_tier_at_once() -> None:

@@ -179,8 +179,11 @@ def test_only_what_says_so_is_given_and_only_by_its_holder() -> None:
 
     with pytest.raises(NotGiveable):
         offered(fixed)
-    with pytest.raises(CouponNotUsable):
-        offered(other, member_id=fixed.member_id)
+    # Whoever asks cannot tell a stranger's coupon from one that does not exist.
+    for told in ({"member_id": fixed.member_id}, {"coupon_id": 10**9}):
+        with pytest.raises(CouponNotUsable) as refusal:
+            offered(other, **told)
+        assert refusal.value.code == "coupon_unknown"
     with pytest.raises(CouponNotUsable):
         offered(other, at=other.valid_until)
 

@@ -292,6 +292,28 @@ def test_what_is_withdrawn_is_never_sold_and_what_is_sold_stays() -> None:
     ]
 
 
+def test_codes_of_a_withdrawn_batch_never_leave_and_those_of_another_do() -> None:
+    by, passphrase = at_store(), sealing.new_passphrase()
+    gone, kept = order(by), order(by)
+    gift_cards_services.withdraw_batch(
+        batch_id=gone.pk, reason="misprinted", by=by, at=NOON
+    )
+
+    with pytest.raises(BatchNotExportable):
+        gift_cards_services.export_codes(
+            batch_id=gone.pk, passphrase=passphrase, by=by, at=NOON
+        )
+
+    assert not GiftCard.objects.exists()
+    gift_cards_services.export_codes(
+        batch_id=kept.pk, passphrase=passphrase, by=by, at=NOON
+    )
+    gone.refresh_from_db()
+    kept.refresh_from_db()
+    assert (gone.exported_at, kept.withdrawn_at) == (None, None)
+    assert GiftCard.objects.filter(batch=kept).count() == 3
+
+
 def test_the_database_keeps_an_export_from_being_undone() -> None:
     printed(at_store())
 
