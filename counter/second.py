@@ -47,6 +47,7 @@ def approved[T](
     place: Place,
     subject: str,
     at: datetime,
+    reason: str = "",
 ) -> T:
     """Do it alone, or with the one who stands beside and proves it.
 
@@ -61,7 +62,7 @@ def approved[T](
             checker=typed["checker"],
             secret=typed["secret"],
             store=place.store,
-            reason=typed["reason"],
+            reason=typed["reason"] or reason,
             at=at,
             subject=subject,
             shift=place.shift,

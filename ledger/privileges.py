@@ -31,6 +31,8 @@ INSERT_ONLY: Final = [
     "members_consenttext",
     "members_forfeiture",
     "members_merge",
+    "members_staffcardact",
+    "members_staffcardpolicy",
     "recognition_feedbackstep",
     "recognition_recognitionpolicy",
     "recognition_visitline",

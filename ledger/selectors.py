@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from ledger.explain import HeldAccount as HeldAccount
 from ledger.explain import LotStory as LotStory
@@ -268,6 +268,8 @@ class AccountFacts:
     status: str
     balance: int
     is_owed: bool
+    holder_kind: str
+    holder_id: int | None
 
 
 def account(account_id: int) -> AccountFacts | None:
@@ -283,6 +285,8 @@ def account(account_id: int) -> AccountFacts | None:
         row.status,
         row.balance,
         row.guarded and row.side == Account.Side.CREDIT,
+        row.holder_kind,
+        row.holder_id,
     )
 
 
@@ -346,6 +350,15 @@ def postings(*, entry_id: UUID | str) -> list[PostingFacts]:
         )
         for row in rows.order_by("pk")
     ]
+
+
+def holders_of(*, entry_id: UUID, holder_kind: str) -> list[int]:
+    """Whose accounts of this kind an entry touched, by their ids."""
+    touched = Account.objects.filter(
+        Q(debits__entry_id=entry_id) | Q(credits__entry_id=entry_id),
+        holder_kind=holder_kind,
+    )
+    return sorted({pk for pk in touched.values_list("holder_id", flat=True) if pk})
 
 
 def left_to_reverse(*, entry_id: UUID) -> int:

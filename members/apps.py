@@ -19,6 +19,8 @@ ACTS: dict[str, Promise] = {
     "members.consent_text_published": _("Consent text published"),
     "members.merged": _("Members merged"),
     "members.erased": _("Member erased"),
+    "members.staff_linked": _("Member card of a colleague noted"),
+    "members.staff_unlinked": _("Member card of a colleague taken back"),
     "members.exported": _("Everything about a member handed out"),
 }
 
@@ -28,6 +30,10 @@ class MembersConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
+        from stores.services import register_staff_cards  # noqa: PLC0415 (as above)
         from stores.words import name_acts  # noqa: PLC0415 (apps are loaded by now)
 
+        from .services.staff_cards import StaffCards  # noqa: PLC0415 (as above)
+
         name_acts(ACTS)
+        register_staff_cards(StaffCards())

@@ -137,6 +137,16 @@ class EraseRefused(DomainError):
         super().__init__("erase_refused", message)
 
 
+class StaffCardTaken(DomainError):
+    """One person is one member, and the other way round."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "staff_card_taken",
+            _("This person has a member card already, or the card is a colleague’s."),
+        )
+
+
 class MemberBusy(DomainError):
     """A till was at work on the same member all the while."""
 

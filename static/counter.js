@@ -6,7 +6,7 @@
   const words = document.currentScript.dataset;
   const at = (id) => document.getElementById(id);
   const DRAFT = "counter-bill";
-  const NEVER_KEPT = ["guest", "due", "gift_code", "pin", "coupon_code", "payment_code"];
+  const NEVER_KEPT = ["guest", "due", "gift_code", "pin", "coupon_code", "payment_code", "checker", "secret"];
   const OFFERED = ["coupon", "use_points"]; // drawn with each quote
   const LAID = ["gift", "laid_coupon"]; // sealed by the house, which draws them again
   const RETURNS = 20000; // to the next guest, from a receipt that nobody touches

@@ -33,7 +33,5 @@ class StoredValueConfig(AppConfig):
                 "stored_value.code_locked": _("Payment code locked after wrong tries"),
                 "stored_value.plan_added": _("Top-up plan added"),
                 "stored_value.plan_changed": _("Top-up plan changed"),
-                "stored_value.staff_account_named": _("Staff’s own account named"),
-                "stored_value.staff_account_unnamed": _("Staff’s own account unnamed"),
             }
         )

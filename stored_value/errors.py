@@ -186,11 +186,3 @@ class CodeLocked(DomainError):
             _("Too many wrong tries. Please wait 15 minutes and try again."),
             until=until,
         )
-
-
-class StaffAccountTaken(DomainError):
-    def __init__(self) -> None:
-        super().__init__(
-            "staff_account_taken",
-            _("This person or this member account is named already."),
-        )

@@ -35,6 +35,11 @@ class Holder:
         return cls("card", card_id)
 
     @property
+    def member_id(self) -> int | None:
+        """The member; None for a bearer card."""
+        return None if self.is_bearer else self.id
+
+    @property
     def is_bearer(self) -> bool:
         """Whether nobody's name stands behind it."""
         return self.kind == "card"

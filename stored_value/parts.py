@@ -8,7 +8,7 @@ from common.money import format_money
 from ledger.services import Act
 from members.parts import Rows
 
-from .models import Hold, PaymentCode, StaffAccount, TopUp, TopUpRefund
+from .models import Hold, PaymentCode, TopUp, TopUpRefund
 
 
 class StoredValuePart:
@@ -23,10 +23,6 @@ class StoredValuePart:
         TopUp.objects.filter(member_id=source_id).update(member_id=target_id)
         Hold.objects.filter(member_id=source_id).update(member_id=target_id)
         PaymentCode.objects.filter(member_id=source_id).delete()
-        if StaffAccount.objects.filter(member_id=target_id).exists():
-            StaffAccount.objects.filter(member_id=source_id).delete()
-        else:
-            StaffAccount.objects.filter(member_id=source_id).update(member_id=target_id)
 
     def export(self, *, member_id: int) -> dict[str, Rows]:
         """Top-ups with their refunds, and holds."""
@@ -81,5 +77,4 @@ class StoredValuePart:
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """The code and the notes go; amounts stay under the pseudonym."""
         PaymentCode.objects.filter(member_id=member_id).delete()
-        StaffAccount.objects.filter(member_id=member_id).delete()
         Hold.objects.filter(member_id=member_id).exclude(note="").update(note="")

@@ -127,6 +127,19 @@ class ApprovalNeeded(DomainError):
         )
 
 
+class OwnCardNeedsApprover(ApprovalNeeded):
+    """The card is one's own, and the shop lets an approver decide."""
+
+    def __init__(self, *, act: str, amount: int) -> None:
+        DomainError.__init__(
+            self,
+            "own_card_needs_approver",
+            _("This is your own card: a second person has to approve it."),
+            act=act,
+            amount=amount,
+        )
+
+
 class ReasonMissing(DomainError):
     def __init__(self) -> None:
         super().__init__("reason_missing", _("Please give a reason."))

@@ -56,6 +56,8 @@ KINDS: dict[str, Promise] = {
     "template": _("coupon template"),
     "top_up": _("top-up"),
     "entry": _("entry"),
+    "sale": _("sale"),
+    "bill": _("bill"),
     "account": _("account"),
 }
 

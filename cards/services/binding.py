@@ -14,7 +14,14 @@ from ledger.selectors import LotFacts
 from ledger.services import Act, HolderAccount, Line
 from stores import services as stores_services
 
-from .steps import active_member, done_before, fingerprint, locked_card, write_event
+from .steps import (
+    active_member,
+    check_beneficiary,
+    done_before,
+    fingerprint,
+    locked_card,
+    write_event,
+)
 
 HOLDER = "card"
 
@@ -36,6 +43,7 @@ def bind(*, card_id: int, member_id: int, by: Act, at: datetime, key: str) -> Ca
     if not card.is_usable(at):
         raise CardNotUsable(status=card.status)
     active_member(member_id)
+    by = check_beneficiary(by, "cards.bind_card", member_id, at)
     Card.objects.filter(pk=card.pk).update(member_id=member_id)
     card.member_id = member_id
     entry_id = move_value(

@@ -18,6 +18,7 @@ from stores import services as stores_services
 
 from .steps import (
     active_member,
+    check_beneficiary,
     done_before,
     fingerprint,
     good_until,
@@ -62,6 +63,7 @@ def issue(
         active_member(member_id)
     elif not kind.is_bearer:
         raise CardMemberNeeded
+    by = check_beneficiary(by, "cards.issue_card", member_id, at)
     card = new_card(
         kind,
         member_id=member_id,

@@ -13,6 +13,7 @@ from stores import services as stores_services
 
 from .binding import HOLDER
 from .steps import (
+    check_beneficiary,
     done_before,
     fingerprint,
     good_until,
@@ -81,6 +82,7 @@ def renew(
         raise CardNotUsable(status=card.status)
     if card.expires_at is None:
         raise CardWithoutEnd
+    by = check_beneficiary(by, "cards.renew_card", card.member_id, at)
     card.status = Card.Status.ACTIVE
     card.expires_at = good_until(card.kind, max(card.expires_at, at))
     Card.objects.filter(pk=card.pk).update(

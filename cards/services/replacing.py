@@ -12,7 +12,14 @@ from stores import services as stores_services
 from .binding import HOLDER, move_value
 from .issue import new_card
 from .life import thaw
-from .steps import done_before, fingerprint, locked_card, take_price, write_event
+from .steps import (
+    check_beneficiary,
+    done_before,
+    fingerprint,
+    locked_card,
+    take_price,
+    write_event,
+)
 
 
 @transaction.atomic
@@ -39,6 +46,7 @@ def replace(
         return done.card
     if old.status not in (Card.Status.ACTIVE, Card.Status.LOST):
         raise CardNotUsable(status=old.status)
+    by = check_beneficiary(by, "cards.replace_card", old.member_id, at)
     new = new_card(
         old.kind,
         member_id=old.member_id,

@@ -22,6 +22,8 @@ from ledger.services import Act
 from members.models import Member
 from stores import services as stores_services
 
+from .steps import check_beneficiary
+
 # One conditional update under the row's lock: two at once cannot both take the rest.
 USE: Final = """
 UPDATE cards_shareday d SET used = d.used + %(amount)s, allowed = s.per_day
@@ -54,9 +56,8 @@ def save_share(*, share: WalletShare, by: Act, at: datetime) -> WalletShare:
     Raises NotAllowed, ShareRefused.
     """
     is_new = share.pk is None
-    stores_services.require_for(
-        by, "cards.add_walletshare" if is_new else "cards.change_walletshare"
-    )
+    verb = "cards.add_walletshare" if is_new else "cards.change_walletshare"
+    stores_services.require_for(by, verb)
     if is_new:
         share.made_at, share.made_by_id = at, by.staff_id
     try:
@@ -64,6 +65,7 @@ def save_share(*, share: WalletShare, by: Act, at: datetime) -> WalletShare:
     except ValidationError as wrong:
         raise ShareRefused(wrong.messages) from wrong
     _refuse_who_is_gone(share)
+    by = check_beneficiary(by, verb, share.owner_id, at, share.holder_id)
     share.save(force_insert=is_new, force_update=not is_new)
     stores_services.record_act(
         name="cards.wallet_shared" if is_new else "cards.share_changed",

@@ -110,3 +110,16 @@ def good_until(kind: CardKind, starts_at: datetime) -> datetime | None:
         return None
     zone = ZoneInfo(settings.TIME_ZONE)
     return lasts_until(starts_at, kind.validity_months, zone=zone)
+
+
+def check_beneficiary(
+    by: Act, act: str, member_id: int | None, at: datetime, *others: int | None
+) -> Act:
+    """A step: staff at their own card are refused by the policy; it is listed."""
+    return stores_services.check_beneficiary(
+        by=by,
+        act=act,
+        members=[member_id, *others],
+        subject=f"member:{member_id}",
+        at=at,
+    )

@@ -99,6 +99,17 @@ class Look:
         return self.member["id"] if self.member else None
 
     @property
+    def members_of_staff(self) -> set[int]:
+        """The members whose value may move by the bill and who are colleagues."""
+        found = set[int]()
+        if self.raw.get("colleague") and self.member_id is not None:
+            found.add(self.member_id)
+        if self.raw.get("share_colleague") and self.share is not None:
+            found.add(self.share["owner_id"])
+        gifts = self.raw.get("gifts") or ()
+        return found | {card["owner_id"] for card in gifts if card["colleague"]}
+
+    @property
     def card(self) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.raw.get("card")
         return found

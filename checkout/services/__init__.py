@@ -1,7 +1,7 @@
 """Everything that quotes a bill, settles it, and gives it back."""
 
 from .asking import subject_of
-from .capture import Captured, capture
+from .capture import Captured, capture, subject_of_bill
 from .following import follow_up, follow_up_due
 from .offers import save_bill_offer, save_next_visit_gift
 from .picture import look_for
@@ -20,5 +20,6 @@ __all__ = [
     "save_bill_offer",
     "save_next_visit_gift",
     "subject_of",
+    "subject_of_bill",
     "void_sale",
 ]

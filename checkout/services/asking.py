@@ -13,10 +13,9 @@ from ledger.errors import IdempotencyConflict
 from ledger.services import Act
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
-from stored_value.models import StaffAccount
 from stores import selectors as stores_selectors
 from stores import services as stores_services
-from stores.errors import BeneficiaryRefused, ReasonMissing
+from stores.errors import ReasonMissing
 from stores.models import Approval
 
 from .locks import locked_sale
@@ -72,13 +71,6 @@ def allowed(
     holders = SalePayment.objects.filter(sale=sale).values_list("holder_id", flat=True)
     members = {pk for pk in (sale.member_id, *holders) if pk is not None}
     stored_value_services.refuse_own(asked.by, [Holder.member(pk) for pk in members])
-    if approval is not None:
-        approved = Approval.objects.filter(pk=approval.pk)  # may have come since
-        gains = StaffAccount.objects.filter(
-            staff_id__in=approved.values("checker_id"), member_id__in=members
-        )
-        if gains.exists():
-            raise BeneficiaryRefused
     by = stores_services.use_limit(
         by=asked.by,
         act=permission,
@@ -86,6 +78,7 @@ def allowed(
         at=asked.at,
         approval=approval,
         subject=subject_of(sale.pk),
+        members=members,
     )
     return replace(asked, by=by)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -45,7 +45,7 @@ from ledger.services import Act, typed_refusals
 from stored_value import services as stored_value_services
 from stored_value.errors import CodeNeeded
 from stores import services as stores_services
-from stores.models import Store
+from stores.models import Approval, Store
 from tiers import services as tiers_services
 
 from .lines import missing_accounts, posts_of
@@ -101,16 +101,19 @@ def capture(
     callers: Sequence[str] = (),
     request_print: bytes | None = None,
     seen: Look | None = None,
+    approval: Approval | None = None,
 ) -> Captured:
     """Settle a bill: discounts, own value, tenders, points, once for each key.
 
+    `approval` is for a bill of one's own, where the shop lets an approver decide that.
     `request_print` stands for the request where it came as a whole from elsewhere;
     `seen` is what was looked up already, by what `look_for` said.
 
     Raises BillRefused, GuestUnknown, CardNotActive, MemberNotActive, QuoteChanged,
     Underpaid, Overpaid, InsufficientFunds, InsufficientPoints, CouponUnavailable,
     GiftCardUnavailable, CodeNeeded, CodeNotAccepted, DuplicateReference,
-    RequestInProgress, IdempotencyConflict, NotAllowed; nothing has moved then.
+    RequestInProgress, IdempotencyConflict, NotAllowed, BeneficiaryRefused,
+    OwnCardNeedsApprover; nothing has moved then.
     """
     rules.check_bill(bill)
     check_tenders(tenders)
@@ -140,6 +143,7 @@ def capture(
         callers=tuple(callers) or (by.actor,),
         expected_due=expected_due,
         payment_code=payment_code,
+        approval=approval,
     )
     is_proven = False
     for _try in range(TRIES):
@@ -153,7 +157,7 @@ def capture(
             if not is_proven:
                 _prove(request, quote, looking)
                 is_proven = True
-            return _settle(request, looking, drawn, quote, covered, change)
+            return _settle_for(request, looking, drawn, quote, covered, change)
         except _Moved:
             continue
     raise RequestInProgress
@@ -285,6 +289,38 @@ def _prove(request: Request, quote: Quote, looking: Looking) -> None:
         )
     elif needs_code(quote, looking):
         raise CodeNeeded
+
+
+def subject_of_bill(reference: str) -> str:
+    """What an approval of a bill at one's own card is about."""
+    return f"bill:{reference}"
+
+
+def _settle_for(
+    request: Request,
+    looking: Looking,
+    drawn: Picture,
+    quote: Quote,
+    covered: Sequence[TenderGiven],
+    change: int,
+) -> Captured:
+    """With what a colleague's card needs around it: leave, and a line in the list."""
+    members = looking.look.members_of_staff
+    if not members:
+        return _settle(request, looking, drawn, quote, covered, change)
+    with transaction.atomic():
+        by = stores_services.check_beneficiary(
+            by=request.by,
+            act=CAPTURE,
+            amount=quote.gross,
+            members=members,
+            subject=subject_of_bill(request.reference),
+            at=request.at,
+            approval=request.approval,
+            asks=True,
+        )
+        request = replace(request, by=by)
+        return _settle(request, looking, drawn, quote, covered, change)
 
 
 def _settle(

@@ -12,7 +12,7 @@ from checkout.bill import Bill, Quote, TenderGiven
 from checkout.models import DiscountKind
 from checkout.selectors import Look, settings
 from ledger.services import Act, as_array, moment_text
-from stores.models import Store
+from stores.models import Approval, Store
 
 from .lines import Posts
 from .picture import Looking, Picture
@@ -35,6 +35,7 @@ class Request:
     callers: tuple[str, ...]
     expected_due: int | None
     payment_code: str | None
+    approval: Approval | None
 
 
 def params_of(
@@ -58,6 +59,7 @@ def params_of(
         "member": found.member_id,
         "card": found.card["id"] if found.card else None,
         "reference": request.reference,
+        "approver": by.approver_id,
         "channel": request.bill.channel,
         "gross": quote.gross,
         "discount": quote.discount,

@@ -125,7 +125,7 @@ BEGIN
 
   IF cardinality(p_debits) > 0 THEN
     SELECT e.entry_id, e.posting_ids INTO v_entry FROM ledger_post_entry(
-      'sale', p_key, p_fingerprint, p_at, p_business_date, p_actor, p_store, p_till, p_staff, p_shift, NULL,
+      'sale', p_key, p_fingerprint, p_at, p_business_date, p_actor, p_store, p_till, p_staff, p_shift, (p_sale ->> 'approver')::bigint,
       p_request_id, p_sale ->> 'reference', p_debits, p_credits, p_amounts, p_expires, NULL) e;
   ELSE
     SELECT NULL::uuid AS entry_id, NULL::bigint[] AS posting_ids INTO v_entry;

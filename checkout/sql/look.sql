@@ -54,7 +54,8 @@ BEGIN
     v_found := jsonb_build_object('card', to_jsonb(v_card));
     IF v_share.id IS NOT NULL THEN
       v_owner := v_share.owner_id;
-      v_found := v_found || jsonb_build_object('share', to_jsonb(v_share));
+      v_found := v_found || jsonb_build_object('share', to_jsonb(v_share), 'share_colleague',
+        (SELECT s.staff_id FROM members_staffmembership s WHERE s.member_id = v_owner AND s.ended_at IS NULL));
     END IF;
   END IF;
 
@@ -80,6 +81,7 @@ BEGIN
           OR c.id = ANY (p_coupons)
     ) c;
     v_found := v_found || jsonb_build_object(
+      'colleague', (SELECT s.staff_id FROM members_staffmembership s WHERE s.member_id = v_member_id AND s.ended_at IS NULL),
       'has_code', EXISTS (SELECT FROM stored_value_paymentcode p WHERE p.member_id = v_member_id),
       'due', (SELECT coalesce(sum(a.pending), 0) FROM points_accrual a
                WHERE a.member_id = v_member_id AND a.pending > 0 AND a.usable_from <= p_at));
@@ -106,6 +108,7 @@ BEGIN
     SELECT jsonb_agg(to_jsonb(g)) INTO v_gifts FROM (
       SELECT k.id AS code_id, k.key_id, k.digest, k.pin_digest, k.proof_digest, k.last4, c.id AS card_id, c.public_id, c.status,
              c.account_id, c.amount, c.expires_at, c.design_id, c.owner_id,
+             (SELECT s.staff_id FROM members_staffmembership s WHERE s.member_id = c.owner_id AND s.ended_at IS NULL) AS colleague,
              coalesce((SELECT sum(l.remaining) FROM ledger_lot l
                         WHERE l.account_id = c.account_id AND l.is_open AND (l.expires_at IS NULL OR l.expires_at > p_at)), 0)::bigint AS usable
         FROM gift_cards_giftcardcode k JOIN gift_cards_giftcard c ON c.id = k.card_id

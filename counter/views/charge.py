@@ -1,6 +1,7 @@
 """The charge, once, and the receipt."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import DatabaseError
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
@@ -15,19 +17,23 @@ from structlog import get_logger
 
 from checkout import services as checkout_services
 from checkout.errors import RequestInProgress
+from checkout.services import Captured
 from common.errors import DomainError
 from counter import guests, keys, receipts
 from counter.bill_forms import BillForm
 from counter.place import SELL, Place, at_till, this_request
+from counter.second import SecondForm, approved
 from counter.views.bill import WORD, quoted
 from ledger.errors import IdempotencyConflict
-from stores.models import Till
+from stores.errors import CheckerRefused, OwnCardNeedsApprover
+from stores.models import Approval, Till
 
+OWN_BILL = _("A bill of one’s own")
 log = get_logger(__name__)
 
 
 @never_cache
-@sensitive_post_parameters("payment_code")
+@sensitive_post_parameters("payment_code", "secret")
 @require_POST
 @at_till(SELL)
 def charge(request: HttpRequest, place: Place) -> HttpResponse:
@@ -45,29 +51,35 @@ def charge(request: HttpRequest, place: Place) -> HttpResponse:
     at = now()
     guest = guests.unsealed(request.POST.get("guest", ""), at=at)
     expected = _expected(request)
-    try:
-        by = place.act()
-        number = _bill_number(place.till, by.business_date, key)
-        captured = checkout_services.capture(
+    by = place.act()
+    number = _bill_number(place.till, by.business_date, key)
+    reference = form.cleaned_data["reference"] or number
+
+    def settle(approval: Approval | None) -> Captured:
+        return checkout_services.capture(
             store=place.store,
             bill=form.bill(),
             whose=guest.whose,
             asked=form.asked(),
             tenders=form.tenders(expected),
-            reference=form.cleaned_data["reference"] or number,
+            reference=reference,
             by=by,
             at=at,
             key=key,
             expected_due=expected,
             payment_code=request.POST.get("payment_code", "").strip()[:16] or None,
             callers=place.callers,
+            approval=approval,
         )
+
+    try:
+        captured = _captured(request, place, settle, reference, at)
     except (RequestInProgress, IdempotencyConflict) as busy:
         answer = _refused(request, place, str(busy))
         answer["HX-Trigger"] = "ask-again"
         return answer
     except DomainError as refusal:
-        return _refused(request, place, str(refusal))
+        return _refused(request, place, refusal)
     _follow_up(captured.sale_id)
     return _settled(request, place, captured.sale_id, again=captured.replayed)
 
@@ -80,9 +92,45 @@ def receipt(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
     return _receipt(request, place, sale_id, page=True)
 
 
-def _refused(request: HttpRequest, place: Place, sentence: str) -> HttpResponse:
-    """The sentence above the quote as it is now; nothing has moved."""
-    context = quoted(request, place, refusal=sentence)
+def _captured(
+    request: HttpRequest,
+    place: Place,
+    settle: Callable[[Approval | None], Captured],
+    reference: str,
+    at: datetime,
+) -> Captured:
+    """Alone, or with the second person who was named for a bill of one's own.
+
+    Raises CheckerRefused, ProofRefused and whatever the sale refuses.
+    """
+    if not request.POST.get("checker"):
+        return settle(None)
+    form = SecondForm(request.POST, place=place, act=SELL)
+    if not form.is_valid():
+        raise CheckerRefused
+    return approved(
+        settle,
+        form=form,
+        place=place,
+        subject=checkout_services.subject_of_bill(reference),
+        at=at,
+        reason=str(OWN_BILL),
+    )
+
+
+def _refused(
+    request: HttpRequest,
+    place: Place,
+    refusal: DomainError | str,
+) -> HttpResponse:
+    """The sentence above the quote as it is now; nothing has moved. Where it takes a
+    second person, they are asked for below it.
+    """
+    context = quoted(request, place, refusal=str(refusal))
+    if isinstance(refusal, OwnCardNeedsApprover) or request.POST.get("checker"):
+        approver = SecondForm(request.POST, place=place, act=SELL)
+        approver.is_needed = True
+        context["approver"] = approver
     answer = render(request, "counter/sale.html#quote", context)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#offers", "outerHTML"
     return answer

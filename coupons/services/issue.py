@@ -111,7 +111,9 @@ def issue(
         reason=reason,
     )
     if by_hand and not issued.replayed:
-        by = _use_limit(template_id, quantity, by=by, at=at, approval=approval)
+        by = _use_limit(
+            template_id, member_id, quantity, by=by, at=at, approval=approval
+        )
         stores_services.record_act(
             name="coupons.issued",
             by=by,
@@ -295,7 +297,13 @@ def _insert(
 
 
 def _use_limit(
-    template_id: int, quantity: int, *, by: Act, at: datetime, approval: Approval | None
+    template_id: int,
+    member_id: int,
+    quantity: int,
+    *,
+    by: Act,
+    at: datetime,
+    approval: Approval | None,
 ) -> Act:
     """What one may give alone; above it a second person approves."""
     _template, version = issuable(template_id)
@@ -306,4 +314,5 @@ def _use_limit(
         at=at,
         approval=approval,
         subject=f"template:{template_id}",
+        members=[member_id],
     )

@@ -42,6 +42,7 @@ def void_coupon(*, coupon_id: int, reason: str, by: Act, at: datetime) -> None:
         return
     if coupon.status == CouponStatus.REDEEMED:
         raise CouponNotUsable(why="redeemed", coupon=coupon_id)
+    by = _beneficiary(coupon, "coupons.void_coupon", by, at)
     _void([coupon], CouponAct.VOIDED, reason, by=by, at=at)
     stores_services.record_act(
         name="coupons.voided",
@@ -69,6 +70,7 @@ def extend_coupon(
         raise CouponNotUsable(why=coupon.status, coupon=coupon_id)
     if until <= max(coupon.valid_until, at) or (until - at).days > LONGEST_DAYS:
         raise NotExtendable
+    by = _beneficiary(coupon, "coupons.extend_coupon", by, at)
     Coupon.objects.filter(pk=coupon_id).update(valid_until=until)
     extended = act_of(
         coupon_id,
@@ -106,6 +108,16 @@ def revoke_unused_step(
         tuple(
             coupon.pk for coupon in coupons if coupon.status == CouponStatus.REDEEMED
         ),
+    )
+
+
+def _beneficiary(coupon: Coupon, act: str, by: Act, at: datetime) -> Act:
+    return stores_services.check_beneficiary(
+        by=by,
+        act=act,
+        members=[coupon.member_id],
+        subject=f"coupon:{coupon.pk}",
+        at=at,
     )
 
 

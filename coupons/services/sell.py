@@ -50,6 +50,14 @@ def sell(
     template, _version = issuable(template_id)
     if template.price is None:
         raise NotForSale
+    by = stores_services.check_beneficiary(
+        by=by,
+        act="coupons.sell_coupon",
+        amount=template.price,
+        members=[member_id],
+        subject=f"template:{template_id}",
+        at=at,
+    )
     line = stores_services.taking_line(
         amount=template.price, tender=tender, by=by, sales=SLOT
     )
@@ -104,6 +112,7 @@ def refund_pass(
         at=at,
         approval=approval,
         subject=f"coupon:{coupon_id}",
+        members=[coupon.member_id],
     )
     ledger_services.reverse_entry(
         entry_id=issue.entry,

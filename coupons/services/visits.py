@@ -44,6 +44,7 @@ def use_visit(
             raise IdempotencyConflict
         return coupon
     _check(coupon, member_id, store, by, at)
+    by = _beneficiary(coupon, member_id, by, at)
     reference = _reference(key)
     redeem_step(
         redemptions=[Redemption(coupon_id, coupon.version.use_price)],
@@ -81,11 +82,18 @@ def give_back_visit(*, coupon_id: int, by: Act, at: datetime) -> Coupon:
     use = here.filter(coupon_id=coupon_id).order_by("pk").last()
     if use is None:
         raise NothingToGiveBack
+    by = _beneficiary(coupon, coupon.member_id, by, at)
     release_step(reference=use.reference, by=by, at=at, key=f"{use.key}:back")
     recognition_services.void_visit(source=SOURCE, reference=use.reference, at=at)
     coupon.refresh_from_db(fields=["status", "uses_left"])
     _record("coupons.visit_given_back", coupon, by, at)
     return coupon
+
+
+def _beneficiary(coupon: Coupon, member_id: int | None, by: Act, at: datetime) -> Act:
+    return stores_services.check_beneficiary(
+        by=by, act=USE, members=[member_id], subject=f"coupon:{coupon.pk}", at=at
+    )
 
 
 def _pass(coupon_id: int) -> Coupon:

@@ -9,7 +9,8 @@ from members import services as members_services
 from members.services import Signed
 from points import services as points_services
 from stored_value import services as stored_value_services
-from stored_value.models import StaffAccount
+from stored_value.holders import Holder
+from stored_value.services import Tender
 from stores.models import User
 from stores.services import Mending
 
@@ -59,10 +60,16 @@ class Persons(Scene):
             ),
             by=self._mending("客人书面放弃余额并要求删除"),
         )
-        stored_value_services.name_staff_account(
-            account=StaffAccount(staff=place.cashier, member_id=own.pk),
-            by=self.by,
+        members_services.link_staff(
+            staff_id=place.cashier.pk, member_id=own.pk, by=self.by, at=self.until
+        )
+        # A colleague does it for the cashier, and the list of such cards says so.
+        stored_value_services.top_up(
+            holder=Holder.member(own.pk),
+            tenders=[Tender("wechat", 200_00)],
+            by=place.by(place.lead, self.until),
             at=self.until,
+            key="demo:own-card",
         )
         self.count("members merged")
         self.count("members forgotten")

@@ -1,6 +1,7 @@
 """Who may do it, and what an approval of it is about."""
 
 from common.text import one_line
+from gift_cards.models import GiftCard
 from stores.errors import ReasonMissing
 
 SELL = "gift_cards.sell_gift_card"
@@ -27,3 +28,8 @@ def reason_of(text: str) -> str:
 def subject_of(card_id: int) -> str:
     """What an approval is about."""
     return f"gift_card:{card_id}"
+
+
+def people_of(card: GiftCard) -> list[int | None]:
+    """The members to whom its value flows: who bought the card, who keeps it."""
+    return [card.buyer_id, card.owner_id]

@@ -18,7 +18,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import BLOCK, REPLACE, VOID, reason_of, subject_of
+from .acts import BLOCK, REPLACE, VOID, people_of, reason_of, subject_of
 from .gifts import stop
 from .locks import locked_card
 from .renew import FreshCode, renew_code
@@ -95,6 +95,7 @@ def replace(
         subject=subject_of(card_id),
         at=at,
         approval=approval,
+        members=people_of(card),
     )
     fresh = renew_code(card, at=at)
     stores_services.record_act(
@@ -140,6 +141,7 @@ def void_sale(
         subject=subject_of(card_id),
         at=at,
         approval=approval,
+        members=people_of(card),
     )
     if amount:
         _pay_back(card, by, at, key, request, why)

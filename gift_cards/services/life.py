@@ -21,7 +21,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import EXTEND, reason_of, subject_of
+from .acts import EXTEND, people_of, reason_of, subject_of
 from .locks import locked_card
 from .sell import fingerprint
 
@@ -63,6 +63,7 @@ def extend(
         subject=subject_of(card_id),
         at=at,
         approval=approval,
+        members=people_of(card),
     )
     ledger_services.prolong_lots(account_id=account_id, at=at, until=until)
     GiftCard.objects.filter(pk=card_id).update(
@@ -108,6 +109,7 @@ def revive(
         subject=subject_of(card_id),
         at=at,
         approval=approval,
+        members=people_of(card),
     )
     months = max(policy.revive_months, policy.extend_months)
     bounds = policies_selectors.profile(at=at)

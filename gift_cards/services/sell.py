@@ -284,6 +284,13 @@ def _pay(
         has_buyer=_is_named(payment.buyer_id),
         for_organisation=payment.for_organisation,
     )
+    by = stores_services.check_beneficiary(
+        by=terms.by,
+        act=SELL,
+        amount=sum(amounts),
+        members=[payment.buyer_id],
+        at=terms.at,
+    )
     card_accounts = accounts.of_cards([card.pk for card in cards])
     tenders = {
         word: accounts.of_tender(terms.store.pk, word)
@@ -293,7 +300,7 @@ def _pay(
         kind=EntryKind.GIFT_CARD_SALE,
         key=key,
         at=terms.at,
-        act=terms.by,
+        act=by,
         lines=[
             Line(
                 debit_id=tenders[word],

@@ -22,7 +22,7 @@ from stores import services as stores_services
 from stores.models import Approval
 
 from . import accounts
-from .acts import REDEEM, REFUND, subject_of
+from .acts import REDEEM, REFUND, people_of, subject_of
 from .find import Found, find
 from .locks import locked_card
 from .sell import fingerprint
@@ -86,6 +86,15 @@ def _redeem(
         if first is None:
             raise GiftCardUnavailable(status=found.status)
         return _redeemed(first, found.card_id, amount)
+    if ledger_services.posted_before(key=key, fingerprint=request) is None:
+        by = stores_services.check_beneficiary(
+            by=by,
+            act=REDEEM,
+            amount=amount,
+            members=[found.owner_id],
+            subject=subject_of(found.card_id),
+            at=at,
+        )
     lines = redemption_lines([(found, amount)], sales_id=accounts.of_sales(store_id))
     with unavailable_when_stopped():
         posted = ledger_services.post_entry(
@@ -163,6 +172,7 @@ def refund_redemption(
         subject=subject_of(card_id),
         at=at,
         approval=approval,
+        members=people_of(card),
     )
     live_until = at + timedelta(days=card.policy.refund_days)
     posted = ledger_services.reverse_entry(

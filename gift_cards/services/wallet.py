@@ -18,7 +18,7 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, lock_wallets, open_wallet
 from stores import services as stores_services
 
-from .acts import REDEEM
+from .acts import REDEEM, subject_of
 from .find import find
 from .gifts import open_gift
 from .locks import locked_card
@@ -98,6 +98,14 @@ def move_to_wallet(
     amount = ledger_selectors.usable_balance(account_id=card.account_id, at=at)
     if not amount:
         raise GiftCardEmpty
+    by = stores_services.check_beneficiary(
+        by=by,
+        act=REDEEM,
+        amount=amount,
+        members=[member_id, card.owner_id],
+        subject=subject_of(card_id),
+        at=at,
+    )
     posted = stored_value_services.redeem_into_wallet_step(
         account_id=card.account_id,
         member_id=member_id,

@@ -4,6 +4,7 @@ from .agreed import ConsentAdmin, ConsentTextAdmin
 from .ends import ForfeitureAdmin, MergeAdmin
 from .marks import CustomFieldAdmin, TagAdmin
 from .people import MemberAdmin
+from .staff import StaffCardActAdmin, StaffCardPolicyAdmin, StaffMembershipAdmin
 
 __all__ = [
     "ConsentAdmin",
@@ -12,5 +13,8 @@ __all__ = [
     "ForfeitureAdmin",
     "MemberAdmin",
     "MergeAdmin",
+    "StaffCardActAdmin",
+    "StaffCardPolicyAdmin",
+    "StaffMembershipAdmin",
     "TagAdmin",
 ]

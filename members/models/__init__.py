@@ -4,6 +4,7 @@ from .consents import Channel, Consent, ConsentNow, ConsentText, Purpose, Source
 from .ends import Forfeiture, Merge
 from .marks import CustomField, MemberTag, Tag
 from .people import Member
+from .staff import OwnCard, StaffCardAct, StaffCardPolicy, StaffMembership
 
 __all__ = [
     "Channel",
@@ -15,7 +16,11 @@ __all__ = [
     "Member",
     "MemberTag",
     "Merge",
+    "OwnCard",
     "Purpose",
     "Source",
+    "StaffCardAct",
+    "StaffCardPolicy",
+    "StaffMembership",
     "Tag",
 ]

@@ -9,6 +9,7 @@ from .load import NewMember, load_consents, load_members
 from .locks import keep_active
 from .marks import save_custom_field, save_tag, tag, untag
 from .merge import merge, merge_step
+from .staff_cards import link_staff, unlink_staff
 
 __all__ = [
     "MemberExport",
@@ -24,6 +25,7 @@ __all__ = [
     "give_consent",
     "json_pieces",
     "keep_active",
+    "link_staff",
     "load_consents",
     "load_members",
     "merge",
@@ -34,6 +36,7 @@ __all__ = [
     "save_tag",
     "set_birthday",
     "tag",
+    "unlink_staff",
     "untag",
     "what_is_held",
     "withdraw_consent",

@@ -25,6 +25,7 @@ from . import value
 from .access import require
 from .locks import lock_whole, soon
 from .second import with_second_person
+from .staff_cards import end_with_member
 
 ERASE = "members.erase_member"
 NOBODY: Final[dict[str, Any]] = {
@@ -115,6 +116,7 @@ def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> Non
         amount=value.money_of(member_id),
         subject=f"member:{member_id}",
         by=by,
+        members=(member_id,),
     )
 
 
@@ -180,6 +182,8 @@ def _forget(rows: dict[int, Member], *, by: Act, at: datetime) -> None:
     for part in all_parts():
         for pk in sorted(rows):
             part.forget(member_id=pk, by=by, at=at)
+    for pk in rows:
+        end_with_member(pk, by=by, at=at)
     for row in rows.values():
         _wipe(row, by=by, at=at)
 

@@ -21,6 +21,7 @@ from stores.services import Mending
 from . import value
 from .locks import lock_whole
 from .second import with_second_person
+from .staff_cards import follow_merge
 
 MERGE = "members.merge_member"
 # What the survivor lacks is taken from the one merged.
@@ -82,6 +83,7 @@ def merge(*, source_id: int, target_id: int, by: Mending) -> Merge:
         amount=value.money_of(source_id),
         subject=f"member:{source_id}>member:{target_id}",
         by=by,
+        members=(source_id, target_id),
     )
 
 
@@ -114,6 +116,7 @@ def merge_step(
     _move_marks(source, target)
     _move_consents(source, target)
     _move_pointers(source, target)
+    follow_merge(source.pk, target.pk, by=by, at=at)
     _join(source, target, at=at)
     merged = Merge.objects.create(
         key=key,

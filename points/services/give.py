@@ -51,6 +51,7 @@ def grant_points(
             at=at,
             subject=subject_of(member_id),
             approval=approval,
+            member_id=member_id,
         )
     row = give_step(
         member_id=member_id,
@@ -193,4 +194,6 @@ def grant_with_second_person(
 def _approved(member_id: int, amount: int, by: Mending) -> Approval:
     if not 0 < amount <= permit.LARGEST:
         raise AmountRefused
-    return by.approved(GRANT, amount=amount, subject=subject_of(member_id))
+    return by.approved(
+        GRANT, amount=amount, subject=subject_of(member_id), members=[member_id]
+    )

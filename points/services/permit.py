@@ -54,6 +54,7 @@ def use_limit(
     at: datetime,
     subject: str,
     approval: Approval | None,
+    member_id: int | None = None,
 ) -> Act:
     """At a till, what one may do alone; above it, and elsewhere, a second person.
 
@@ -63,7 +64,27 @@ def use_limit(
     if by.staff_id is not None and by.shift_id is None and approval is None:
         raise ApprovalNeeded(act=act, amount=amount, allowed=0)
     return stores_services.use_limit(
-        by=by, act=act, amount=amount, at=at, approval=approval, subject=subject
+        by=by,
+        act=act,
+        amount=amount,
+        at=at,
+        approval=approval,
+        subject=subject,
+        members=[member_id],
+    )
+
+
+def check_beneficiary(
+    by: Act, act: str, *, member_id: int | None, at: datetime, amount: int = 0
+) -> Act:
+    """A step: staff at their own card are refused by the policy; it is listed."""
+    return stores_services.check_beneficiary(
+        by=by,
+        act=act,
+        amount=amount,
+        members=[member_id],
+        subject=f"member:{member_id}",
+        at=at,
     )
 
 

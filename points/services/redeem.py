@@ -65,6 +65,7 @@ def redeem(
     if done := permit.first_answer(Redemption, key, asked):
         return done
     plan = redemption_lines(member_id=member_id, points=points, bill=bill, by=by, at=at)
+    by = permit.check_beneficiary(by, REDEEM, member_id=member_id, amount=points, at=at)
     posted = ledger_services.post_entry(
         kind=EntryKind.REDEMPTION,
         key=key,
@@ -165,6 +166,14 @@ def return_redeemed(
     permit.may(by, REDEEM)
     spent = Redemption.objects.filter(pk=redemption_id)
     ledger_belonging.refuse_part(spent.values_list("entry_id", flat=True).first())
+    if ledger_selectors.entry_id_of(key=key) is None:
+        by = permit.check_beneficiary(
+            by,
+            REDEEM,
+            member_id=spent.values_list("member_id", flat=True).first(),
+            amount=points,
+            at=at,
+        )
     return return_redeemed_step(
         redemption_id=redemption_id, points=points, by=by, at=at, key=key
     )

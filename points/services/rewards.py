@@ -87,6 +87,7 @@ def order_reward(
     held = usable(holding.points, at)
     if held < points:
         raise NotEnoughPoints(usable=held)
+    by = permit.check_beneficiary(by, ORDER, member_id=member_id, amount=points, at=at)
     _take(reward, member_id, quantity)
     lines = [
         Line(debit_id=holding.points, credit_id=granted(by, POINTS), amount=points)
@@ -183,6 +184,7 @@ def cancel_reward_order(
         status=RewardOrder.Status.CANCELLED, ended_at=at, ended_by=by.actor
     ):
         raise OrderEnded
+    by = permit.check_beneficiary(by, CANCEL, member_id=order.member_id, at=at)
     key = f"points:reward:{order_id}:cancelled"
     policy = policies_selectors.in_force(PointsPolicy, at=order.ordered_at)
     expire_first([holding.points], by=by, at=at)

@@ -58,6 +58,8 @@ def give_stamps(
     NotOffered, NothingThere, AmountRefused, NotAllowed, MemberNotActive.
     """
     permit.may(by, GIVE)
+    if not StampGrant.objects.filter(key=key).exists():
+        by = permit.check_beneficiary(by, GIVE, member_id=member_id, at=at)
     return give_stamps_step(
         programme_code=programme_code,
         member_id=member_id,
@@ -111,6 +113,13 @@ def take_back_stamps(*, grant_id: int, by: Act, at: datetime, key: str) -> Stamp
     NothingThere, NotAllowed.
     """
     permit.may(by, GIVE)
+    grants = StampGrant.objects.filter(pk=grant_id)
+    by = permit.check_beneficiary(
+        by,
+        GIVE,
+        member_id=grants.values_list("member_id", flat=True).first(),
+        at=at,
+    )
     return take_back_stamps_step(grant_id=grant_id, by=by, at=at, key=key)
 
 

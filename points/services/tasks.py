@@ -61,6 +61,7 @@ def complete_task(
     task = Task.objects.filter(code=task_code).first()
     if task is None:
         raise NothingThere
+    by = permit.check_beneficiary(by, COMPLETE, member_id=member_id, at=at)
     day = at.astimezone(house_zone()).date()
     return _complete(task, member_id, period_of(task, day, about), by, at)
 

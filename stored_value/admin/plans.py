@@ -4,20 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from common.admin import ReadOnlyAdmin
 from stored_value import services as stored_value_services
 from stored_value.forms import amount_field
-from stored_value.models import StaffAccount, TopUpPlan, TopUpStep
+from stored_value.models import TopUpPlan, TopUpStep
 from stores.admin.base import (
     HistoryAdmin,
-    ScopedAdmin,
     act_of,
     as_money,
     may_everywhere,
@@ -204,50 +201,3 @@ class TopUpPlanAdmin(HistoryAdmin[TopUpPlan]):
             by=act_of(request, at),
             at=at,
         )
-
-
-@admin.register(StaffAccount)
-class StaffAccountAdmin(ReadOnlyAdmin[StaffAccount], ScopedAdmin[StaffAccount]):
-    """Whose member account is whose: nobody takes money in for their own."""
-
-    store_path = None
-    list_display = ("staff", "member")
-    list_select_related = ("staff", "member")
-    search_fields = ("staff__display_name", "=member__phone", "=member__id")
-    ordering = ("staff__display_name",)
-    raw_id_fields = ("member",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Managers name them."""
-        return signed_in(request).has_perm("stored_value.add_staffaccount")
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: StaffAccount | None = None
-    ) -> bool:
-        """Head office takes a name back when somebody leaves."""
-        return signed_in(request).has_perm("stored_value.delete_staffaccount")
-
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: StaffAccount,
-        form: Any,
-        change: bool,  # noqa: FBT001 (Django's own signature)
-    ) -> None:
-        """Through the command, in the name of whoever is signed in."""
-        at = now()
-        by = act_of(request, at)
-        stored_value_services.name_staff_account(account=obj, by=by, at=at)
-
-    def delete_model(self, request: HttpRequest, obj: StaffAccount) -> None:
-        """Through the command."""
-        at = now()
-        by = act_of(request, at)
-        stored_value_services.unname_staff_account(account=obj, by=by, at=at)
-
-    def delete_queryset(
-        self, request: HttpRequest, queryset: models.QuerySet[StaffAccount]
-    ) -> None:
-        """One by one, each through the command."""
-        for row in queryset:
-            self.delete_model(request, row)

@@ -4,13 +4,12 @@ from .holds import Hold
 from .plans import TopUpPlan, TopUpPlanVersion, TopUpStep
 from .policy import WalletPolicy
 from .top_ups import TopUp, TopUpRefund
-from .wallets import BearerWallet, PaymentCode, StaffAccount, Wallet
+from .wallets import BearerWallet, PaymentCode, Wallet
 
 __all__ = [
     "BearerWallet",
     "Hold",
     "PaymentCode",
-    "StaffAccount",
     "TopUp",
     "TopUpPlan",
     "TopUpPlanVersion",

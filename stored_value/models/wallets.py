@@ -1,6 +1,5 @@
 """What guards a wallet, and a wallet as it is looked at."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
@@ -33,28 +32,6 @@ class PaymentCode(models.Model):
 
     def __str__(self) -> str:
         return f"{_('Payment code')} #{self.pk}"
-
-
-class StaffAccount(models.Model):
-    """The member account that somebody of the staff holds for themselves."""
-
-    staff = models.OneToOneField(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        verbose_name=_("staff"),
-    )
-    member = models.OneToOneField(
-        "members.Member", models.PROTECT, related_name="+", verbose_name=_("member")
-    )
-
-    class Meta:
-        verbose_name = _("staff’s own member account")
-        verbose_name_plural = _("staff’s own member accounts")
-        default_permissions = ("view", "add", "delete")
-
-    def __str__(self) -> str:
-        return f"{self.staff} · #{self.member_id}"
 
 
 class HeldWallet(models.Model):

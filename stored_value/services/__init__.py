@@ -11,7 +11,6 @@ from .plans import save_plan
 from .refund_spend import refund_spend
 from .refund_top_up import refund_top_up
 from .spend import Paid, spend, spend_step, spending_lines
-from .staff import name_staff_account, unname_staff_account
 from .top_up import Tender, best_steps, top_up
 from .transfer import transfer
 
@@ -24,7 +23,6 @@ __all__ = [
     "expire_holds",
     "hold",
     "lapse_principal",
-    "name_staff_account",
     "prove_payment_code",
     "reactivate",
     "redeem_into_wallet_step",
@@ -39,6 +37,5 @@ __all__ = [
     "spending_lines",
     "top_up",
     "transfer",
-    "unname_staff_account",
     "usable_coupons",
 ]

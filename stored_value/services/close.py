@@ -80,6 +80,7 @@ def close_wallet(
         at=at,
         approval=approval,
         subject=f"{holder.kind}:{holder.id}",
+        members=[holder.member_id],
     )
     lines = _lines(held, tender, by)
     entry_id = None

@@ -60,7 +60,9 @@ def hold(
     if done is not None:
         return Hold.objects.get(entry_id=done)
     require_in_use(holder)
-    by = stores_services.use_limit(by=by, act=HOLD, amount=amount, at=at)
+    by = stores_services.use_limit(
+        by=by, act=HOLD, amount=amount, at=at, members=[holder.member_id]
+    )
     policy = terms_at(at).policy
     ends_at = expires_at or at + timedelta(hours=policy.hold_hours)
     if ends_at <= at:
@@ -129,7 +131,9 @@ def capture_hold(
     if not 0 < amount <= row.amount:
         raise AmountRefused
     _require_open(row, at)
-    by = stores_services.use_limit(by=by, act=HOLD, amount=0, at=at)
+    by = stores_services.use_limit(
+        by=by, act=HOLD, amount=0, at=at, members=[row.member_id]
+    )
     terms = terms_at(at)
     part = rules.split(
         amount=amount,
@@ -183,7 +187,9 @@ def release_hold(*, hold_id: int, by: Act, at: datetime, key: str) -> Hold:
         return row
     if row.status != Hold.Status.OPEN:
         raise HoldEnded
-    by = stores_services.use_limit(by=by, act=HOLD, amount=0, at=at)
+    by = stores_services.use_limit(
+        by=by, act=HOLD, amount=0, at=at, members=[row.member_id]
+    )
     return _give_back(row, Hold.Status.RELEASED, by, at, key, request)
 
 

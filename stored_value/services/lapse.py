@@ -81,7 +81,9 @@ def reactivate(*, holder: Holder, by: Act, at: datetime, key: str) -> UUID:
     if done is not None:
         return done
     require_in_use(holder)
-    by = stores_services.use_limit(by=by, act=TOP_UP, amount=0, at=at)
+    by = stores_services.use_limit(
+        by=by, act=TOP_UP, amount=0, at=at, members=[holder.member_id]
+    )
     rests = wallet(holder=holder, at=at).lapsed
     if not rests:
         raise NothingLeft

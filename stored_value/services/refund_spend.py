@@ -73,6 +73,7 @@ def refund_spend(
         at=at,
         approval=approval,
         subject=f"entry:{entry_id}",
+        members=[holder.member_id for holder in _holders(postings)],
     )
     refuse_own(by, _holders(postings))
     part = rules.give_back(taken=taken.split, before=taken.given_back, amount=amount)

@@ -99,6 +99,7 @@ def refund_top_up(
         at=at,
         approval=approval,
         subject=f"top_up:{top_up.pk}",
+        members=[holder.member_id],
     )
     posted = ledger_services.post_entry(
         kind=EntryKind.PAYOUT,

@@ -141,7 +141,9 @@ def _spend(
     memo: str,
     policy: WalletPolicy,
 ) -> Paid:
-    stores_services.use_limit(by=by, act=SPEND, amount=0, at=at)
+    by = stores_services.use_limit(
+        by=by, act=SPEND, amount=0, at=at, members=[holder.member_id]
+    )
     return spend_step(
         holder=holder,
         amount=amount,

@@ -105,6 +105,7 @@ def top_up(
         at=at,
         approval=approval,
         subject=f"{holder.kind}:{holder.id}",
+        members=[holder.member_id],
     )
     row = _promised(holder, paid, offer, laid, terms, by, at)
     row.reference = one_line(reference, 200)

@@ -77,6 +77,7 @@ def transfer(
         at=at,
         approval=approval,
         subject=f"{giver.kind}:{giver.id}",
+        members=[giver.member_id, taker.member_id],
     )
     posted = ledger_services.post_entry(
         kind=EntryKind.TRANSFER,

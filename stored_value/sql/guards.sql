@@ -5,24 +5,17 @@ SELECT policies_keep_forever('stored_value_topupplanversion');
 SELECT policies_keep_forever('stored_value_topuprefund');
 
 -- A top-up stays as it was promised; only whose it is may change, when members merge or
--- a bearer card is bound. Nobody takes in money for their own account.
+-- a bearer card is bound.
 CREATE OR REPLACE FUNCTION stored_value_topup_guard() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF EXISTS (SELECT FROM public.stored_value_staffaccount s
-                WHERE s.staff_id = NEW.staff_id AND s.member_id = NEW.member_id) THEN
-      RAISE EXCEPTION 'staff do not top up their own account' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-  END IF;
   IF to_jsonb(NEW) - 'member_id' - 'card_id' IS DISTINCT FROM to_jsonb(OLD) - 'member_id' - 'card_id' THEN
     RAISE EXCEPTION 'top-up % stays as it was promised', OLD.id USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END
 $$;
-CREATE OR REPLACE TRIGGER stored_value_topup_never_rewritten BEFORE INSERT OR UPDATE ON stored_value_topup
+CREATE OR REPLACE TRIGGER stored_value_topup_never_rewritten BEFORE UPDATE ON stored_value_topup
   FOR EACH ROW EXECUTE FUNCTION stored_value_topup_guard();
 ALTER TABLE stored_value_topup ENABLE ALWAYS TRIGGER stored_value_topup_never_rewritten;
 CREATE OR REPLACE TRIGGER stored_value_topup_never_deleted BEFORE DELETE ON stored_value_topup

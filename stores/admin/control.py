@@ -90,6 +90,7 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
         "shift",
         "maker",
         "beneficiary",
+        "is_own_card",
         "requested_at",
         "checker",
         "approved_at",

@@ -39,6 +39,10 @@ class Approval(models.Model):
         null=True,
         blank=True,
     )
+    # The maker is the one who benefits, and whoever approved it was told.
+    is_own_card = models.BooleanField(
+        _("at one’s own card"), default=False, db_default=False
+    )
     amount = models.BigIntegerField(_("amount"))
     reason = models.CharField(_("reason"), max_length=200)
     subject = models.CharField(_("about"), max_length=120, blank=True)
@@ -70,8 +74,14 @@ class Approval(models.Model):
                 name="stores_approval_checker_is_not_maker",
             ),
             CheckConstraint(
-                condition=Q(beneficiary=None) | ~Q(beneficiary=F("maker")),
-                name="stores_approval_maker_gains_nothing",
+                condition=Q(beneficiary=None, is_own_card=False)
+                | ~Q(beneficiary=F("maker")) & Q(is_own_card=False)
+                | Q(
+                    beneficiary__isnull=False,
+                    beneficiary=F("maker"),
+                    is_own_card=True,
+                ),
+                name="stores_approval_maker_gains_only_as_told",
             ),
             CheckConstraint(
                 condition=Q(beneficiary=None)

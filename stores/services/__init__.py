@@ -8,6 +8,13 @@ from .approvals import (
     request_approval,
 )
 from .audit import act, record_act, require_for, require_over
+from .beneficiaries import (
+    Beneficiary,
+    CardAct,
+    Leave,
+    check_beneficiary,
+    register_staff_cards,
+)
 from .books import (
     ADJUST,
     FREEZE,
@@ -40,6 +47,9 @@ __all__ = [
     "ADJUST",
     "FREEZE",
     "REVERSE",
+    "Beneficiary",
+    "CardAct",
+    "Leave",
     "Mending",
     "act",
     "adjust_account",
@@ -48,6 +58,7 @@ __all__ = [
     "approve_beside",
     "assign",
     "begin_totp",
+    "check_beneficiary",
     "check_totp",
     "close_shift",
     "confirm_totp",
@@ -61,6 +72,7 @@ __all__ = [
     "prove",
     "record_act",
     "record_sign_in",
+    "register_staff_cards",
     "remove_totp",
     "request_approval",
     "require_for",

@@ -13,6 +13,7 @@ from stores.errors import (
     ApprovalNotUsable,
     BeneficiaryRefused,
     CheckerRefused,
+    OwnCardNeedsApprover,
     ReasonMissing,
 )
 from stores.models import Approval, Shift, Store, User
@@ -37,16 +38,23 @@ def request_approval(
     at: datetime,
     subject: str = "",
     beneficiary: User | None = None,
+    is_own_card: bool = False,
     shift: Shift | None = None,
     request_id: str = "",
 ) -> Approval:
-    """Ask for a second person, saying for what exactly and why."""
+    """Ask for a second person, saying for what exactly and why.
+
+    `is_own_card`: the maker is the one who benefits, the shop lets an approver decide
+    that, and the approval says so. Raises BeneficiaryRefused otherwise.
+    """
+    if is_own_card:
+        beneficiary = maker
     require(maker, act, store=store)
     if not 0 <= amount <= LARGEST:
         raise AmountOutOfRange(amount=amount)
     if not reason.strip():
         raise ReasonMissing
-    if beneficiary is not None and beneficiary.pk == maker.pk:
+    if beneficiary is not None and beneficiary.pk == maker.pk and not is_own_card:
         raise BeneficiaryRefused
     approval = Approval.objects.create(
         act=act,
@@ -54,6 +62,7 @@ def request_approval(
         shift=shift,
         maker=maker,
         beneficiary=beneficiary,
+        is_own_card=is_own_card,
         amount=amount,
         reason=one_line(reason, 200),
         subject=subject,
@@ -117,6 +126,7 @@ def approve_beside(
     subject: str = "",
     shift: Shift | None = None,
     request_id: str = "",
+    is_own_card: bool = False,
 ) -> Approval:
     """Ask for a second person who stands beside the maker and gives it at once.
 
@@ -132,6 +142,7 @@ def approve_beside(
         subject=subject,
         shift=shift,
         request_id=request_id,
+        is_own_card=is_own_card,
     )
     approve(
         approval=approval, checker=checker, secret=secret, at=at, request_id=request_id
@@ -175,6 +186,7 @@ def alone_or_beside[T](
             subject=subject,
             shift=shift,
             request_id=request_id,
+            is_own_card=isinstance(needed, OwnCardNeedsApprover),
         )
         return run(approval)
 
@@ -189,8 +201,12 @@ def consume_approval(
     store: Store,
     at: datetime,
     subject: str = "",
+    is_own_card: bool = False,
 ) -> None:
-    """A step of the approved act: use the approval, once, for what it was given."""
+    """A step of the approved act: use the approval, once, for what it was given.
+
+    One that did not say that the card is the maker's own serves for no such act.
+    """
     usable = Approval.objects.filter(
         pk=approval.pk,
         act=act,
@@ -198,6 +214,7 @@ def consume_approval(
         amount=amount,
         store=store,
         subject=subject,
+        is_own_card=is_own_card,
         approved_at__gt=at - LASTS,
         used_at=None,
     )

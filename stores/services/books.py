@@ -1,6 +1,6 @@
 """Mending the books by hand: always with a reason and a second person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,9 @@ from stores.models import Approval, Store, User
 
 from .approvals import approve_beside, consume_approval
 from .audit import act, record_act, require
+from .beneficiaries import find_beneficiaries, list_acts
 
+MEMBER = "member"  # as the books name such a holder
 ADJUST, REVERSE, FREEZE = "ledger.adjust", "ledger.reverse", "ledger.freeze"
 
 # What was made by hand is undone by hand; a sale or a top-up is undone where it was
@@ -48,8 +50,22 @@ class Mending:
             request_id=self.request_id,
         )
 
-    def approved(self, name: str, *, amount: int, subject: str) -> Approval:
-        """Have the one beside approve it, before it is done."""
+    def approved(
+        self,
+        name: str,
+        *,
+        amount: int,
+        subject: str,
+        members: Iterable[int | None] = (),
+    ) -> Approval:
+        """Have the one beside approve it, before it is done.
+
+        Raises BeneficiaryRefused where one of the two is one of `members`, and the shop
+        does not let them.
+        """
+        touched = find_beneficiaries(
+            by=self.act(), act=name, amount=amount, members=members, at=self.at
+        )
         return approve_beside(
             act=name,
             maker=self.maker,
@@ -61,6 +77,46 @@ class Mending:
             at=self.at,
             subject=subject,
             request_id=self.request_id,
+            is_own_card=touched.is_own,
+        )
+
+    def use(
+        self,
+        approval: Approval,
+        name: str,
+        *,
+        amount: int,
+        subject: str,
+        members: Iterable[int | None] = (),
+    ) -> None:
+        """A step of the act: use the approval up, and list the act at a colleague's
+        own card.
+        """
+        touched = find_beneficiaries(
+            by=self.act(),
+            act=name,
+            amount=amount,
+            members=members,
+            at=self.at,
+            approval=approval,
+        )
+        consume_approval(
+            approval=approval,
+            act=name,
+            maker=self.maker,
+            amount=amount,
+            store=self.store,
+            at=self.at,
+            subject=subject,
+            is_own_card=touched.is_own,
+        )
+        list_acts(
+            touched,
+            act=name,
+            amount=amount,
+            subject=subject,
+            by=self.act(),
+            at=self.at,
         )
 
 
@@ -96,7 +152,10 @@ def adjust_account(
             memo=by.reason,
         )
 
-    return _with_second_person(write, ADJUST, amount, f"account:{account_id}", by)
+    members = [account.holder_id] if account.holder_kind == MEMBER else []
+    return _with_second_person(
+        write, ADJUST, amount, f"account:{account_id}", by, members
+    )
 
 
 def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
@@ -115,7 +174,8 @@ def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
             entry_id=entry.pk, key=by.key, at=by.at, act=by.act(), memo=by.reason
         )
 
-    return _with_second_person(write, REVERSE, amount, f"entry:{entry.pk}", by)
+    members = ledger_selectors.holders_of(entry_id=entry.pk, holder_kind=MEMBER)
+    return _with_second_person(write, REVERSE, amount, f"entry:{entry.pk}", by, members)
 
 
 @transaction.atomic(durable=True)
@@ -149,16 +209,21 @@ def _with_second_person(
     amount: int,
     subject: str,
     by: Mending,
+    members: Iterable[int | None],
 ) -> ledger_services.Posted:
     """Get the approval, then write the entry and use the approval up, all or nothing.
 
     A key that has written its entry asks nobody again.
     """
     done = ledger_selectors.entry_id_of(key=by.key) is not None
-    approval = None if done else by.approved(name, amount=amount, subject=subject)
+    approval = (
+        None
+        if done
+        else by.approved(name, amount=amount, subject=subject, members=members)
+    )
     with transaction.atomic(durable=True):
         posted = write()
-        _use(approval, posted, name, amount, subject, by)
+        _use(approval, posted, name, amount, subject, by, members)
     return posted
 
 
@@ -169,21 +234,14 @@ def _use(
     amount: int,
     subject: str,
     by: Mending,
+    members: Iterable[int | None],
 ) -> None:
     """A replay used its approval the first time; an entry without one is refused."""
     if posted.replayed:
         return
     if approval is None:
         raise NotMendable
-    consume_approval(
-        approval=approval,
-        act=name,
-        maker=by.maker,
-        amount=amount,
-        store=by.store,
-        at=by.at,
-        subject=subject,
-    )
+    by.use(approval, name, amount=amount, subject=subject, members=members)
     record_act(
         name=name,
         by=by.act(),

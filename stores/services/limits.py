@@ -1,5 +1,6 @@
 """Staying within what one may do alone."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from stores.selectors import limit_of
 
 from .approvals import LARGEST, consume_approval
 from .audit import require
+from .beneficiaries import approver_of, find_beneficiaries, list_acts
 
 
 @transaction.atomic(savepoint=False)
@@ -25,16 +27,41 @@ def use_limit(
     at: datetime,
     approval: Approval | None = None,
     subject: str = "",
+    members: Iterable[int | None] = (),
 ) -> ledger_services.Act:
     """A step: use up some of a person's limit for an act, or an approval for it.
+
+    `members` are those to or from whom value moves by it: an act at one's own card is
+    refused or needs an approver, and one at a colleague's is listed.
 
     Part of the act's own transaction, so that what is refused later uses up nothing.
     The sum is that of the shift, and at a desk without one that of the business day at
     the store. It is kept by one conditional update: two at once cannot both take the
     rest. Programs, members and tasks have no limit: whoever let them in answers for
     them. The act that comes back names whoever approved it, so that the books do.
-    Raises NotAllowed, AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable.
+    Raises NotAllowed, AmountOutOfRange, ApprovalNeeded, ApprovalNotUsable,
+    BeneficiaryRefused, OwnCardNeedsApprover.
     """
+    touched = find_beneficiaries(
+        by=by, act=act, amount=amount, members=members, at=at, approval=approval
+    )
+    by = _within_limit(
+        by, act, amount, at, approval, subject, is_own_card=touched.is_own
+    )
+    list_acts(touched, act=act, amount=amount, subject=subject, by=by, at=at)
+    return by
+
+
+def _within_limit(
+    by: ledger_services.Act,
+    act: str,
+    amount: int,
+    at: datetime,
+    approval: Approval | None,
+    subject: str,
+    *,
+    is_own_card: bool,
+) -> ledger_services.Act:
     if by.staff_id is None:
         return by
     if not 0 <= amount <= LARGEST:
@@ -53,12 +80,9 @@ def use_limit(
             store=store,
             subject=subject,
             at=at,
+            is_own_card=is_own_card,
         )
-        # Asked anew: the row in hand may be from before it was approved.
-        checker = Approval.objects.filter(pk=approval.pk).values_list(
-            "checker_id", flat=True
-        )
-        return replace(by, approver_id=checker.get())
+        return replace(by, approver_id=approver_of(approval))
     limit = limit_of(staff, act, store=store)
     if limit.per_act is not None and amount > limit.per_act:
         raise ApprovalNeeded(act=act, amount=amount, allowed=limit.per_act)

@@ -11,9 +11,9 @@ from checkout.models import Refund, Sale
 from coupons.kinds import CouponStatus
 from ledger import selectors as ledger_selectors
 from ledger.services import Act
+from members.models import StaffMembership
 from outbox.models import Event
 from recognition.models import Visit
-from stored_value.models import StaffAccount
 from stores import services as stores_services
 from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
 from stores.models import Approval, Shift, User
@@ -23,7 +23,8 @@ from tests.factories import points as points_factory
 from tests.factories import stored_value as wallet_factory
 from tests.factories.checkout import a_sale, at_store
 from tests.factories.coupons import TemplateFactory, issued
-from tests.factories.stores import PIN, ShiftFactory, TillFactory, UserFactory
+from tests.factories.members import own_card
+from tests.factories.stores import NOON, PIN, ShiftFactory, TillFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -140,13 +141,14 @@ def test_nobody_refunds_their_own_bill_nor_approves_it() -> None:
     sale = a_sale(member=member)
     shift = a_shift(sale)
     by, lead = in_shift("shift-lead", shift)
-    StaffAccount.objects.create(staff=lead, member=member)
+    own_card(lead, member)
     before = books()
     with pytest.raises(BeneficiaryRefused):
         refund(sale, by=by)
     another, maker = in_shift("shift-lead", a_shift(sale))
     manager = UserFactory.holding("store-manager", store=sale.store)
-    StaffAccount.objects.filter(staff=lead).update(staff=manager)
+    StaffMembership.objects.update(ended_at=NOON)
+    own_card(manager, member)
     approval = approved(sale, maker, manager, sale.net)
     with pytest.raises(BeneficiaryRefused):
         refund(sale, by=another, approval=approval)

@@ -10,11 +10,11 @@ from counter import say
 from coupons.kinds import CouponKind
 from coupons.models import TemplateVersion
 from members.models import ConsentNow, Member
-from stored_value.models import StaffAccount, TopUp
+from stored_value.models import TopUp
 from tests.counter.till import AtTill, key_in
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.coupons import TemplateFactory, issued
-from tests.factories.members import MemberFactory
+from tests.factories.members import MemberFactory, own_card
 from tests.factories.stored_value import a_plan, is_proven
 from tests.factories.stores import PIN, UserFactory
 
@@ -157,7 +157,7 @@ def test_above_the_limit_a_second_person_stands_beside(till: AtTill) -> None:
 
 def test_nobody_tops_up_their_own_account(till: AtTill) -> None:
     member = MemberFactory.create()
-    StaffAccount.objects.create(staff=till.user, member=member)
+    own_card(till.user, member)
     page = top_up(till, member, "100")
     assert "Nobody does this to their own benefit." in page.content.decode()
     assert not TopUp.objects.exists()

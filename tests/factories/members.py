@@ -12,7 +12,7 @@ from ledger.kinds import AccountKind
 from ledger.services import Act, HolderAccount
 from members.birthdays import Birthday
 from members.keys import keys_of
-from members.models import CustomField, Member, Tag
+from members.models import CustomField, Member, StaffMembership, Tag
 from members.services.enrol import put_birthday
 from stores import services as stores_services
 from stores.models import Store, User
@@ -131,4 +131,13 @@ def two_people(
         secret=PIN,
         key=key,
         at=at,
+    )
+
+
+def own_card(staff: User | int | None, member: Member | int) -> StaffMembership:
+    """Somebody of the staff is this member, since long ago."""
+    staff_id = staff.pk if isinstance(staff, User) else staff or 0
+    member_id = member.pk if isinstance(member, Member) else member
+    return StaffMembership.objects.create(
+        staff_id=staff_id, member_id=member_id, since=NOON - timedelta(days=30)
     )

@@ -15,7 +15,6 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, open_wallet
 from stored_value.models import (
     Hold,
-    StaffAccount,
     TopUp,
     TopUpPlan,
     TopUpRefund,
@@ -45,7 +44,6 @@ PAGES = [
     "hold",
     "topupplan",
     "walletpolicy",
-    "staffaccount",
 ]
 NASTY = [
     "",
@@ -101,7 +99,6 @@ def something_of_each() -> Holder:
         holder=holder, amount=70_00, by=by, at=now(), key=a_key(), note="桌 8"
     )
     refund_top_up(row, by=by, at=now())
-    StaffAccount.objects.create(staff=UserFactory.create(), member_id=holder.id)
     return holder
 
 
@@ -112,7 +109,7 @@ def test_every_list_and_row_opens_in_every_language(
     office: Client, language: str
 ) -> None:
     something_of_each()
-    models = [Wallet, TopUp, TopUpRefund, Hold, TopUpPlan, WalletPolicy, StaffAccount]
+    models = [Wallet, TopUp, TopUpRefund, Hold, TopUpPlan, WalletPolicy]
     for model, name in zip(models, PAGES, strict=True):
         row = model._default_manager.order_by("pk").first()
         assert row is not None
@@ -420,21 +417,6 @@ class TestPlans:
         client = signed_in(UserFactory.holding(role))
         assert client.post(page("topupplan_add"), self.typed()).status_code == 403
         assert not TopUpPlan.objects.exists()
-
-
-def test_a_staff_account_is_named_once_and_taken_back_by_another(
-    office: Client,
-) -> None:
-    staff, member = UserFactory.holding("cashier"), MemberFactory.create()
-    typed = {"staff": staff.pk, "member": member.pk}
-    for _twice in range(2):
-        assert office.post(page("staffaccount_add"), typed).status_code in (200, 302)
-    account = StaffAccount.objects.get()
-    theirs = signed_in(staff)
-    delete = page("staffaccount_delete", account.pk)
-    assert theirs.post(delete, {"post": "yes"}).status_code == 403
-    office.post(delete, {"post": "yes"})
-    assert not StaffAccount.objects.exists()
 
 
 class TestClearing:

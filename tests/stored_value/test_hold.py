@@ -25,11 +25,12 @@ from stored_value.errors import (
     TransferToOneself,
 )
 from stored_value.holders import Holder
-from stored_value.models import Hold, StaffAccount, TopUpRefund
+from stored_value.models import Hold, TopUpRefund
 from stores.errors import BeneficiaryRefused, NotAllowed
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import gone
 from tests.factories.ledger import everything
+from tests.factories.members import own_card
 from tests.factories.stored_value import (
     a_key,
     a_member,
@@ -338,7 +339,7 @@ class TestTransfer:
     def test_nobody_gives_to_themselves_at_the_till(self) -> None:
         giver, _row = holding(300_00, 50_00)
         mine, by = a_member(), at_till("shift-lead")
-        StaffAccount.objects.create(staff_id=by.staff_id or 0, member_id=mine.id)
+        own_card(by.staff_id, mine.id)
         self.refused(BeneficiaryRefused, giver, mine, 10_00, by=by)
 
     def test_sent_twice_it_is_given_once(self) -> None:
@@ -384,7 +385,7 @@ class TestRefundOfATopUp:
         with pytest.raises(NotAllowed), transaction.atomic():
             refund_top_up(row, by=at_till())
         lead = at_till("shift-lead")
-        StaffAccount.objects.create(staff_id=lead.staff_id or 0, member_id=holder.id)
+        own_card(lead.staff_id, holder.id)
         with pytest.raises(BeneficiaryRefused), transaction.atomic():
             refund_top_up(row, by=lead)
         assert held(holder) == (300_00, 0, 0)

@@ -12,7 +12,7 @@ from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
 from stored_value.errors import HoldsTooMuch, NotEnough, NothingLeft
 from stored_value.holders import Holder
-from stored_value.models import Hold, PaymentCode, StaffAccount, TopUp
+from stored_value.models import Hold, PaymentCode, TopUp
 from stored_value.selectors.wallets import owed_to_members
 from stored_value.terms import months_later
 from tests.factories.cards import CardFactory
@@ -29,7 +29,7 @@ from tests.factories.stored_value import (
     spend,
     top_up,
 )
-from tests.factories.stores import NOON, UserFactory
+from tests.factories.stores import NOON
 
 pytestmark = pytest.mark.django_db
 THREE_YEARS = months_later(NOON, 36)
@@ -145,14 +145,12 @@ class TestParts:
             stored_value_services.set_payment_code(
                 member_id=holder.id, code="274951", by=an_act(), at=NOON
             )
-        StaffAccount.objects.create(staff=UserFactory.create(), member_id=source.id)
         self.part().move(
             source_id=source.id, target_id=target.id, by=an_act(), at=NOON, key="m"
         )
         row.refresh_from_db()
         assert row.member_id == target.id
         assert PaymentCode.objects.get().member_id == target.id
-        assert StaffAccount.objects.get().member_id == target.id
 
     def test_a_top_up_is_refunded_after_its_money_moved_to_the_survivor(self) -> None:
         source, row = holding(300_00, 50_00)

@@ -204,6 +204,10 @@ def maker_gains(user: User) -> dict[str, object]:
     return {"maker": user, "beneficiary": user}
 
 
+def own_card_of_another(user: User) -> dict[str, object]:
+    return {"beneficiary": user, "is_own_card": True}
+
+
 def checker_gains(user: User) -> dict[str, object]:
     return {"checker": user, "beneficiary": user, "approved_at": NOON}
 
@@ -222,7 +226,7 @@ def negative(_user: User) -> dict[str, object]:
 
 FORBIDDEN = {
     "stores_approval_checker_is_not_maker": maker_checks,
-    "stores_approval_maker_gains_nothing": maker_gains,
+    "stores_approval_maker_gains_only_as_told": maker_gains,
     "stores_approval_checker_gains_nothing": checker_gains,
     "stores_approval_used_once_approved": used_unapproved,
     "stores_approval_approved_by_someone": approved_by_nobody,
@@ -236,6 +240,15 @@ def test_an_approval_that_must_not_be_is_refused(constraint: str) -> None:
         asked(**FORBIDDEN[constraint](UserFactory.create()))
 
     assert not Approval.objects.exists()
+
+
+def test_an_approval_at_ones_own_card_names_its_maker() -> None:
+    user = UserFactory.create()
+    rule = "stores_approval_maker_gains_only_as_told"
+    for facts in (own_card_of_another(user), {"is_own_card": True}):
+        with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+            asked(**facts)
+    assert asked(maker=user, beneficiary=user, is_own_card=True).pk
 
 
 @pytest.mark.parametrize("constraint", FORBIDDEN)

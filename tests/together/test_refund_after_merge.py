@@ -18,12 +18,11 @@ from points import services as points_services
 from points.models import RewardOrder
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
-from stored_value.models import StaffAccount
 from stores.errors import BeneficiaryRefused
 from tests.factories import gift_cards, points, stored_value
 from tests.factories.coupons import TemplateFactory, by_task, issued
 from tests.factories.ledger import an_act, balance, everything
-from tests.factories.members import MemberFactory, account_of, two_people
+from tests.factories.members import MemberFactory, account_of, own_card, two_people
 from tests.factories.points import RewardFactory, a_policy, holding, points_of, sale
 from tests.factories.stores import NOON
 
@@ -179,7 +178,7 @@ def test_whoever_is_left_gives_nothing_back_to_themselves() -> None:
     paid = stored_value.spend(holder, 100_00)
     merge(source, target)
     by = stored_value.at_till("store-manager")
-    StaffAccount.objects.create(staff_id=by.staff_id or 0, member=target)
+    own_card(by.staff_id, target)
     before = everything()
 
     with pytest.raises(BeneficiaryRefused), transaction.atomic():

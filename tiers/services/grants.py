@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 
 from common.months import lasts_until
 from common.text import one_line
+from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
@@ -55,6 +56,7 @@ def buy_tier(
         raise TierNotInUse
     if tier.price is None or tier.validity_months is None:
         raise TierNotSold
+    by = _check_beneficiary(by, "tiers.sell_tier", member_id, at, tier.price)
     starts_at, ends_at = _term(tier, tier.validity_months, standing, at)
     posted = stores_services.take_payment_step(
         amount=tier.price,
@@ -103,6 +105,10 @@ def refund_tier(
     if grant is None or grant.entry_id is None:
         raise NothingGiven
     standing = lock_standing(grant.member_id, at=at)
+    if ledger_selectors.entry_id_of(key=key) is None:
+        by = _check_beneficiary(
+            by, "tiers.refund_tier", grant.member_id, at, grant.price or 0
+        )
     posted = ledger_services.reverse_entry(
         entry_id=grant.entry_id, key=key, at=at, act=by, memo=one_line(reason, 200)
     )
@@ -148,6 +154,7 @@ def give_tier(
     tier = Tier.objects.filter(pk=tier_id, is_active=True).first()
     if tier is None:
         raise TierNotInUse
+    by = _check_beneficiary(by, "tiers.give_tier", member_id, at)
     _given(member_id).update(ended_at=at)
     grant = TierGrant.objects.create(
         member_id=member_id,
@@ -184,9 +191,23 @@ def take_tier(*, member_id: int, reason: str, by: Act, at: datetime) -> None:
     grant = _given(member_id).filter(ends_at__gt=at).first()
     if grant is None:
         raise NothingGiven
+    by = _check_beneficiary(by, "tiers.give_tier", member_id, at)
     _end(grant, at=at)
     _settle(standing, Cause.TAKEN, Source.MANUAL, by=by, at=at)
     stores_services.record_act(name="tiers.taken", by=by, at=at, subject=grant)
+
+
+def _check_beneficiary(
+    by: Act, act: str, member_id: int, at: datetime, amount: int = 0
+) -> Act:
+    return stores_services.check_beneficiary(
+        by=by,
+        act=act,
+        amount=amount,
+        members=[member_id],
+        subject=f"member:{member_id}",
+        at=at,
+    )
 
 
 def lock_standing(member_id: int, *, at: datetime) -> Standing:
