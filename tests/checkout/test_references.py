@@ -16,7 +16,7 @@ from tests.factories.checkout import a_sale, at_store
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory
 from tests.factories.recognition import VisitFactory
-from tests.factories.stores import StoreFactory, UserFactory, signed_in
+from tests.factories.stores import NOON, StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def used(reference: str) -> CouponUse:
         member_id=coupon.member_id,
         reference=reference,
         by=at_store(StoreFactory.create()),
-        at=now(),
+        at=NOON,
         key=f"use:{coupon.pk}",
     )
     return CouponUse.objects.get(coupon=coupon)
