@@ -188,6 +188,28 @@ COLUMNS: Final = (
         "|品名|品項|商品名稱",
     ),
     Column(
+        "store_code",
+        _("store code"),
+        "code|store|store id|store no|store number|shop|shop code|branch code|门店编号"
+        "|门店编码|门店代码|店号|店铺编号|编号|編號|門市編號|門市代碼|店號|分店編號",
+    ),
+    Column(
+        "store_name",
+        _("store name"),
+        "name|shop name|branch name|title|门店名称|门店|店名|店铺名称|名称|門市名稱"
+        "|門市|分店名稱|名稱",
+    ),
+    Column(
+        "time_zone",
+        _("time zone"),
+        "timezone|zone|时区|時區",
+    ),
+    Column(
+        "day_starts",
+        _("business day starts at"),
+        "day starts at|day start|cut off|营业日开始|营业日起始时间|營業日開始",
+    ),
+    Column(
         "item_code",
         _("item number"),
         "sku|item code|item id|item no|product id|product code|product no|article no"

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from django.utils.functional import _StrPromise
 
 
@@ -22,6 +24,37 @@ class FileRefused(ImportRefused):
         self, code: str, message: "str | _StrPromise", **facts: object
     ) -> None:
         super().__init__(code, format_lazy(message, **facts), **facts)
+
+
+class EncodingUnknown(FileRefused):
+    """Bytes that could be several scripts; `samples` shows cells in each of them."""
+
+    def __init__(self, samples: "Mapping[str, Sequence[str]]") -> None:
+        super().__init__(
+            "encoding_unknown",
+            _(
+                "This file is not UTF-8 and does not say its encoding: choose the one"
+                " in which its names are right."
+            ),
+        )
+        self.samples = samples
+
+
+class LastRowMayBeCut(ImportRefused):
+    """The file ends in the midst of a line, and nobody said that it is complete."""
+
+    def __init__(self, *, line: int) -> None:
+        super().__init__(
+            "last_row_may_be_cut",
+            format_lazy(
+                _(
+                    "The file ends without a line break, on line {line}: it may have"
+                    " been cut. If nothing is missing, say that it is complete."
+                ),
+                line=line,
+            ),
+            line=line,
+        )
 
 
 class ColumnsRefused(FileRefused):

@@ -80,6 +80,11 @@ WHY: Final[dict[str, Promise]] = {
     "balance_was_brought": _(
         "%(about)s of this member were brought in before: adjust them by hand instead."
     ),
+    "store_differs": _(
+        "There is a store of this code, and it differs: change it on its own page."
+    ),
+    "not_a_code": _("%(about)s holds what no code of a store holds."),
+    "not_an_hour": _("%(about)s is not an hour of the day, such as 04:00."),
     "bill_of_another": _("Line %(about)s gives this bill to another member."),
     "bill_totals": _("Line %(about)s gives this bill another total."),
     "bill_otherwise": _(

@@ -1,6 +1,8 @@
 """What is said of a file when it is uploaded, turned into options."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -15,36 +18,37 @@ from unfold.widgets import (
 )
 
 from common.errors import DomainError
+from imports.guess import Guess
 from imports.models import ImportJob
 from imports.options import ImportOptions, mapping_from
+from stores.forms import ConfirmForm
 from stores.models import Store
 
 FOUND = ("", _("as found in the file"))
+ENCODINGS = [
+    ("utf-8", "UTF-8"),
+    ("gb18030", "GB18030, GBK"),
+    ("big5", "Big5"),
+    ("utf-16", "UTF-16"),
+    ("cp1252", _("Windows-1252, Latin-1: western Europe")),
+    ("iso-8859-15", _("ISO 8859-15: western Europe")),
+    ("mac-roman", _("Mac Roman: western Europe")),
+    ("cp1250", _("Windows-1250: central Europe")),
+    ("iso-8859-2", _("ISO 8859-2: central Europe")),
+    ("cp1251", _("Windows-1251: Cyrillic")),
+    ("cp1253", _("Windows-1253: Greek")),
+    ("cp1254", _("Windows-1254: Turkish")),
+    ("cp1257", _("Windows-1257: Baltic")),
+    ("cp1258", _("Windows-1258: Vietnamese")),
+    ("cp874", _("Windows-874: Thai")),
+    ("shift_jis", _("Shift JIS: Japanese")),
+    ("euc-kr", _("EUC-KR: Korean")),
+]
 
 
-class UploadForm(forms.Form):
-    """A file, what it holds, and how it is written; most of it is found by itself."""
+class OptionsForm(forms.Form):
+    """How a file is written; most of it is found by itself."""
 
-    kind = forms.ChoiceField(
-        label=_("What the file holds"),
-        choices=ImportJob.Kind.choices,
-        widget=UnfoldAdminSelectWidget,
-    )
-    file = forms.FileField(
-        label=_("CSV or XLSX file"),
-        max_length=255,
-        widget=UnfoldAdminFileFieldWidget,
-    )
-    source = forms.CharField(
-        label=_("Source"),
-        max_length=20,
-        initial="import",
-        help_text=_(
-            "A short name for the system that the file comes from. A reference is known"
-            " again by it: the same file under the same name changes nothing."
-        ),
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )
     store = forms.ChoiceField(
         label=_("Store for rows that name none"),
         required=False,
@@ -65,10 +69,27 @@ class UploadForm(forms.Form):
         label=_("Order of dates"),
         required=False,
         choices=[
-            ("", _("year first")),
+            FOUND,
+            ("ymd", _("year first")),
             ("dmy", _("day, month, year")),
             ("mdy", _("month, day, year")),
         ],
+        widget=UnfoldAdminSelectWidget,
+    )
+    date_pattern = forms.CharField(
+        label=_("Another way of writing dates"),
+        required=False,
+        max_length=40,
+        help_text=format_lazy(
+            _("A pattern such as {pattern}; it goes before the order."),
+            pattern="%d.%m.%y",
+        ),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone of the file"),
+        required=False,
+        help_text=_("In which its times are written."),
         widget=UnfoldAdminSelectWidget,
     )
     decimals = forms.IntegerField(
@@ -94,10 +115,7 @@ class UploadForm(forms.Form):
         required=False,
         choices=[
             FOUND,
-            ("utf-8", "UTF-8"),
-            ("gb18030", "GB18030, GBK"),
-            ("big5", "Big5"),
-            ("utf-16", "UTF-16"),
+            *ENCODINGS,
         ],
         widget=UnfoldAdminSelectWidget,
     )
@@ -139,12 +157,68 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stores = Store.objects.order_by("code")
-        field = self.fields["store"]
+        self._offer(
+            "store",
+            [("", _("none")), *((store.code, str(store)) for store in stores)],
+        )
+        zones = ((name, name) for name in sorted(available_timezones()) if "/" in name)
+        self._offer("time_zone", [("", _("each store’s own")), *zones])
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
+        field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [
-                ("", _("none")),
-                *((store.code, str(store)) for store in stores),
-            ]
+            field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """The options, or a sentence why there are none."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        names = set(ImportOptions.__slots__) - {"mapping"}
+        given = {
+            name: cleaned[name] for name in names if cleaned.get(name) not in ("", None)
+        }
+        if cleaned.get("date_pattern"):
+            given["date_format"] = cleaned["date_pattern"]
+        try:
+            mapping = mapping_from(cleaned.get("mapping", "").splitlines())
+            cleaned["options"] = self._options(mapping, given)
+        except DomainError as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+        return cleaned
+
+    def _options(
+        self, mapping: Mapping[str, str], given: dict[str, Any]
+    ) -> ImportOptions:
+        return ImportOptions(mapping=mapping, **given)
+
+
+class UploadForm(OptionsForm):
+    """A file, what it holds, and how it is written."""
+
+    kind = forms.ChoiceField(
+        label=_("What the file holds"),
+        choices=ImportJob.Kind.choices,
+        initial=ImportJob.Kind.MEMBERS,
+        widget=UnfoldAdminSelectWidget,
+    )
+    file = forms.FileField(
+        label=_("CSV or XLSX file"),
+        max_length=255,
+        widget=UnfoldAdminFileFieldWidget,
+    )
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=20,
+        initial="import",
+        help_text=_(
+            "A short name for the system that the file comes from. A reference is known"
+            " again by it: the same file under the same name changes nothing."
+        ),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    field_order = ("kind", "file", "source")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         most = settings.IMPORT_MOST_BYTES // (1024 * 1024)
         self.fields["file"].help_text = _("At most %(most)s MB.") % {"most": most}
 
@@ -159,16 +233,60 @@ class UploadForm(forms.Form):
             )
         return file
 
-    def clean(self) -> dict[str, Any]:
-        """The options, or a sentence why there are none."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        names = set(ImportOptions.__slots__) - {"mapping"}
-        given = {
-            name: cleaned[name] for name in names if cleaned.get(name) not in ("", None)
-        }
-        try:
-            mapping = mapping_from(cleaned.get("mapping", "").splitlines())
-            cleaned["options"] = ImportOptions(mapping=mapping, **given)
-        except DomainError as refusal:
-            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
-        return cleaned
+
+class ReadAgainForm(OptionsForm):
+    """How a file that is here already is to be read, with what it shows of itself."""
+
+    def __init__(self, *args: Any, options: ImportOptions, found: Guess, **kwargs: Any):
+        self._before = options
+        super().__init__(*args, initial=shown_options(options), **kwargs)
+        if found.samples:
+            samples = [
+                (name, f"{name}: {', '.join(cells)}")
+                for name, cells in found.samples.items()
+            ]
+            rest = [(n, label) for n, label in ENCODINGS if n not in found.samples]
+            # Nothing is chosen beforehand: it is for whoever knows the names to say.
+            self.fields["encoding"].required = True
+            self.fields["encoding"].widget = UnfoldAdminRadioSelectWidget()
+            self._offer("encoding", [*samples, *rest])
+            self.fields["encoding"].help_text = _(
+                "Choose the one in which the names of the file are right."
+            )
+        if found.sample_date:
+            self.fields["date_format"].required = True
+            self.fields["date_format"].help_text = _(
+                "The file says %(day)s, which could be two days."
+            ) % {"day": found.sample_date}
+        asked = [name for name in found.questions if name in self.fields]
+        self.order_fields(asked)
+
+    def _options(
+        self, mapping: Mapping[str, str], given: dict[str, Any]
+    ) -> ImportOptions:
+        return ImportOptions(
+            mapping=mapping, **{**given, "source": self._before.source}
+        )
+
+
+class ApplyForm(ConfirmForm):
+    """All of it or nothing; a file whose last line has no end is asked about."""
+
+    is_complete = forms.BooleanField(
+        label=_("The file is complete: nothing is missing behind its last line"),
+        widget=UnfoldBooleanWidget,
+    )
+
+
+def shown_options(options: ImportOptions) -> dict[str, Any]:
+    """Options as the form has them."""
+    kept = options.as_json()
+    mapping = "\n".join(f"{theirs}={ours}" for theirs, ours in options.mapping.items())
+    orders = {"", "ymd", "dmy", "mdy"}
+    is_order = options.date_format.lower() in orders
+    return {
+        **kept,
+        "mapping": mapping,
+        "date_format": options.date_format.lower() if is_order else "",
+        "date_pattern": "" if is_order else options.date_format,
+    }

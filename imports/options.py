@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
+from zoneinfo import available_timezones
 
 from babel.numbers import get_currency_precision
 from django.conf import settings
@@ -25,6 +26,8 @@ class ImportOptions:
     may have (None: those of the currency), `minor` that amounts are written in the
     smallest unit. `points`: sales earn points by the rules of the house; `rows`: each
     row of sales is one of `bills`, or of the `lines` of a bill (empty: as it is found).
+    `time_zone` is where the clock of the file hangs (empty: at each store), `complete`
+    that nothing is missing although the last line has no end.
     """
 
     source: str = "import"
@@ -39,6 +42,8 @@ class ImportOptions:
     decimal_comma: bool = False
     points: bool = False
     rows: str = ""
+    time_zone: str = ""
+    complete: bool = False
 
     def __post_init__(self) -> None:
         if not SOURCE.fullmatch(self.source):
@@ -52,6 +57,11 @@ class ImportOptions:
             named_delimiter(self.delimiter)
         if self.rows not in ROWS:
             raise OptionRefused("unknown_rows", _("A row is one of: bills, lines."))
+        if self.time_zone and self.time_zone not in available_timezones():
+            raise OptionRefused(
+                "unknown_time_zone",
+                _("A time zone is called by its city, such as Asia/Shanghai."),
+            )
         date_formats(self.date_format)
         if self.decimals is not None and not 0 <= self.decimals <= MOST_DECIMALS:
             raise OptionRefused(

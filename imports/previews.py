@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.money import format_count, format_money
+from imports.errors import LastRowMayBeCut
 
 
 def sentences(preview: Mapping[str, Any]) -> list[str]:
@@ -36,6 +37,8 @@ def sentences(preview: Mapping[str, Any]) -> list[str]:
             )
             % {"count": format_count(preview["other_sums"])}
         )
+    if preview.get("open_end"):
+        said.append(str(LastRowMayBeCut(line=preview["open_end"])))
     return said
 
 

@@ -22,8 +22,9 @@ from common.tables import Column, number, table
 from imports import previews, reports, tasks
 from imports import services as imports_services
 from imports.fates import Fate
-from imports.forms import UploadForm
+from imports.forms import ApplyForm, ReadAgainForm, UploadForm
 from imports.models import ImportJob
+from imports.options import ImportOptions
 from stores import selectors as stores_selectors
 from stores.admin.base import (
     ScopedAdmin,
@@ -37,6 +38,7 @@ from stores.admin.base import (
 from stores.forms import ConfirmForm
 
 SHOWN = 50
+HIDDEN = ("source", "found", "complete")
 STEPS = {
     "reading": gettext_lazy("reading the file"),
     "judging": gettext_lazy("comparing with what is here"),
@@ -79,7 +81,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
     )
     readonly_fields = ("progress", "seen", "bad", "chosen")
     actions_list = ("upload",)
-    actions_detail = ("apply", "check_again", "report", "original")
+    actions_detail = ("apply", "options", "check_again", "report", "original")
 
     def has_view_permission(
         self, request: HttpRequest, obj: ImportJob | None = None
@@ -149,12 +151,17 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
     @display(description=gettext_lazy("options"))
     def chosen(self, job: ImportJob) -> str:
         """How the file is read, where something was said of it."""
+        found = job.options.get("found", ())
         said = [
-            (_label(name), _said(name, value))
+            (
+                _label(name),
+                _said(name, value),
+                _(" (found in the file)") if name in found else "",
+            )
             for name, value in sorted(job.options.items())
-            if value not in ("", None, False, {}) and name != "source"
+            if value not in ("", None, False, {}, []) and name not in HIDDEN
         ]
-        return format_html_join("", "<p>{}: {}</p>", said) or "–"
+        return format_html_join("", "<p>{}: {}{}</p>", said) or "–"
 
     def get_urls(self) -> list[URLPattern]:
         """One more: what the page asks for while a job is under way."""
@@ -209,6 +216,8 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
                     by=act_of(request, now()),
                     at=now(),
                 )
+                if job.status == ImportJob.Status.REFUSED:
+                    return redirect(f"{self.list_url()}{job.pk}/options/")
                 tasks.send(job)
                 return redirect(self.row_url(job))
             except DomainError as refusal:
@@ -237,19 +246,58 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         """Bring the whole file in, or nothing of it."""
         job = self.get_object(request, object_id)
 
-        def command(_typed: dict[str, Any]) -> str:
+        def command(typed: dict[str, Any]) -> str:
             imports_services.ask_to_apply(
-                job_id=job.pk, by=act_of(request, now()), at=now()
+                job_id=job.pk,
+                by=act_of(request, now()),
+                at=now(),
+                is_complete=typed.get("is_complete", False),
             )
             tasks.send(job)
             return _("The import is in line. This page shows how far it is.")
 
+        form = ConfirmForm if job.open_end is None else ApplyForm
         return self.ask(
             request,
-            form=ConfirmForm(**posted(request)),
+            form=form(**posted(request)),
             title=_("Apply %(job)s") % {"job": job},
             button=_("Bring everything in"),
             lead=self._sums(job),
+            command=command,
+            back=self.row_url(job),
+        )
+
+    @action(
+        description=gettext_lazy("Change how it is read"),
+        url_path="options",
+        permissions=["upload"],
+        icon="tune",
+    )
+    def options(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Answer what the file leaves open, or correct what was found in it."""
+        job = self.get_object(request, object_id)
+        found = imports_services.guess_of(job)
+
+        def command(typed: dict[str, Any]) -> str:
+            imports_services.change_options(
+                job_id=job.pk,
+                options=typed["options"],
+                by=act_of(request, now()),
+                at=now(),
+            )
+            tasks.send(job)
+            return _("The file is looked through again.")
+
+        return self.ask(
+            request,
+            form=ReadAgainForm(
+                **posted(request),
+                options=ImportOptions.from_json(job.options),
+                found=found,
+            ),
+            title=_("How %(job)s is read") % {"job": job},
+            button=_("Look through"),
+            lead=str(imports_services.question(found)) if found.questions else "",
             command=command,
             back=self.row_url(job),
         )

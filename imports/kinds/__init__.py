@@ -8,9 +8,11 @@ from .cards import Cards
 from .coupons import Coupons
 from .members import Members
 from .sales import Sales
+from .stores import Stores
 
 KINDS: Final[dict[str, Kind]] = {
-    kind.word: kind for kind in (Members(), Balances(), Cards(), Coupons(), Sales())
+    kind.word: kind
+    for kind in (Stores(), Members(), Balances(), Cards(), Coupons(), Sales())
 }
 
 __all__ = ["KINDS", "Context", "Kind"]

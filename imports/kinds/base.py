@@ -46,6 +46,8 @@ class Context:
     unread: list[str] = field(default_factory=list)
     # Our columns that the file has.
     columns: frozenset[str] = frozenset()
+    # The last line, where the file ends in the midst of it.
+    open_end: int | None = None
     # What rows name by a code, looked up once for each file.
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
 

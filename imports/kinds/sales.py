@@ -340,7 +340,7 @@ def _earn(row: tuple[Any, ...], bought: list[Bought], context: Context) -> None:
 def _moment(cells: Cells, store: Store, context: Context) -> tuple[datetime, date]:
     """When it was, and the day that the file gives for it."""
     reader = context.reader
-    if reader.zone != store.zone:
+    if not context.options.time_zone and reader.zone != store.zone:
         reader = replace(reader, zone=store.zone)
     at = reader.moment(cells["date"], "date")
     if at is None:

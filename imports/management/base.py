@@ -1,4 +1,4 @@
-"""What the five commands share: `manage.py import_members FILE [--dry-run] …`."""
+"""What the commands share: `manage.py import_members FILE [--dry-run] …`."""
 
 import uuid
 from itertools import islice
@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from common.errors import DomainError
 from imports import previews, reports
 from imports import services as imports_services
-from imports.errors import RowsAreBad
+from imports.errors import EncodingUnknown, RowsAreBad
 from imports.fates import Fate
 from imports.options import ImportOptions, mapping_from
 from stores import services as stores_services
@@ -44,7 +44,10 @@ class ImportCommand(BaseCommand):
             help="a column of the file and ours, for example customer=member; repeat",
         )
         parser.add_argument(
-            "--encoding", default="", help="utf-8, gb18030, big5 or utf-16; else found"
+            "--encoding",
+            default="",
+            help="such as utf-8, gb18030, big5, cp1252 or shift_jis; needed where the"
+            " file is no UTF-8 and has no mark",
         )
         parser.add_argument(
             "--delimiter", default="", help="comma, semicolon, tab or bar; else found"
@@ -72,6 +75,17 @@ class ImportCommand(BaseCommand):
             "--decimal-comma", action="store_true", help="amounts are written 29,33"
         )
         parser.add_argument(
+            "--time-zone",
+            default="",
+            help="where the clock of the file hangs, such as Europe/Berlin; else at"
+            " each store",
+        )
+        parser.add_argument(
+            "--complete",
+            action="store_true",
+            help="nothing is missing, although the last line has no line break",
+        )
+        parser.add_argument(
             "--report", type=Path, help="write the fate of every row to this CSV file"
         )
         self.add_more(parser)
@@ -91,6 +105,8 @@ class ImportCommand(BaseCommand):
             except DomainError as refusal:
                 if isinstance(refusal, RowsAreBad):
                     self._show_bad(fates)
+                if isinstance(refusal, EncodingUnknown):
+                    self._show_samples(refusal)
                 raise CommandError(str(refusal)) from refusal
             finally:
                 if options["report"] and fates.exists():
@@ -110,6 +126,8 @@ class ImportCommand(BaseCommand):
             decimal_comma=given["decimal_comma"],
             points=given.get("points", False),
             rows=given.get("rows", ""),
+            time_zone=given["time_zone"],
+            complete=given["complete"],
         )
         at = now()
         run = (
@@ -164,6 +182,10 @@ class ImportCommand(BaseCommand):
         more = sum(1 for _row in bad)
         if more:
             self.stdout.write(f"… and {more:,} more; --report FILE names them all.")
+
+    def _show_samples(self, refusal: EncodingUnknown) -> None:
+        for name, samples in refusal.samples.items():
+            self.stdout.write(f"--encoding {name}: {', '.join(samples)}")
 
     def _keep(self, fates: Path, target: Path) -> None:
         with target.open("w", encoding="utf-8", newline="") as file:

@@ -12,6 +12,7 @@ class ImportJob(models.Model):
     """One uploaded file: looked through first, then brought in as a whole or not."""
 
     class Kind(models.TextChoices):
+        STORES = "stores", _("Stores")
         MEMBERS = "members", _("Members")
         BALANCES = "balances", _("Opening balances")
         CARDS = "cards", _("Cards")
@@ -93,7 +94,14 @@ class ImportJob(models.Model):
         constraints = [
             CheckConstraint(
                 condition=Q(
-                    kind__in=["members", "balances", "cards", "coupons", "sales"]
+                    kind__in=[
+                        "stores",
+                        "members",
+                        "balances",
+                        "cards",
+                        "coupons",
+                        "sales",
+                    ]
                 ),
                 name="imports_importjob_kind_is_known",
             ),
@@ -140,6 +148,14 @@ class ImportJob(models.Model):
             self.Status.TO_APPLY,
             self.Status.APPLYING,
         }
+
+    @property
+    def open_end(self) -> int | None:
+        """The last line, where the file ends in the midst of it and nobody answered."""
+        if self.options.get("complete"):
+            return None
+        line = self.preview.get("open_end")
+        return None if line is None else int(line)
 
     @property
     def bad_rows(self) -> int:

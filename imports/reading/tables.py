@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from imports.errors import ColumnsRefused, FileRefused
 
 from .limits import Cells, Limits
-from .text import read_text
+from .text import ends_openly, read_text
 from .workbook import read_workbook
 
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -33,6 +33,8 @@ class Table:
     header: list[str]
     rows: Iterator[Row]
     read_per_mille: Callable[[], int]
+    # A text whose last line has no end; a workbook that was cut cannot be opened.
+    ends_openly: bool = False
 
     def expected(self, read: int) -> int:
         """About how many rows there will be, once some were read."""
@@ -68,13 +70,15 @@ def open_table(
             "old_workbook",
             _("This is an old or locked Excel workbook: save it as XLSX or CSV."),
         )
-    if head.startswith((WORKBOOK, EMPTY_ZIP)):
+    is_workbook = head.startswith((WORKBOOK, EMPTY_ZIP))
+    if is_workbook:
         reading = read_workbook(path, limits=limits, sheet=sheet)
     else:
         reading = read_text(path, limits=limits, encoding=encoding, delimiter=delimiter)
     with reading as (rows, read_per_mille):
         lines = bounded(rows, limits)
-        yield Table(_header(lines), lines, read_per_mille)
+        is_open = not is_workbook and ends_openly(path)
+        yield Table(_header(lines), lines, read_per_mille, is_open)
 
 
 def bounded(rows: Iterator[tuple[int, Cells]], limits: Limits) -> Iterator[Row]:

@@ -2,14 +2,16 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.errors import FileRefused, OptionRefused
+from imports.errors import EncodingUnknown, FileRefused, OptionRefused
 
 from .limits import Cells, Limits, Reading
 
@@ -25,7 +27,36 @@ ENCODINGS: Final = {
     "gbk": "gb18030",
     "gb2312": "gb18030",
     "big5": "cp950",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+    "cp1252": "cp1252",
+    "windows-1252": "cp1252",
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso-8859-15": "iso8859-15",
+    "cp1250": "cp1250",
+    "iso-8859-2": "iso8859-2",
+    "cp1251": "cp1251",
+    "cp1253": "cp1253",
+    "cp1254": "cp1254",
+    "cp1257": "cp1257",
+    "cp1258": "cp1258",
+    "cp874": "cp874",
+    "mac-roman": "mac-roman",
 }
+# What a file without a mark may be, where it is no UTF-8; many read any bytes at all.
+CANDIDATES: Final = (
+    "gb18030",
+    "big5",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "shift_jis",
+    "euc-kr",
+)
+SAMPLE_LINES: Final = 50
+SAMPLES: Final = 4
+LONGEST_SAMPLE: Final = 30
 UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Three bytes and more in UTF-8: what Chinese has there, and GB18030 hardly ever.
 FIRST_WIDE: Final = "\u0800"
@@ -91,9 +122,54 @@ def find_codec(path: Path, limits: Limits) -> str:
         _read_through(path, "utf-8", "UTF-8")
     except FileRefused:
         _refuse_mixture(path, limits)
-        _read_through(path, "gb18030", "GB18030")
-        return "gb18030"
+        samples = encoding_samples(path, limits)
+        if not samples:
+            raise
+        raise EncodingUnknown(samples) from None
     return "utf-8"
+
+
+def encoding_samples(path: Path, limits: Limits) -> dict[str, list[str]]:
+    """Some cells in each encoding that the whole file could be read in.
+
+    Nobody guesses among them: a western name is a Chinese one in the wrong encoding.
+    """
+    fitting = [name for name in CANDIDATES if _fits(path, ENCODINGS[name])]
+    written: list[bytes] = []
+    with path.open("rb") as file:
+        while len(written) < SAMPLE_LINES and (line := file.readline(limits.line)):
+            if not line.isascii():
+                written.append(line)
+    return {name: _cells_in(written, ENCODINGS[name]) for name in fitting}
+
+
+def _fits(path: Path, codec: str) -> bool:
+    try:
+        _read_through(path, codec, codec)
+    except FileRefused:
+        return False
+    return True
+
+
+def _cells_in(lines: list[bytes], codec: str) -> list[str]:
+    """The first few different cells that are not plain ASCII."""
+    cells = (
+        "".join(sign for sign in cell.strip(' "') if sign.isprintable())
+        for line in lines
+        for cell in re.split(f"[{DELIMITERS}\r\n]", line.decode(codec, "replace"))
+        if not cell.isascii()
+    )
+    shown = dict.fromkeys(cell[:LONGEST_SAMPLE] for cell in cells)
+    return list(islice(shown, SAMPLES))
+
+
+def ends_openly(path: Path) -> bool:
+    """Whether the last line has no end: perhaps the rest of it is missing."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 2))
+        last = file.read()
+    return bool(last) and not last.rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def _read_through(path: Path, codec: str, called: str) -> None:

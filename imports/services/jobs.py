@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +14,13 @@ from django.db.models import Q
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
 
-from imports.errors import FileRefused, JobNotReady
+from imports.errors import (
+    EncodingUnknown,
+    FileRefused,
+    JobNotReady,
+    LastRowMayBeCut,
+)
+from imports.guess import Guess, guess
 from imports.models import ImportJob
 from imports.options import ImportOptions
 from ledger.services import Act
@@ -22,6 +28,9 @@ from stores import services as stores_services
 from stores.errors import NotAllowed
 from stores.models import User
 from stores.selectors import user_may_everywhere
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
 
 UPLOAD: Final = "imports.upload_file"
 APPLY: Final = "imports.apply_import"
@@ -58,7 +67,8 @@ def upload(
 ) -> ImportJob:
     """Keep an uploaded file and put it in line for its dry run.
 
-    Raises NotAllowed, FileRefused.
+    What was not said of the file is found in it where it is certain; where it is not,
+    the job waits for an answer (`change_options`). Raises NotAllowed, FileRefused.
     """
     staff = _require(by, UPLOAD)
     if kind not in ImportJob.Kind.values:
@@ -76,6 +86,10 @@ def upload(
     )
     try:
         job.file_bytes, job.file_sha256 = _keep(file_of(job), pieces)
+        found = guess(kind=kind, path=file_of(job), options=options)
+        job.options = {**found.options.as_json(), "found": list(found.found)}
+        if found.questions:
+            job.status, job.refusal = Status.REFUSED, str(question(found))
         job.save(force_insert=True)
         stores_services.record_act(
             name="imports.uploaded",
@@ -88,6 +102,34 @@ def upload(
         shutil.rmtree(folder_of(job), ignore_errors=True)
         raise
     return job
+
+
+def guess_of(job: ImportJob) -> Guess:
+    """What the file of a job shows, and what has to be asked."""
+    options = ImportOptions.from_json(job.options)
+    try:
+        return guess(kind=job.kind, path=file_of(job), options=options)
+    except OSError:
+        return Guess(options=options)
+
+
+def question(found: Guess) -> "str | Promise":
+    """What the file leaves open, in a sentence."""
+    if "encoding" in found.questions:
+        return EncodingUnknown({}).message
+    return _("Its dates could be read in two orders: choose the right one.")
+
+
+@transaction.atomic
+def change_options(
+    *, job_id: int, options: ImportOptions, by: Act, at: datetime
+) -> None:
+    """Read a file in another way: it is in line for its dry run again.
+
+    Raises NotAllowed, JobNotReady.
+    """
+    ask_to_check(job_id=job_id, by=by, at=at)
+    ImportJob.objects.filter(pk=job_id).update(options=options.as_json())
 
 
 @transaction.atomic
@@ -111,12 +153,21 @@ def ask_to_check(*, job_id: int, by: Act, at: datetime) -> None:
 
 
 @transaction.atomic
-def ask_to_apply(*, job_id: int, by: Act, at: datetime) -> None:
+def ask_to_apply(
+    *, job_id: int, by: Act, at: datetime, is_complete: bool = False
+) -> None:
     """Put a file in line to be brought in, once its dry run found no bad row.
 
-    Raises NotAllowed, JobNotReady.
+    `is_complete`: somebody looked, and nothing is missing behind its last line.
+    Raises NotAllowed, JobNotReady, LastRowMayBeCut.
     """
     _require(by, APPLY)
+    job = ImportJob.objects.filter(pk=job_id).first()
+    if job is not None and job.open_end is not None:
+        if not is_complete:
+            raise LastRowMayBeCut(line=job.open_end)
+        job.options["complete"] = True
+        job.save(update_fields=["options"])
     ready = ImportJob.objects.filter(
         Q(status=Status.CHECKED) | Q(status=Status.STOPPED, applying=True),
         pk=job_id,

@@ -12,7 +12,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from common.statements import statements_not_kept
-from imports.errors import ChangedMeanwhile, OptionRefused, RowsAreBad
+from imports.errors import (
+    ChangedMeanwhile,
+    LastRowMayBeCut,
+    OptionRefused,
+    RowsAreBad,
+)
 from imports.fates import Fate
 from imports.kinds import KINDS, Context, Kind
 from imports.kinds.base import rows
@@ -97,8 +102,8 @@ def bring_in(
     """Bring a whole file in, or nothing of it; the same file again changes nothing.
 
     `finish` is the last thing done in the transaction. One import at a time: the next
-    waits, and then finds what this one brought. Raises RowsAreBad, ChangedMeanwhile and
-    what `look_through` raises.
+    waits, and then finds what this one brought. Raises RowsAreBad, LastRowMayBeCut,
+    ChangedMeanwhile and what `look_through` raises.
     """
     chosen = KINDS[kind]
     context = make_context(options=options, by=by, at=at, tell=tell)
@@ -110,6 +115,8 @@ def bring_in(
             bad = outcome.counts.get(Fate.BAD, 0)
             if bad:
                 raise RowsAreBad(bad=bad)
+            if context.open_end is not None and not options.complete:
+                raise LastRowMayBeCut(line=context.open_end)
             chosen.write(context)
             stores_services.record_act(
                 name="imports.applied",
@@ -147,6 +154,8 @@ def make_context(
     if options.store and chosen is None:
         raise OptionRefused.no_such_store()
     zone = chosen.zone if chosen is not None else ZoneInfo(settings.TIME_ZONE)
+    if options.time_zone:
+        zone = ZoneInfo(options.time_zone)
     precision = options.precision
     return Context(
         options=options,
@@ -180,7 +189,8 @@ def _judge(kind: Kind, path: Path, context: Context, report: Path | None) -> Out
         rows=count,
         counts=counts,
         unread=context.unread,
-        preview=kind.preview(context),
+        preview=kind.preview(context)
+        | ({"open_end": context.open_end} if context.open_end else {}),
     )
 
 

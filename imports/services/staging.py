@@ -36,7 +36,7 @@ def make_tables(kind: Kind) -> None:
 
 def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
     """Read the whole file; how many rows it has. Raises FileRefused."""
-    count = 0
+    count = last = 0
     kind.prepare(context)
     options = context.options
     with open_table(
@@ -59,8 +59,10 @@ def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
             for line, cells in table.rows:
                 copy.write_row(_row(kind, line, Cells(places.at, cells), context))
                 count += 1
+                last = line
                 if count % TELL_EVERY == 0:
                     context.tell("reading", count, table.expected(count))
+        context.open_end = last if table.ends_openly and last else None
     context.tell("reading", count, count)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(kind.copied)))

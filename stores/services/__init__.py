@@ -37,7 +37,7 @@ from .people import (
     set_password,
     unassign,
 )
-from .places import save_store, save_till
+from .places import StoreRow, load_stores, save_store, save_till
 from .proof import prove, set_pin
 from .shifts import close_shift, hand_over, open_shift
 from .takings import take_payment_step, taking_line
@@ -51,6 +51,7 @@ __all__ = [
     "CardAct",
     "Leave",
     "Mending",
+    "StoreRow",
     "act",
     "adjust_account",
     "alone_or_beside",
@@ -68,6 +69,7 @@ __all__ = [
     "delete_limit",
     "freeze_account",
     "hand_over",
+    "load_stores",
     "open_shift",
     "prove",
     "record_act",

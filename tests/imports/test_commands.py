@@ -71,7 +71,9 @@ def test_a_report_is_safe_to_open(hq: Store, write: Write, tmp_path: Path) -> No
     assert lines[2].startswith("3,'＝1+1")
 
 
-@pytest.mark.parametrize("kind", ["members", "balances", "cards", "coupons", "sales"])
+@pytest.mark.parametrize(
+    "kind", ["stores", "members", "balances", "cards", "coupons", "sales"]
+)
 def test_a_file_that_cannot_be_read_is_a_sentence(
     hq: Store, write: Write, tmp_path: Path, kind: str
 ) -> None:

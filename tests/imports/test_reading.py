@@ -65,9 +65,7 @@ def forged(path: Path, rows: str, **parts: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 def test_an_encoding_is_found(write: Write, encoding: str) -> None:
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     path = write(mark + CHINESE[0], *CHINESE[1:], encoding=encoding, end="\r\n")
@@ -90,7 +88,7 @@ def test_two_encodings_in_one_file_are_refused_by_line(tmp_path: Path) -> None:
 
 def test_bytes_of_no_encoding_are_refused_by_line(tmp_path: Path) -> None:
     path = tmp_path / "bytes.csv"
-    path.write_bytes(b"a,b\n1,2\n\xff\xff\xff,3\n")
+    path.write_bytes(b"a,b\n1,2\n\x81\x98\xff\x81,3\n")
     assert "Line 3" in refusal(path)
 
 

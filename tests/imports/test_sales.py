@@ -163,7 +163,7 @@ def test_each_row_may_name_its_store_and_its_hour(hq: Store, write: Write) -> No
         "1,2026-01-02 12:00,5,nowhere",
     )
     assert whys("sales", path) == ["4: There is no store of this code or name."]
-    path.write_text("\n".join(path.read_text().splitlines()[:3]))
+    path.write_text("\n".join([*path.read_text().splitlines()[:3], ""]))
     bring("sales", path)
     visits = Visit.objects.order_by("at")
     # Half past one belongs to the business day before.
