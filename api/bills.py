@@ -7,6 +7,7 @@ from checkout import services as checkout_services
 from checkout.asked import Asked, GiftCardAsked, Whose
 from checkout.bill import Bill, Line
 from common.errors import DomainError
+from common.quantity import PIECE
 
 from . import members, once
 from .ahead import Question
@@ -70,7 +71,7 @@ def _line(line: LineIn) -> Line:
         name=line.name,
         sku=line.sku or "",
         category=line.category or "",
-        quantity=line.quantity,
+        thousandths=line.quantity * PIECE,
         unit_price=line.unit_price,
         member_price=line.member_price,
         excluded=line.excluded,

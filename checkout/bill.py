@@ -11,12 +11,13 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
+from common.quantity import PIECE
 from coupons.models import Coupon
 from points.earning import EarnResult, Facts, Tender
 from points.models import EarningRule, PointsPolicy
 from tiers.models import Benefits
 
-from .models import BillOffer, CheckoutPolicy, DiscountKind, PaymentKind
+from .models import BillOffer, CheckoutPolicy, DiscountKind, LineKind, PaymentKind
 
 MOST_LINES: Final = 200
 MOST_PIECES: Final = 1_000_000  # of one line
@@ -27,19 +28,40 @@ NO_TIER: Final = Benefits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Some of one item; `member_price` is the price of one for members, if lower."""
+    """Some of one item; `member_price` is the price of one for members, if lower.
 
+    `amount` is what all of it costs, where the till tells that: it counts in place of
+    the price of one. Taxes, service charges and tips are lines of their own kind.
+    """
+
+    kind: str = LineKind.ITEM
     name: str
     sku: str = ""
     category: str = ""
-    quantity: int = 1
-    unit_price: int
+    thousandths: int = PIECE
+    unit_price: int | None = None
+    amount: int | None = None
     member_price: int | None = None
     excluded: bool = False
 
     @property
     def gross(self) -> int:
-        return self.quantity * self.unit_price
+        return self.costs(self.unit_price or 0) if self.amount is None else self.amount
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something may be taken off it, and points may pay it."""
+        return self.kind == LineKind.ITEM and not self.excluded
+
+    @property
+    def pieces(self) -> int:
+        """How many there are; what is weighed is one."""
+        whole, rest = divmod(self.thousandths, PIECE)
+        return 1 if rest else whole
+
+    def costs(self, price: int) -> int:
+        """All of it at this price of one, rounded half up to the minor unit."""
+        return (self.thousandths * price + PIECE // 2) // PIECE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,6 @@ class OnBill:
     def open_amounts(self) -> list[int]:
         """What may still be discounted of each line."""
         return [
-            0 if line.excluded else amount
+            amount if line.is_open else 0
             for line, amount in zip(self.bill.lines, self.amounts, strict=True)
         ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from common.quantity import plain_quantity
 from ledger.services import Act
 from members.parts import Rows
 
@@ -54,7 +55,11 @@ class CheckoutPart:
             "points_spent": sale.points_spent,
             "points_earned": sale.points_earned,
             "lines": [
-                {"name": line.name, "quantity": line.quantity, "net": line.net}
+                {
+                    "name": line.name,
+                    "quantity": plain_quantity(line.thousandths),
+                    "net": line.net,
+                }
                 for line in sorted(sale.lines.all(), key=lambda line: line.place)
             ],
         }

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common.money import format_money
+from common.quantity import PIECE
 from common.shares import spread
 from coupons.models import Coupon
 from coupons.rules import BillFacts, BillLine, Refusal, refusal_of, stacks
@@ -33,7 +34,7 @@ from .bill import (
     Wishes,
 )
 from .errors import BillRefused
-from .models import BillOffer, DiscountKind, PaymentKind
+from .models import BillOffer, DiscountKind, LineKind, PaymentKind
 from .models.sales import LARGEST_BILL
 from .on_bill import OnBill
 
@@ -56,8 +57,11 @@ def check_bill(bill: Bill) -> None:
 def _is_possible(line: Line) -> bool:
     """Whether the tables could keep it."""
     return (
-        0 < line.quantity <= MOST_PIECES
-        and 0 <= line.unit_price <= LARGEST_BILL
+        0 < line.thousandths <= MOST_PIECES * PIECE
+        and line.kind in LineKind.values
+        and not (line.unit_price is None and line.amount is None)
+        and 0 <= (line.unit_price or 0) <= LARGEST_BILL
+        and 0 <= (line.amount or 0) <= LARGEST_BILL
         and (line.member_price is None or line.member_price >= 0)
         and len(line.name) <= LONGEST_NAME
         and len(line.sku) <= LONGEST_CODE
@@ -104,7 +108,7 @@ def _line_prices(on: OnBill, guest: Guest, programme: Programme) -> None:
     cheaper = [0] * len(on.amounts)
     weights = [0] * len(on.amounts)
     for at, line in enumerate(on.bill.lines):
-        if line.excluded:
+        if not line.is_open:
             continue
         off = _member_price_off(line) if has_member_price else 0
         if off * PER_MILLE > line.gross * rate:
@@ -132,7 +136,7 @@ def _line_prices(on: OnBill, guest: Guest, programme: Programme) -> None:
 def _member_price_off(line: Line) -> int:
     if line.member_price is None:
         return 0
-    return max(0, line.unit_price - line.member_price) * line.quantity
+    return max(0, line.gross - line.costs(line.member_price))
 
 
 def _bill_offer(on: OnBill, guest: Guest, programme: Programme) -> None:
@@ -223,7 +227,7 @@ def _facts(on: OnBill, guest: Guest, programme: Programme) -> BillFacts:
         BillLine(
             item=line.sku or line.name,
             category=line.category,
-            quantity=line.quantity,
+            quantity=line.pieces,
             amount=amount,
             has_tier_discount=at in on.has_tier_price,
         )

@@ -9,6 +9,7 @@ from checkout.asked import Asked, Whose
 from checkout.bill import Bill as CheckoutBill
 from checkout.bill import Line, TenderGiven
 from checkout.models import SaleLine
+from common.quantity import PIECE
 from coupons import services as coupons_services
 from coupons.kinds import Source
 from coupons.models import CouponTemplate
@@ -145,7 +146,7 @@ def _items(bill: Bill) -> CheckoutBill:
                 name=line.name,
                 sku=line.sku,
                 category=line.category,
-                quantity=int(line.quantity),
+                thousandths=int(line.quantity) * PIECE,
                 unit_price=line.amount // int(line.quantity),
             )
             for line in bill.lines

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext
 
 from checkout.models import PaymentKind, Refund, Sale, SalePayment
 from common.money import format_count, format_money
+from common.quantity import format_quantity
 from common.tables import link, number, table
 from coupons.models import CouponUse
 from stores import selectors as stores_selectors
@@ -30,8 +31,8 @@ def lines(sale: Sale) -> str:
         (
             (
                 line.name or line.sku or f"#{line.place}",
-                line.quantity,
-                format_money(line.unit_price),
+                format_quantity(line.thousandths),
+                "" if line.unit_price is None else format_money(line.unit_price),
                 format_money(line.gross),
                 format_money(line.net),
                 format_money(line.refunded),

@@ -3,6 +3,7 @@ from .policy import CheckoutPolicy, RefundOrder
 from .refunds import Refund, RefundPart
 from .sales import (
     DiscountKind,
+    LineKind,
     PaymentKind,
     Sale,
     SaleDiscount,
@@ -14,6 +15,7 @@ __all__ = [
     "BillOffer",
     "CheckoutPolicy",
     "DiscountKind",
+    "LineKind",
     "NextVisitGift",
     "PaymentKind",
     "Refund",

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from common.quantity import PIECE
+
 LARGEST_BILL = 10**12  # minor units: far from the books' own bound
 
 
@@ -17,6 +19,15 @@ class DiscountKind(models.TextChoices):
     OFFER = "offer", _("bill offer")
     COUPON = "coupon", _("coupon")
     ROUNDING = "rounding", _("rounding")
+
+
+class LineKind(models.TextChoices):
+    """What a line of a bill is; only items are ever discounted."""
+
+    ITEM = "item", _("item")
+    TAX = "tax", _("tax")
+    SERVICE_CHARGE = "service_charge", _("service charge")
+    TIP = "tip", _("tip")
 
 
 class PaymentKind(models.TextChoices):
@@ -163,7 +174,7 @@ class Sale(models.Model):
             ),
             CheckConstraint(
                 condition=Q(
-                    gross__gt=0,
+                    gross__gte=0,
                     gross__lte=LARGEST_BILL,
                     discount__gte=0,
                     net__gte=0,
@@ -202,7 +213,11 @@ class Sale(models.Model):
 
 
 class SaleLine(models.Model):
-    """One line of a bill: what it cost, and what of it is left to pay and to refund."""
+    """One line of a bill: what it cost, and what of it is left to pay and to refund.
+
+    `thousandths`: the quantity, 1000 for one piece, 350 for 0.350 of a kilogram. Where
+    the till told what the whole line costs, `gross` is that, whatever the price of one.
+    """
 
     sale = models.ForeignKey(
         Sale,
@@ -212,11 +227,20 @@ class SaleLine(models.Model):
         verbose_name=_("sale"),
     )
     place = models.PositiveSmallIntegerField(_("place"))
+    kind = models.CharField(
+        _("kind"),
+        max_length=16,
+        choices=LineKind,
+        default=LineKind.ITEM,
+        db_default=LineKind.ITEM,
+    )
     sku = models.CharField(_("item number"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     category = models.CharField(_("category"), max_length=64, blank=True)
-    quantity = models.PositiveIntegerField(_("quantity"), default=1)
-    unit_price = models.BigIntegerField(_("price"))
+    thousandths = models.PositiveIntegerField(
+        _("quantity in thousandths"), default=PIECE
+    )
+    unit_price = models.BigIntegerField(_("price"), null=True)
     gross = models.BigIntegerField(_("gross"))
     net = models.BigIntegerField(_("net"))
     refunded = models.BigIntegerField(_("refunded"), default=0)
@@ -231,12 +255,9 @@ class SaleLine(models.Model):
         constraints = [
             UniqueConstraint(fields=["sale", "place"], name="checkout_saleline_place"),
             CheckConstraint(
-                condition=Q(
-                    unit_price__gte=0,
-                    quantity__gte=1,
-                    gross=F("quantity") * F("unit_price"),
-                ),
-                name="checkout_saleline_is_its_price",
+                condition=(Q(unit_price__gte=0) | Q(unit_price=None))
+                & Q(thousandths__gte=1, kind__in=LineKind.values),
+                name="checkout_saleline_is_some_of_something",
             ),
             CheckConstraint(
                 condition=Q(net__gte=0, net__lte=F("gross"))
@@ -247,6 +268,11 @@ class SaleLine(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"#{self.place}"
+
+    @property
+    def left(self) -> int:
+        """What of it can still be refunded, in minor units."""
+        return self.net - self.refunded
 
 
 class SaleDiscount(models.Model):

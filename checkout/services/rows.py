@@ -123,11 +123,13 @@ def _lines(bill: Bill, quote: Quote) -> list[dict[str, Any]]:
     return [
         {
             "place": place,
+            "kind": line.kind,
             "sku": line.sku,
             "name": line.name,
             "category": line.category,
-            "quantity": line.quantity,
+            "thousandths": line.thousandths,
             "unit_price": line.unit_price,
+            "gross": line.gross,
             "net": net,
             "excluded": line.excluded,
         }

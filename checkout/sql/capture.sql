@@ -158,10 +158,11 @@ BEGIN
         id uuid, member bigint, card bigint, reference text, channel text, gross bigint, discount bigint, net bigint, paid bigint,
         due bigint, change bigint, points_spent bigint, points_earned bigint, growth_earned bigint, policy bigint, is_followed_up boolean)
   ), rung_up AS (
-    INSERT INTO checkout_saleline (sale_id, place, sku, name, category, quantity, unit_price, gross, net, refunded, excluded)
-    SELECT sale, l.place, l.sku, l.name, l.category, l.quantity, l.unit_price, l.quantity * l.unit_price, l.net, 0, l.excluded
+    INSERT INTO checkout_saleline (sale_id, place, kind, sku, name, category, thousandths, unit_price, gross, net, refunded, excluded)
+    SELECT sale, l.place, l.kind, l.sku, l.name, l.category, l.thousandths, l.unit_price, l.gross, l.net, 0, l.excluded
       FROM jsonb_to_recordset(p_lines) AS l (
-        place int, sku text, name text, category text, quantity bigint, unit_price bigint, net bigint, excluded boolean)
+        place int, kind text, sku text, name text, category text, thousandths int, unit_price bigint, gross bigint, net bigint,
+        excluded boolean)
   ), taken_off AS (
     INSERT INTO checkout_salediscount (sale_id, place, kind, subject, name, amount, per_line)
     SELECT sale, d.place, d.kind, d.subject, d.name, d.amount, d.per_line
@@ -176,10 +177,11 @@ BEGIN
 
   IF v_member IS NOT NULL THEN
     SELECT array_agg(coalesce(nullif(l.sku, ''), left(l.name, 64))), array_agg(coalesce(nullif(l.name, ''), l.sku)),
-           array_agg(l.category), array_agg(l.quantity), array_agg(l.net)
+           array_agg(l.category), array_agg(CASE WHEN l.thousandths % 1000 = 0 THEN l.thousandths / 1000 ELSE 1 END),
+           array_agg(l.net)
       INTO v_skus, v_names, v_categories, v_quantities, v_nets
-      FROM jsonb_to_recordset(p_lines) AS l (sku text, name text, category text, quantity int, net bigint)
-     WHERE l.sku <> '' OR l.name <> '';
+      FROM jsonb_to_recordset(p_lines) AS l (kind text, sku text, name text, category text, thousandths int, net bigint)
+     WHERE l.kind = 'item' AND (l.sku <> '' OR l.name <> '');  -- what was weighed is one piece
     PERFORM recognition_note_visit(
       v_member, p_store, p_at, p_business_date, (p_sale ->> 'net')::bigint, 'checkout', sale::text,
       coalesce(v_skus, '{}'), coalesce(v_names, '{}'), coalesce(v_categories, '{}'), coalesce(v_quantities, '{}'), coalesce(v_nets, '{}'));

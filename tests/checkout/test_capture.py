@@ -15,7 +15,7 @@ from checkout.errors import (
     QuoteChanged,
     Underpaid,
 )
-from checkout.models import Sale, SalePayment
+from checkout.models import LineKind, Sale, SalePayment
 from checkout.services.rows import params_of
 from coupons.kinds import CouponStatus
 from coupons.models import Coupon
@@ -162,7 +162,7 @@ def test_what_is_short_is_short_of_the_bill_and_no_more(asked: int, short: int) 
 @pytest.mark.parametrize(
     "line",
     [
-        {"quantity": 2**31},
+        {"thousandths": 2**31},
         {"name": "x" * 121},
         {"sku": "x" * 65},
         {"category": "x" * 65},
@@ -223,3 +223,25 @@ def test_a_best_coupon_that_another_took_meanwhile_is_left_out(
     assert (sale["discounts"], sale["due"]) == ([], 60_00)
     assert Sale.objects.count() == 2
     assert Coupon.objects.get(pk=coupon.pk).status == CouponStatus.REDEEMED
+
+
+def test_what_is_weighed_costs_its_part_of_a_kilogram() -> None:
+    weighed = Line(name="Tea", sku="T", thousandths=350, unit_price=99_99)
+    told_by_the_till = Line(name="Fish", thousandths=1_250, amount=88_00)
+    tip = Line(name="Tip", kind=LineKind.TIP, amount=5_00)
+    gross = 35_00 + 88_00 + 5_00  # 34.9965 is rounded half up
+
+    sale = sale_of(
+        settle(Bill(lines=(weighed, told_by_the_till, tip)), tenders=[cash(gross)])
+    )
+
+    assert sale.gross == sale.net == gross
+    assert list(
+        sale.lines.order_by("place").values_list(
+            "kind", "thousandths", "unit_price", "gross"
+        )
+    ) == [
+        ("item", 350, 99_99, 35_00),
+        ("item", 1_250, None, 88_00),
+        ("tip", 1_000, None, 5_00),
+    ]

@@ -30,7 +30,7 @@ def test_a_bill_paid_with_everything_is_given_back_whole(cuts: str) -> None:
     captured = bills.settle(
         Bill(
             lines=(
-                Line(name="noodles", quantity=3, unit_price=33_33),
+                Line(name="noodles", thousandths=3_000, unit_price=33_33),
                 Line(name="tea", unit_price=61_01),
                 Line(name="tobacco", unit_price=19_00, excluded=True),
             )

@@ -100,7 +100,7 @@ def test_each_line_gets_the_better_of_tier_and_member_price() -> None:
     bill = Bill(
         lines=(
             Line(name="duck", unit_price=100_00, member_price=80_00),
-            Line(name="tea", unit_price=20_00, quantity=2, member_price=19_00),
+            Line(name="tea", unit_price=20_00, thousandths=2_000, member_price=19_00),
             Line(name="deposit", unit_price=50_00, excluded=True, member_price=1_00),
         )
     )
@@ -227,7 +227,7 @@ def lines(draw: st.DrawFn) -> tuple[Line, ...]:
     found = tuple(
         Line(
             name=draw(st.sampled_from(["noodles", "tea", "duck"])),
-            quantity=draw(st.integers(1, 4)),
+            thousandths=draw(st.integers(1, 4)) * 1000,
             unit_price=draw(money),
             member_price=draw(st.none() | money),
             excluded=draw(st.integers(0, 4)) == 0,

@@ -21,7 +21,7 @@ SELECT 'visit', v.source, CASE WHEN v.source <> 'checkout' THEN v.reference END,
 ;
 SELECT 'bill', s.code, b.reference, m.phone, b.at, b.business_date, b.status, b.gross,
        b.discount, b.net, b.due, b.points_spent, b.points_earned,
-       (SELECT array_agg(l.sku || l.quantity || ' ' || l.net ORDER BY l.place)
+       (SELECT array_agg(l.sku || l.thousandths / 1000 || ' ' || l.net ORDER BY l.place)
           FROM checkout_saleline l WHERE l.sale_id = b.id),
        (SELECT array_agg(d.kind || d.amount ORDER BY d.place)
           FROM checkout_salediscount d WHERE d.sale_id = b.id),
