@@ -19,6 +19,7 @@ from stores import services as stores_services
 from stores.errors import NotAllowed
 from stores.models import User
 from tests.factories.imports import head_office, uploaded
+from tests.factories.ledger import an_act
 from tests.factories.stores import NOON, UserFactory
 from tests.imports.conftest import balances, every_table
 from tests.ledger.racing import answers, beside, race, refusals
@@ -107,6 +108,15 @@ def test_who_may_not_is_refused(role: str) -> None:
         imports_services.ask_to_check(job_id=job.pk, by=by(user), at=NOON)
     job.refresh_from_db()
     assert (job.status, ImportJob.objects.count()) == ("checked", 1)
+
+
+def test_a_program_asks_for_nothing() -> None:
+    job = work(uploaded(*GOOD))
+    for ask in (imports_services.ask_to_apply, imports_services.ask_to_check):
+        with pytest.raises(NotAllowed):
+            ask(job_id=job.pk, by=an_act(), at=NOON)
+    job.refresh_from_db()
+    assert job.status == "checked"
 
 
 def test_bad_rows_stand_in_the_way() -> None:

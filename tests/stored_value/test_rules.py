@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stored_value.offers import Step
 from stored_value.rules import (
     LotState,
     RefundRule,
@@ -35,6 +36,15 @@ def cuts(draw: st.DrawFn, total: int) -> list[int]:
 def wallets(draw: st.DrawFn) -> tuple[int, int, int]:
     principal, bonus = draw(AMOUNT), draw(AMOUNT)
     return principal, bonus, draw(st.integers(0, principal + bonus))
+
+
+def test_a_step_gives_no_more_than_is_given_at_one_go() -> None:
+    step = Step(amount=1, points=10**12, growth=10**12, coupons=500)
+
+    for times, points, coupons in ((1, 10**12, 500), (2, 10**12, 1_000)):
+        gift = step.gift(1, times)
+        assert (gift.points, gift.growth, gift.coupons) == (points, points, coupons)
+    assert step.gift(1, 3).coupons == 1_000
 
 
 def test_300_with_50_on_top_pays_140_with_120_and_20() -> None:
