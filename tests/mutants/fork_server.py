@@ -11,9 +11,11 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,9 @@ import pytest
 
 from . import database, recording
 from .live_code import functions_by_file
-from .targets import TREE
+from .targets import TREE, module_name, modules
 
-# A mutant may turn a loop into one without end; other work may slow everything down.
-PATIENCE_SECONDS, PATIENCE_FACTOR = 60, 10
+BROKEN = "(broken)"  # not the code that was tried, but this program
 
 
 @dataclass(slots=True)
@@ -106,6 +107,8 @@ class ForkServer:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         database.use()
+        for path in modules():  # some are read with the first request only
+            import_module(module_name(path))
         functions_by_file()
         gc.collect()
         gc.freeze()  # so that the copies share what was read
@@ -180,7 +183,6 @@ def _in_child(
     prepare: Callable[[], None],
     watch: bool,  # noqa: FBT001
 ) -> None:
-    code = 1
     try:
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -192,11 +194,13 @@ def _in_child(
         child = ForkedRun(items, watch)
         plugins.register(child)
         outcome = child.run()
+    except BaseException:
+        outcome = TestRun(BROKEN, why=traceback.format_exc())
+    try:
         with os.fdopen(write, "w") as pipe:
             pipe.write(json.dumps(asdict(outcome)))
-        code = 0
     finally:
-        os._exit(code)
+        os._exit(0)
 
 
 def _listen(read: int, until: float) -> str | None:

@@ -40,6 +40,11 @@ def modules() -> Iterator[Path]:
                 yield path
 
 
+def module_name(path: Path) -> str:
+    words = path.relative_to(TREE).with_suffix("").parts
+    return ".".join(words[:-1] if words[-1] == "__init__" else words)
+
+
 def python_targets() -> Iterator[Path]:
     for app in APPS:
         for pattern in PYTHON:

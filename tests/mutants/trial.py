@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from . import database, live_code, sql_mutants
-from .fork_server import ForkServer, TestRun, commits
+from .fork_server import BROKEN, ForkServer, TestRun, commits
 from .mutant import Mutant
 from .recording import TestRecord
 from .targets import TREE
@@ -54,6 +54,8 @@ class Trials:
             outcome = self.run(mutant, source, chosen)
             if outcome.failed == "(invalid)":
                 return MutantResult(outcome="invalid")
+            if outcome.failed == BROKEN:
+                raise RuntimeError(outcome.why)
             if outcome.failed and not self.is_sound(outcome.failed):
                 tests = [test for test in tests if test not in self.unsound]
                 continue
@@ -101,6 +103,7 @@ class Trials:
         return chosen
 
     def limit(self, tests: list[str]) -> float:
+        """A loop may have no end now; and other work may slow everything down."""
         return 60 + 10 * sum(self.record.seconds[test] for test in tests)
 
     def run(self, mutant: Mutant, source: bytes, tests: list[str]) -> TestRun:
