@@ -314,6 +314,32 @@ def test_codes_of_a_withdrawn_batch_never_leave_and_those_of_another_do() -> Non
     assert GiftCard.objects.filter(batch=kept).count() == 3
 
 
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"withdrawn_at": NOON},
+        {"exported_at": NOON, "file_digest": "0" * 64},
+    ],
+)
+def test_codes_stay_here_where_another_was_quicker(
+    meanwhile: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by, passphrase = at_store(), sealing.new_passphrase()
+    batch = order(by)
+    sealed = sealing.sealed
+
+    def slowly(text: bytes, **facts: str) -> bytes:
+        GiftCardBatch.objects.filter(pk=batch.pk).update(**meanwhile)
+        return sealed(text, **facts)
+
+    monkeypatch.setattr(sealing, "sealed", slowly)
+    with pytest.raises(BatchNotExportable), transaction.atomic():
+        gift_cards_services.export_codes(
+            batch_id=batch.pk, passphrase=passphrase, by=by, at=NOON
+        )
+    assert not GiftCard.objects.exists()
+
+
 def test_the_database_keeps_an_export_from_being_undone() -> None:
     printed(at_store())
 

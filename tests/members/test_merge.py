@@ -17,6 +17,7 @@ from members import selectors as members_selectors
 from members import services as members_services
 from members.birthdays import Birthday
 from members.models import Consent, Member, MemberTag, Merge
+from members.services.value import money_of
 from stores.errors import CheckerRefused, NotAllowed, ProofRefused, ReasonMissing
 from stores.models import AuditEvent
 from tests.factories.ledger import an_act, balance, everything, lots, points_unit
@@ -39,6 +40,15 @@ LATER = NOON + timedelta(days=90)
 def held(member: Member) -> dict[tuple[str, str], int]:
     accounts = ledger_selectors.accounts_held(holder_kind="member", holder_id=member.pk)
     return {(a.kind, a.slot): a.balance for a in accounts if a.balance}
+
+
+def test_an_approval_is_for_money_and_not_for_points() -> None:
+    member = MemberFactory.create()
+    give(member, 300_00)
+    give(member, 5_000, AccountKind.POINTS, unit_id=points_unit())
+    owe(member, 70)
+
+    assert money_of(member.pk) == 300_00
 
 
 def expiries(account_id: int) -> list[tuple[int, datetime | None]]:

@@ -219,7 +219,12 @@ def test_ones_own_note_is_withdrawn_once() -> None:
         member_id=member.pk, words="喜欢安静", by=by, at=NOON
     )
 
+    another = recognition_services.write_note(
+        member_id=member.pk, words="靠窗", by=by, at=NOON
+    )
     recognition_services.withdraw_note(note_id=note.pk, by=by, at=LATER)
+    another.refresh_from_db()
+    assert another.withdrawn_at is None
     with pytest.raises(AlreadyWithdrawn):
         recognition_services.withdraw_note(
             note_id=note.pk, by=by, at=LATER + timedelta(days=1)

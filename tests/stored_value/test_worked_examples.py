@@ -12,7 +12,7 @@ from stored_value import services as stored_value_services
 from stored_value.errors import NothingLeft
 from stored_value.holders import Holder
 from stored_value.models import TopUpRefund
-from stored_value.selectors.clearing import net
+from stored_value.selectors.clearing import ClearingRow, net
 from stored_value.services import Tender
 from stores.models import Store
 from tests.factories.stored_value import (
@@ -353,3 +353,13 @@ def test_several_tenders_are_one_entry_with_a_line_each() -> None:
         ("tender", "principal", 50_00),
     ]
     assert refund(row, at=NOON).paid_out == 150_00
+
+
+def test_what_stores_owe_one_another_is_listed_by_store() -> None:
+    rows = [
+        ClearingRow(origin, acceptor, spent=spent, paid_out=1_00, bonus=9_00)
+        for origin, acceptor, spent in (
+            (7, 9, 4_00), (7, 8, 2_00), (8, 7, 5_00), (None, 8, 1_00), (8, 8, 6_00)
+        )
+    ]  # fmt: skip
+    assert net(rows) == [(None, 8, 2_00), (8, 7, 3_00), (7, 9, 5_00)]
