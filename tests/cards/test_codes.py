@@ -142,6 +142,8 @@ def test_wrong_codes_are_counted_by_place_and_lock_it(card: Card) -> None:
     here, there = an_act(actor="key:1"), an_act(actor="key:2")
     right = mint_code(at=NOON, card_id=card.pk)
 
+    with pytest.raises(CodeRefused):
+        cards_services.use_rotating_code(code="7" * LENGTH, at=NOON, by=there)
     for number in range(5):
         with pytest.raises(CodesLocked if number == 4 else CodeRefused):
             cards_services.use_rotating_code(code=f"7{number:017d}", at=NOON, by=here)
@@ -150,6 +152,8 @@ def test_wrong_codes_are_counted_by_place_and_lock_it(card: Card) -> None:
 
     assert not CodeUse.objects.exists()
     assert AuditEvent.objects.filter(act="cards.codes_locked").count() == 1
+    other = CodeGuess.objects.get(place="key:2")
+    assert (other.wrong, other.locked_until) == (1, None)
     cards_services.use_rotating_code(code=right, at=NOON, by=there)
     later = NOON + timedelta(minutes=15)
     fresh = mint_code(at=later, card_id=card.pk)

@@ -116,6 +116,24 @@ def test_a_refund_gives_the_limit_of_its_day_back_and_no_more() -> None:
     assert ShareUse.objects.get().returned == 50_00
 
 
+def test_what_comes_back_is_of_its_own_day_and_share() -> None:
+    share, another = a_share(), a_share()
+    tomorrow = DAY + timedelta(days=1)
+    use(share, 50_00, "1")
+    use(share, 40_00, "2", day=tomorrow)
+    use(another, 30_00, "3")
+
+    cards_services.return_share_step(key="1", amount=20_00)
+
+    assert (used(share), used(share, day=tomorrow), used(another)) == (
+        30_00,
+        40_00,
+        30_00,
+    )
+    returned = ShareUse.objects.order_by("key").values_list("returned", flat=True)
+    assert list(returned) == [20_00, 0, 0]
+
+
 def test_great_amounts_come_back_whole() -> None:
     great = 10**10
     share = a_share()

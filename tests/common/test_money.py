@@ -112,3 +112,8 @@ def test_what_is_printed_reads_back_the_same(amount: int) -> None:
     with translation.override("zh-hans"):
         printed = money.format_money(amount, currency="CNY")
     assert money.parse_money(printed, currency="CNY") == amount
+
+
+def test_without_a_reader_it_is_written_in_the_language_of_the_house() -> None:
+    with translation.override(None):
+        assert money.reader_locale() == "en_GB"

@@ -263,3 +263,19 @@ def test_a_word_to_claim_with_is_plain(word: str) -> None:
         TemplateFactory.drawn(is_claimable=True, claim_word=word)
 
     assert CouponTemplate.objects.count() == 0
+
+
+def test_the_sweep_forgets_old_tries_and_nobody_who_still_waits() -> None:
+    long_ago, second = NOON - timedelta(days=3), timedelta(seconds=1)
+    for subject, since, until in (
+        ("old", long_ago, None),
+        ("over", long_ago, NOON),
+        ("waits", long_ago, NOON + second),
+        ("young", NOON - timedelta(days=1), None),
+    ):
+        ClaimTries.objects.create(subject=subject, since=since, locked_until=until)
+
+    assert coupons_services.forget_tries(at=NOON) == 2
+
+    left = ClaimTries.objects.order_by("subject").values_list("subject", flat=True)
+    assert list(left) == ["waits", "young"]

@@ -1,7 +1,8 @@
 """Paying with cards, in part or whole, and giving it back to the cent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -324,3 +325,20 @@ def test_the_books_alone_stop_a_payment_that_was_opened_before_the_block() -> No
     with altered("post_entry.sql", ("v_statuses[v_place] = 'frozen'", "false")):
         post()
     assert left(card) == 99_00
+
+
+@pytest.mark.parametrize(
+    ("sold", "months", "ends"),
+    [
+        ("2026-11-22T04:00+00:00", 36, "2029-11-23T00:00+08:00"),
+        ("2026-11-22T17:00+00:00", 1, "2026-12-24T00:00+08:00"),  # the 23rd there
+        ("2027-01-31T00:00+08:00", 1, "2027-03-01T00:00+08:00"),
+    ],
+)
+def test_a_card_holds_to_the_end_of_its_last_day(
+    sold: str, months: int, ends: str
+) -> None:
+    end = rules.end_of_day_after(
+        datetime.fromisoformat(sold), months, ZoneInfo("Asia/Shanghai")
+    )
+    assert end == datetime.fromisoformat(ends)
