@@ -15,6 +15,14 @@ def test_without_a_shift_nothing_is_sold() -> None:
     assert till.post("charge/")["HX-Redirect"] == "/counter/shift/"
 
 
+@pytest.mark.parametrize("task", ["hand-over", "close"])
+def test_a_shift_that_was_not_opened_is_neither_passed_on_nor_closed(task: str) -> None:
+    till = AtTill.unopened("store-manager")
+    answer = till.client.post(f"/counter/shift/{task}/")
+    assert answer["Location"] == "/counter/shift/"
+    assert not Shift.objects.exists()
+
+
 def test_a_shift_is_opened_with_the_change_in_the_drawer() -> None:
     till = AtTill.unopened()
     answer = till.client.post("/counter/shift/open/", {"opening_float": "500"})

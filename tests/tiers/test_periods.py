@@ -87,6 +87,8 @@ def test_a_tier_is_kept_through_a_whole_period_that_follows(
     assert timedelta(days=363) <= again - kept <= timedelta(days=368)
     long_after = again + timedelta(days=500)
     assert kept_on_until(rules, joined, kept, long_after, zone=zone) > long_after
+    # At its very end another one is begun.
+    assert kept_on_until(rules, joined, kept, again, zone=zone) > again
 
 
 @pytest.mark.parametrize(
