@@ -17,6 +17,12 @@ def move(apps, schema_editor):
         role.permissions = sorted(names)
         role.save(update_fields=["permissions"])
 
+    # Django makes the names of a model's permissions, and never takes them back.
+    permissions = apps.get_model("auth", "Permission").objects
+    permissions.filter(
+        content_type__app_label="stored_value", content_type__model="staffaccount"
+    ).delete()
+
 
 class Migration(migrations.Migration):
     """Which member somebody of the staff is: a matter of members, for every act."""
@@ -25,6 +31,7 @@ class Migration(migrations.Migration):
         ("stored_value", "0012_bonus_within_ten_times"),
         ("members", "0005_staff_cards"),
         ("stores", "0007_own_cards"),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
     operations = [
         migrations.RunPython(move, migrations.RunPython.noop),

@@ -30,6 +30,10 @@ SELECT (SELECT (count(*), max(seq)) FROM ledger_entry)::text,
        (SELECT (count(*), sum(refunded)) FROM checkout_sale)::text,
        (SELECT (count(*), max(number)) FROM cards_card)::text
 """
+FORMER_OWN_CARDS = (
+    "SELECT staff_id, member_id FROM stored_value_staffaccount ORDER BY 1"
+)
+OWN_CARDS = "SELECT staff_id, member_id FROM members_staffmembership ORDER BY 1"
 
 
 def address_of(name: str) -> str:
@@ -108,13 +112,17 @@ def test_a_database_of_before_becomes_what_a_new_one_is(
             " LANGUAGE sql AS 'SELECT 1::bigint'"
         )
         connection.execute("DROP TRIGGER ledger_entry_facts ON ledger_entry")
+        own_cards = connection.execute(FORMER_OWN_CARDS).fetchall()
 
     manage(former, "migrate")
     upgraded, made_new = restricted(former), restricted(new)
     with psycopg.connect(former) as connection:
         kept = connection.execute(BOOKS.encode()).fetchone()
+        cards_kept = connection.execute(OWN_CARDS).fetchall()
 
     assert len(made_new) > 6_000
     assert once_read(upgraded) == once_read(made_new)
     assert kept == books
+    assert own_cards
+    assert cards_kept == own_cards
     manage(former, "verify_ledger")
