@@ -42,12 +42,18 @@ REFUNDED: Final = """
       LEFT JOIN (SELECT payment_id, sum(amount)::bigint AS amount
                    FROM checkout_refundpart GROUP BY 1) r ON r.payment_id = p.id
      WHERE coalesce(r.amount, 0) <> p.returned"""
-# Money and stored value of the refunds of a sale are what its entry was reversed by.
+# Money and stored value of the refunds of a sale are what its entry was reversed by;
+# what a wallet paid that is closed by now was paid out beside it.
 REVERSED: Final = """
     SELECT 'sale ' || s.id, 'money given back in the books', g.amount,
            coalesce(b.amount, 0)
-      FROM (SELECT p.sale_id, sum(p.returned)::bigint AS amount
+      FROM (SELECT p.sale_id, sum(p.returned - coalesce(w.amount, 0))::bigint AS amount
               FROM checkout_salepayment p
+              LEFT JOIN (SELECT x.payment_id, sum(x.amount)::bigint AS amount
+                           FROM checkout_refundpart x
+                           JOIN checkout_salepayment paid ON paid.id = x.payment_id
+                          WHERE paid.kind = 'stored_value' AND x.tender <> ''
+                          GROUP BY 1) w ON w.payment_id = p.id
              WHERE p.kind <> 'points' AND p.returned > 0 GROUP BY 1) g
       JOIN checkout_sale s ON s.id = g.sale_id
       LEFT JOIN (SELECT x.entry_id, sum(r.reversed)::bigint AS amount

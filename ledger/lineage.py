@@ -1,6 +1,6 @@
 """Where value came from and what became of it: from lot to lot, store to store."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -51,6 +51,11 @@ SELECT l.id, a.id, a.kind, a.slot, a.holder_kind, a.holder_id,
   JOIN ledger_account a ON a.id = l.account_id
   JOIN ledger_posting p ON p.id = l.posting_id
  ORDER BY l.expires_at, l.id
+"""
+# Accounts that nothing comes back to any more: closed, and nobody's who is left.
+ENDED: Final = """
+SELECT a.id FROM unnest(%(accounts)s::bigint[]) AS a(id)
+  JOIN ledger_account h ON h.id = ledger_heir_of(a.id) WHERE h.status = 'closed'
 """
 # Each use of a lot of money, led back to the house account that the money came from.
 CROSSINGS: Final = """
@@ -158,6 +163,15 @@ def guarded_accounts(*, holder_kind: str, holder_id: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(HOLDERS, {"kind": holder_kind, "id": holder_id})
         return [row[0] for row in cursor.fetchall()]
+
+
+def ended_accounts(account_ids: Collection[int]) -> frozenset[int]:
+    """Those of these accounts that are closed, and that nobody has taken over."""
+    if not account_ids:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, {"accounts": list(account_ids)})
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def postings_of(*, entry_id: UUID) -> list[PostingFacts]:

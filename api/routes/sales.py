@@ -34,6 +34,7 @@ from checkout import services as checkout_services
 from checkout.bill import TenderGiven
 from checkout.errors import SaleUnknown
 from checkout.models import Refund, Sale
+from checkout.selectors.sales import notes_of
 
 router = Router()
 TAG = "Sales"
@@ -213,6 +214,7 @@ def _given_back(done: Refund) -> RefundOut:
             )
             for part in parts
         ],
+        notes=notes_of(done),
         reason=done.reason,
         at=done.at,
         sale_status=status_of(sale),

@@ -250,6 +250,9 @@ class RefundOut(Out):
     points_returned: int
     points_taken_back: int
     parts: list[RefundPartOut]
+    notes: list[str] = Field(
+        description="What could not go back as it was taken, to be read aloud."
+    )
     reason: str
     at: datetime
     sale_status: str

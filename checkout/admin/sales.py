@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from checkout import services as checkout_services
 from checkout.forms import RefundForm, VoidForm
 from checkout.models import Refund, Sale
-from checkout.selectors.sales import has_cash, matching
+from checkout.selectors.sales import has_cash, matching, notes_of
 from checkout.services.asking import REFUND, VOID
 from common.admin import ReadOnlyAdmin
 from common.money import format_count, format_money
@@ -308,7 +308,8 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
 
 
 def _said(done: Refund) -> str:
-    return _("%(amount)s is given back, %(money)s of it in money.") % {
+    said = _("%(amount)s is given back, %(money)s of it in money.") % {
         "amount": format_money(done.amount),
         "money": format_money(done.paid_out),
     }
+    return " ".join([said, *notes_of(done)])

@@ -36,6 +36,12 @@ class Refund(models.Model):
     points_back = models.BigIntegerField(_("points given back"), default=0)
     points_taken = models.BigIntegerField(_("points taken back"), default=0)
     charged = models.BigIntegerField(_("charged for points"), default=0)
+    is_member_gone = models.BooleanField(
+        _("the member is gone"),
+        default=False,
+        db_default=False,
+        help_text=_("Points, growth value and stamps are let go."),
+    )
     reason = models.CharField(_("reason"), max_length=200)
     to = models.CharField(_("paid back"), max_length=8, choices=To, default=To.ORIGINAL)
     at = models.DateTimeField(_("at"))
@@ -98,7 +104,11 @@ class Refund(models.Model):
 
 
 class RefundPart(models.Model):
-    """What of a refund went back to one payment; `tender` says how money went out."""
+    """What of a refund went back to one payment; `tender` says how money went out.
+
+    Stored value has a tender where its wallet is closed: its principal was paid out
+    that way, and its bonus is nobody's any more.
+    """
 
     refund = models.ForeignKey(
         Refund,

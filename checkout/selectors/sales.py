@@ -6,10 +6,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.timezone import now  # noqa: TID251 (a search is made on a screen)
+from django.utils.translation import gettext as _
 
 from checkout.asked import CASH, LONGEST_REFERENCE
 from checkout.errors import SaleUnknown
-from checkout.models import PaymentKind, Sale, SalePayment
+from checkout.models import PaymentKind, Refund, Sale, SalePayment
+from common.money import format_money
+from ledger import lineage as ledger_lineage
+from ledger.kinds import AccountKind
 from members import selectors as members_selectors
 from members.models import Member
 from stores.models import Store
@@ -77,10 +81,49 @@ def matching(text: str) -> QuerySet[Sale]:
 
 
 def has_cash(sale: Sale) -> bool:
-    """Whether some of what can be given back was paid in cash."""
-    return any(
-        payment.left
-        for payment in SalePayment.objects.filter(
-            sale=sale, kind=PaymentKind.TENDER, tender=CASH
-        )
+    """Whether some of what can be given back goes out in cash: what was paid in it, and
+    what a wallet paid that is closed by now.
+    """
+    left = [one for one in SalePayment.objects.filter(sale=sale) if one.left]
+    return any(one.tender == CASH for one in left) or (
+        any(one.principal for one in left) and is_wallet_closed(sale)
     )
+
+
+def is_wallet_closed(sale: Sale) -> bool:
+    """Whether a wallet that paid this bill is closed: what it paid goes out in cash."""
+    if sale.entry_id is None:
+        return False
+    wallets = {
+        posting.debit_id
+        for posting in ledger_lineage.postings_of(entry_id=sale.entry_id)
+        if posting.debit_kind in (AccountKind.PRINCIPAL, AccountKind.BONUS)
+    }
+    return bool(ledger_lineage.ended_accounts(wallets))
+
+
+def notes_of(refund: Refund) -> list[str]:
+    """What a refund could not give back as it was taken, in sentences for the guest."""
+    wallets = [
+        part
+        for part in refund.parts.select_related("payment").order_by("payment__place")
+        if part.payment.kind == PaymentKind.STORED_VALUE and part.tender
+    ]
+    money = sum(part.principal for part in wallets)
+    bonus = sum(part.bonus for part in wallets)
+    notes = []
+    if refund.is_member_gone:
+        notes.append(
+            _("This member was erased: points, growth value and stamps are let go.")
+        )
+    if money:
+        notes.append(
+            _("The wallet that paid is closed: %(amount)s of it is paid out in cash.")
+            % {"amount": format_money(money)}
+        )
+    if bonus:
+        notes.append(
+            _("The wallet that paid is closed: its bonus of %(amount)s is let go.")
+            % {"amount": format_money(bonus)}
+        )
+    return notes

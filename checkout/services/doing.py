@@ -51,6 +51,8 @@ class Doing:
     parts: tuple[Part, ...]
     per_line: tuple[int, ...]
     is_whole: bool
+    # Nothing goes back to these accounts: somebody was erased, a wallet closed.
+    ended: frozenset[int]
     by: Act
     at: datetime
 
@@ -59,6 +61,10 @@ class Doing:
 
     def of(self, *kinds: str) -> list[Part]:
         return [part for part in self.parts if part.kind in kinds]
+
+    def has_ended(self, part: Part) -> bool:
+        """Whether what paid this is closed, so that it goes back another way or not."""
+        return any(posting.debit_id in self.ended for posting in part.postings)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Money out of the tills, stored value into its lots, and back onto gift cards."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,9 +11,10 @@ from checkout.errors import GiftCardGone
 from checkout.models import PaymentKind, Refund
 from gift_cards.models import GiftCard
 from ledger import services as ledger_services
-from ledger.kinds import AccountKind
+from ledger.kinds import AccountKind, EntryKind
 from ledger.services import HolderAccount, Line
 from stored_value import rules as stored_value_rules
+from stored_value.holders import store_account
 from stored_value.selectors.wallets import terms_at
 
 from .doing import Doing, Part
@@ -36,13 +37,14 @@ def split_stored_value(doing: Doing) -> None:
 
 def give_back_value(doing: Doing, *, charged: int) -> int:
     """Money leaves the tills and stored value returns to its lots, in one entry; the
-    money handed out. `charged` of it stays, for points that are gone.
+    money handed out. `charged` of it stays, for points that are gone. What a wallet
+    paid that is closed by now goes out in cash, as far as it was money.
     """
-    parts = [
-        part
-        for part in doing.of(PaymentKind.STORED_VALUE, PaymentKind.TENDER)
-        if part.amount
-    ]
+    wallets = [part for part in doing.of(PaymentKind.STORED_VALUE) if part.amount]
+    closed = [part for part in wallets if doing.has_ended(part)]
+    tenders = [part for part in doing.of(PaymentKind.TENDER) if part.amount]
+    parts = [*(part for part in wallets if part not in closed), *tenders]
+    lines = [*_other_ways(doing, charged), *_paid_out(doing, closed)]
     if parts and doing.sale.entry_id is not None:
         _expire_first(doing, parts)
         ledger_services.reverse_entry(
@@ -51,16 +53,49 @@ def give_back_value(doing: Doing, *, charged: int) -> int:
             at=doing.at,
             act=doing.by,
             amounts={pk: back for part in parts for pk, back in part.back().items()},
-            lines=_other_ways(doing, charged),
+            lines=lines,
             live_until=terms_at(doing.at).given_back_lives_until(doing.at),
             memo=doing.refund.reason,
         )
-    for part in parts:
+    elif lines:
+        ledger_services.post_entry(
+            kind=EntryKind.PAYOUT,
+            key=doing.key("value"),
+            at=doing.at,
+            act=doing.by,
+            lines=lines,
+            memo=doing.refund.reason,
+        )
+    for part in wallets:
         if part.payment.holder_id and part.payment.holder_id != doing.sale.member_id:
             cards_services.return_share_step(
                 key=f"{doing.sale.key}:share", amount=part.amount
             )
-    return sum(part.amount for part in doing.of(PaymentKind.TENDER)) - charged
+    money = sum(part.amount for part in tenders)
+    return money - charged + sum(part.principal for part in closed)
+
+
+def _paid_out(doing: Doing, closed: Sequence[Part]) -> list[Line]:
+    """Of a wallet that is closed the principal is paid out in cash, as when a wallet is
+    closed; the bonus is nobody's any more.
+    """
+    lines: list[Line] = []
+    for part in closed:
+        part.tender = CASH
+        sales = part.postings[0].credit_id
+        for account, amount in (
+            (_till(doing, CASH), part.principal),
+            (_forfeited(), part.bonus),
+        ):
+            if amount:
+                lines.append(Line(debit_id=sales, credit_id=account, amount=amount))
+    return lines
+
+
+def _forfeited() -> int:
+    return ledger_services.open_account(
+        store_account(AccountKind.BREAKAGE, None, AccountKind.BONUS)
+    )
 
 
 def _other_ways(doing: Doing, charged: int) -> list[Line]:

@@ -28,6 +28,8 @@ from checkout.models import (
 from checkout.sharing import last_first, next_units
 from ledger import lineage as ledger_lineage
 from ledger.services import Act
+from members import selectors as members_selectors
+from members.models import Member
 from points.models import Accrual
 from recognition import services as recognition_services
 from stores.models import Approval
@@ -177,14 +179,17 @@ def _give_back(
         else ledger_lineage.postings_of(entry_id=sale.entry_id)
     )
     cards = lock_all(sale, payments, postings)
+    ended = ledger_lineage.ended_accounts({posting.debit_id for posting in postings})
     parts = _parts(sale, parts_of(payments, postings), sum(shares))
     refund = row_of(sale, shares, asked)
+    refund.is_member_gone = _is_gone(sale)
     doing = Doing(
         sale=sale,
         refund=refund,
         parts=tuple(parts),
         per_line=tuple(shares),
         is_whole=sale.refunded + sum(shares) == sale.net,
+        ended=ended,
         by=asked.by,
         at=asked.at,
     )
@@ -199,6 +204,15 @@ def _give_back(
     write(doing, undone, lines)
     tell(doing, coupons)
     return refund
+
+
+def _is_gone(sale: Sale) -> bool:
+    """Whether whoever bought it was erased; asked under the locks, so that it stays."""
+    if sale.member_id is None:
+        return False
+    member_id = members_selectors.resolve(sale.member_id)
+    erased = Member.objects.filter(pk=member_id, status=Member.Status.ERASED)
+    return erased.exists()
 
 
 def _parts(sale: Sale, parts: list[Part], amount: int) -> list[Part]:
@@ -220,7 +234,8 @@ def _undo(doing: Doing) -> Undone:
     payback.split_stored_value(doing)
     taken = undo.take_back_earned(doing)
     if taken is not None:
-        undone.points_taken = taken.points
+        # Of somebody who is gone nothing is taken: it went with them.
+        undone.points_taken = 0 if doing.refund.is_member_gone else taken.points
         undone.charged = _charged(doing)
     undone.paid_out = payback.give_back_value(doing, charged=undone.charged)
     return undone

@@ -16,11 +16,13 @@ from .keys import next_visit_key, stamps_key
 
 
 def give_back_points(doing: Doing) -> int:
-    """Spent points return to their own lots, in proportion; how many."""
+    """Spent points return to their own lots, in proportion; how many. Those of somebody
+    who was erased are let go.
+    """
     sale, back = doing.sale, 0
     for part in doing.of(PaymentKind.POINTS):
         redemption = sale.redemption
-        if redemption is None or not part.amount:
+        if redemption is None or not part.amount or doing.has_ended(part):
             continue
         payment = part.payment
         due = to_return(

@@ -13,8 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from checkout import services as checkout_services
-from checkout.models import Sale
-from checkout.selectors.sales import has_cash, matching
+from checkout.models import Refund, Sale
+from checkout.selectors.sales import has_cash, is_wallet_closed, matching, notes_of
 from common.errors import DomainError
 from common.money import format_money
 from counter import keys, receipts
@@ -98,6 +98,7 @@ def refund(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
                     "paid": format_money(done.paid_out),
                 },
             )
+            _say_notes(request, done)
             return redirect("counter:receipt", sale_id=sale.pk)
     return _page(request, place, sale, form, "refund")
 
@@ -138,8 +139,14 @@ def void(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
                 _("Voided. Hand back in money: %(paid)s.")
                 % {"paid": format_money(done.paid_out)},
             )
+            _say_notes(request, done)
             return redirect("counter:receipt", sale_id=sale.pk)
     return _page(request, place, sale, form, "void")
+
+
+def _say_notes(request: HttpRequest, done: Refund) -> None:
+    for note in notes_of(done):
+        messages.warning(request, note)
 
 
 def _sale(place: Place, sale_id: UUID) -> Sale:
@@ -162,5 +169,6 @@ def _page(
         "word": word,
         "key": request.POST.get("key") or keys.mint(place.till, word),
         "has_cash": has_cash(sale),
+        "is_wallet_closed": is_wallet_closed(sale),
     }
     return render(request, "counter/refund.html", context)

@@ -20,6 +20,7 @@ from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line
+from members.models import Member
 from points.earning import Basis, measure
 from points.errors import AmountRefused, NothingThere, RefundTooLarge
 from points.models import Accrual, AccrualRefund, PointsPolicy
@@ -190,10 +191,14 @@ def _take_back(
     if done := permit.first_answer(AccrualRefund, key, asked):
         return done
     refund = decide(accrual)
-    if release_due_step(member_id=accrual.member_id, at=at, by=by):
-        accrual.refresh_from_db()
-    parts = _parts(accrual, refund.points, holding, at, charge_at_most)
-    lines = _lines(accrual, parts, refund.growth, holding, by=by, at=at)
+    if accrual.member.status == Member.Status.ERASED:
+        parts = Parts(points=refund.points, lapsed=refund.points)
+        lines: list[Line] = []
+    else:
+        if release_due_step(member_id=accrual.member_id, at=at, by=by):
+            accrual.refresh_from_db()
+        parts = _parts(accrual, refund.points, holding, at, charge_at_most)
+        lines = _lines(accrual, parts, refund.growth, holding, by=by, at=at)
     entry_id = None
     if lines:
         entry_id = ledger_services.post_entry(

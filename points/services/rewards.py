@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -9,10 +10,12 @@ from common.sums import more
 from common.text import one_line
 from coupons import services as coupons_services
 from coupons.kinds import Source as CouponSource
+from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from members.models import Member
 from points import codes
 from points.errors import (
     AmountRefused,
@@ -167,7 +170,8 @@ def hand_over_reward(*, code: str, by: Act, at: datetime) -> RewardOrder:
 def cancel_reward_order(
     *, order_id: int, reason: str, by: Act, at: datetime
 ) -> RewardOrder:
-    """Cancel what was not picked up: points, money, stock and the limit come back.
+    """Cancel what was not picked up: points, money, stock and the limit come back; of
+    somebody who was erased the points are let go.
 
     Raises OrderEnded, NothingThere, ReasonMissing, NotAllowed.
     """
@@ -187,16 +191,24 @@ def cancel_reward_order(
     by = permit.check_beneficiary(by, CANCEL, member_id=order.member_id, at=at)
     key = f"points:reward:{order_id}:cancelled"
     policy = policies_selectors.in_force(PointsPolicy, at=order.ordered_at)
-    expire_first([holding.points], by=by, at=at)
-    ledger_services.reverse_entry(
-        entry_id=order.entry_id,
-        key=key,
-        at=at,
-        act=by,
-        live_until=live_until(policy, at),
-        memo=one_line(reason, 500),
-    )
-    settle_debt_step(holding=holding, by=by, at=at, key=f"{key}:debt")
+    is_gone = Member.objects.filter(
+        pk=order.member_id, status=Member.Status.ERASED
+    ).exists()
+    if not is_gone:
+        expire_first([holding.points], by=by, at=at)
+    amounts = _still_returned(order.entry_id)
+    if amounts:
+        ledger_services.reverse_entry(
+            entry_id=order.entry_id,
+            key=key,
+            at=at,
+            act=by,
+            amounts=amounts,
+            live_until=live_until(policy, at),
+            memo=one_line(reason, 500),
+        )
+    if not is_gone:
+        settle_debt_step(holding=holding, by=by, at=at, key=f"{key}:debt")
     Reward.objects.filter(pk=order.reward_id, stock__isnull=False).update(
         stock=more("stock", order.quantity)
     )
@@ -212,6 +224,17 @@ def cancel_reward_order(
     )
     order.refresh_from_db()
     return order
+
+
+def _still_returned(entry_id: UUID) -> dict[int, int]:
+    """What of an order comes back, by posting: all but what ended accounts gave."""
+    postings = ledger_lineage.postings_of(entry_id=entry_id)
+    ended = ledger_lineage.ended_accounts({posting.debit_id for posting in postings})
+    return {
+        posting.posting_id: posting.left
+        for posting in postings
+        if posting.left and posting.debit_id not in ended
+    }
 
 
 def cancel_overdue(*, at: datetime, by: Act, reason: str) -> int:

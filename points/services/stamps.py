@@ -11,6 +11,7 @@ from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Act, HolderAccount, Line
+from members.models import Member
 from points.errors import AmountRefused, NothingThere, NotOffered
 from points.expiry import month_end
 from points.models import Accrual, StampDay, StampGrant, StampProgramme
@@ -127,32 +128,29 @@ def take_back_stamps(*, grant_id: int, by: Act, at: datetime, key: str) -> Stamp
 def take_back_stamps_step(
     *, grant_id: int, by: Act, at: datetime, key: str
 ) -> StampGrant:
-    """A step of another's command: the same, asking no role."""
-    found = StampGrant.objects.filter(pk=grant_id).select_related("programme").first()
+    """A step of another's command: the same, asking no role.
+
+    Of somebody who was erased nothing is taken: the stamps went with the card.
+    """
+    rows = StampGrant.objects.select_related("programme", "member")
+    found = rows.filter(pk=grant_id).first()
     if found is None:
         raise NothingThere
     programme = found.programme
     card, owed = stamp_accounts(programme, found.member_id)
     lock(holding_of(found.member_id), card, owed)
-    grant = StampGrant.objects.select_related("programme").get(pk=grant_id)
+    grant = rows.get(pk=grant_id)
     left = grant.stamps - grant.taken_back
     if not left or grant.member_id != found.member_id:
         return grant
-    there = min(left, usable(card, at))
-    house = granted(by, STAMPS)
-    own = _own_lot(grant, at)
-    lines = [
-        Line(debit_id=account, credit_id=house, amount=stamps, lot_id=lot)
-        for account, stamps, lot in (
-            (card, min(there, own[1]), own[0]),
-            (card, there - min(there, own[1]), None),
-            (owed, left - there, None),
+    if grant.member.status != Member.Status.ERASED:
+        ledger_services.post_entry(
+            kind=EntryKind.CLAW_BACK,
+            key=key,
+            at=at,
+            act=by,
+            lines=_taken_back(grant, left, card, owed, by=by, at=at),
         )
-        if stamps
-    ]
-    ledger_services.post_entry(
-        kind=EntryKind.CLAW_BACK, key=key, at=at, act=by, lines=lines
-    )
     StampGrant.objects.filter(pk=grant.pk).update(taken_back=grant.stamps)
     StampDay.objects.filter(
         programme=programme,
@@ -169,6 +167,24 @@ def take_back_stamps_step(
     )
     grant.taken_back = grant.stamps
     return grant
+
+
+def _taken_back(
+    grant: StampGrant, left: int, card: int, owed: int, *, by: Act, at: datetime
+) -> list[Line]:
+    """Its own lot first, then other stamps; those that a full card used up are owed."""
+    there = min(left, usable(card, at))
+    house = granted(by, STAMPS)
+    own = _own_lot(grant, at)
+    return [
+        Line(debit_id=account, credit_id=house, amount=stamps, lot_id=lot)
+        for account, stamps, lot in (
+            (card, min(there, own[1]), own[0]),
+            (card, there - min(there, own[1]), None),
+            (owed, left - there, None),
+        )
+        if stamps
+    ]
 
 
 def _own_lot(grant: StampGrant, at: datetime) -> tuple[int | None, int]:

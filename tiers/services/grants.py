@@ -94,7 +94,8 @@ def buy_tier(
 def refund_tier(
     *, grant_id: int, reason: str, by: Act, at: datetime, key: str
 ) -> TierGrant:
-    """Give the money back for a tier that was bought, and end it.
+    """Give the money back for a tier that was bought, and end it; of somebody who was
+    erased it has ended already.
 
     Raises NotAllowed, ReasonMissing, NothingGiven, and what the books refuse.
     """
@@ -104,7 +105,10 @@ def refund_tier(
     grant = TierGrant.objects.filter(pk=grant_id, source=Source.PAID).first()
     if grant is None or grant.entry_id is None:
         raise NothingGiven
-    standing = lock_standing(grant.member_id, at=at)
+    is_gone = Member.objects.filter(
+        pk=grant.member_id, status=Member.Status.ERASED
+    ).exists()
+    standing = None if is_gone else lock_standing(grant.member_id, at=at)
     if ledger_selectors.entry_id_of(key=key) is None:
         by = _check_beneficiary(
             by, "tiers.refund_tier", grant.member_id, at, grant.price or 0
@@ -114,8 +118,9 @@ def refund_tier(
     )
     if posted.replayed:
         return TierGrant.objects.get(pk=grant.pk)
-    _end(grant, at=at)
-    _settle(standing, Cause.REFUNDED, Source.PAID, by=by, at=at)
+    if standing is not None:
+        _end(grant, at=at)
+        _settle(standing, Cause.REFUNDED, Source.PAID, by=by, at=at)
     stores_services.record_act(
         name="tiers.refunded",
         by=by,
