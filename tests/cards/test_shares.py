@@ -205,6 +205,7 @@ def test_a_share_is_for_another_once_and_with_sense() -> None:
 
     assert WalletShare.objects.count() == 1
     assert holder is not None
+    assert cards_selectors.share_of_card(closed.pk) is None
     assert list(cards_selectors.shares_of_holder(holder.pk)) == [share]
 
 

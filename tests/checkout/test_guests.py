@@ -26,13 +26,15 @@ from points.models import Accrual, PointsPolicy
 from stored_value import services as stored_value_services
 from stored_value.errors import CodeNeeded
 from stored_value.holders import Holder
+from stores import services as stores_services
+from stores.errors import NotAllowed
 from tests.factories.bills import a_guest, cash, no_codes, of, settle, till_of, told
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card
 from tests.factories.ledger import everything
 from tests.factories.stored_value import is_proven, top_up
-from tests.factories.stores import NOON, StoreFactory
+from tests.factories.stores import NOON, StoreFactory, UserFactory
 from tests.factories.tiers import TierFactory
 from tiers.models import Source, Standing
 
@@ -238,6 +240,21 @@ def test_anothers_coupon_and_an_unknown_one_are_refused() -> None:
             )
 
     assert everything() == before
+
+
+def test_who_may_not_settle_a_bill_is_told_no_price() -> None:
+    store = StoreFactory.create()
+    auditor = UserFactory.holding("auditor")
+
+    with pytest.raises(NotAllowed):
+        checkout_services.quote(
+            store=store,
+            bill=of(10_00),
+            whose=Whose(),
+            asked=Asked(),
+            by=stores_services.act(staff=auditor, store=store, at=NOON),
+            at=NOON,
+        )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from coupons.errors import (
 )
 from coupons.models import Coupon, CouponGift, CouponUse
 from coupons.services import Offer
+from coupons.services.locks import locked_one
 from members.models import Member
 from tests.factories.coupons import (
     TemplateFactory,
@@ -135,6 +136,25 @@ def test_after_its_days_it_is_gone_and_lapses_back() -> None:
     coupon.refresh_from_db()
     assert coupon.status == "issued"
     assert CouponGift.objects.get().ended_as == "lapsed"
+
+
+def test_a_gift_that_ends_while_the_sweep_runs_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = giveable(), giveable()
+    at = max(offered(first).lapses_at, offered(second).lapses_at)
+
+    def taken_back_meanwhile(coupon_id: int) -> Coupon | None:
+        if coupon_id == first.pk:
+            CouponGift.objects.filter(coupon_id=first.pk).update(
+                ended_at=at, ended_as=CouponGift.Ended.TAKEN_BACK
+            )
+        return locked_one(coupon_id)
+
+    monkeypatch.setattr("coupons.services.gift.locked_one", taken_back_meanwhile)
+    assert coupons_services.lapse_gifts(by=by_task(), at=at) == 1
+    ended = dict(CouponGift.objects.values_list("coupon_id", "ended_as"))
+    assert ended == {first.pk: "taken_back", second.pk: "lapsed"}
 
 
 def test_a_gift_does_not_outlive_its_coupon() -> None:

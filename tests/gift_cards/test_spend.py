@@ -17,7 +17,7 @@ from gift_cards.errors import (
     NotRedeemedHere,
     StoreNeeded,
 )
-from gift_cards.models import GiftCard
+from gift_cards.models import GiftCard, GiftCardPolicy
 from ledger import services as ledger_services
 from ledger.errors import (
     IdempotencyConflict,
@@ -26,6 +26,7 @@ from ledger.errors import (
     OverReversal,
 )
 from ledger.kinds import AccountKind, EntryKind
+from policies.profiles import Profile
 from stores.errors import ApprovalNeeded, NotAllowed
 from tests.factories.gift_cards import (
     NOON,
@@ -342,3 +343,17 @@ def test_a_card_holds_to_the_end_of_its_last_day(
         datetime.fromisoformat(sold), months, ZoneInfo("Asia/Shanghai")
     )
     assert end == datetime.fromisoformat(ends)
+
+
+@pytest.mark.parametrize(
+    ("shop", "law", "months"),
+    [(12, 36, 36), (60, 36, 60), (12, None, 12), (None, 36, None)],
+)
+def test_a_card_is_valid_as_long_as_the_law_asks_at_least(
+    shop: int | None, law: int | None, months: int | None
+) -> None:
+    policy = GiftCardPolicy(validity_months=shop)
+    bounds = Profile(code="XX", bearer_validity_months=law)
+    assert rules.validity_months(policy, bounds) == months
+    for_ever = Profile(code="XX", bearer_may_expire=False)
+    assert rules.validity_months(policy, for_ever) is None

@@ -237,10 +237,14 @@ def test_off_and_on_again(office: User) -> None:
 def test_a_test_goes_to_the_one_that_asked_alone(office: User) -> None:
     endpoint = EndpointFactory.create(kinds=[EventKind.TOP_UP_MADE])
     EndpointFactory.create()
+    news = outbox_services.record(
+        kind=EventKind.TOP_UP_MADE, subject="7", store_id=None, payload={}, at=NOON
+    )
     delivery = outbox_services.send_test(endpoint_id=endpoint.pk, by=office, at=NOON)
-    assert Event.objects.get().kind == "webhook.test"
+    assert delivery.event.kind == "webhook.test"
     assert delivery.endpoint == endpoint
-    assert Event.objects.get().relayed_at == NOON
+    assert delivery.event.relayed_at == NOON
+    assert Event.objects.get(pk=news).relayed_at is None
     assert Delivery.objects.get() == delivery
     (parcel,) = outbox_services.take_up(endpoint_id=endpoint.pk, at=NOON, most=5)
     assert '"type":"webhook.test"' in parcel.body

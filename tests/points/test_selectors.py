@@ -136,7 +136,7 @@ def test_a_statement_shows_each_movement_with_the_balance_after_it() -> None:
 
 def test_rewards_and_stamp_cards_are_those_this_member_can_have() -> None:
     member = holding(5000)
-    cheap, dear = RewardFactory.create(points=100), RewardFactory.create(points=900)
+    dear, cheap = RewardFactory.create(points=900), RewardFactory.create(points=100)
     RewardFactory.create(stock=0)
     RewardFactory.create(is_active=False)
     had = RewardFactory.create(most_per_member=1)

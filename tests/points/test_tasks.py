@@ -1,6 +1,7 @@
 """Tasks: done once in their period, whatever is sent how often."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -65,6 +66,20 @@ def test_what_counts_each_time_counts_each_thing_once_and_not_without_end() -> N
     with pytest.raises(NotOffered):
         complete(member, task)
     assert points_of(member) == 100
+
+
+def test_with_the_new_year_of_the_house_it_counts_anew() -> None:
+    member = MemberFactory.create()
+    task = TaskFactory.create(period="each", most_per_year=1)
+    new_year = datetime(2027, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
+    complete(member, task, about="review:1", at=new_year - timedelta(days=9))
+    with pytest.raises(LimitReached):
+        complete(
+            member, task, about="review:2", at=new_year - timedelta(microseconds=1)
+        )
+    complete(member, task, about="review:2", at=new_year)
+    with pytest.raises(LimitReached):
+        complete(member, task, about="review:3", at=new_year + timedelta(days=364))
 
 
 def test_a_task_that_is_not_offered_gives_nothing() -> None:

@@ -290,3 +290,17 @@ def test_what_is_due_is_found(here: Store) -> None:
     assert due(3) == set()
     assert due(4) == {complaint.pk}
     assert due(48) == {complaint.pk, owned.pk}
+
+
+def test_a_complaint_is_cured_by_whose_role_reaches_its_store(here: Store) -> None:
+    lead = UserFactory.holding("shift-lead", store=here)
+    office = UserFactory.holding("head-office")
+    UserFactory.holding("shift-lead", store=StoreFactory.create())
+    UserFactory.holding("cashier", store=here)
+    UserFactory.holding("shift-lead", store=here, is_active=False)
+    UserFactory.create()
+    root = UserFactory.create(is_superuser=True)
+
+    found = recognition_selectors.who_can_cure(store_id=here.pk)
+
+    assert set(found) == {lead, office, root}
