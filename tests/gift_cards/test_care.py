@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from common.errors import DomainError
+from common.text import InvisibleText
 from gift_cards import services as gift_cards_services
 from gift_cards.errors import (
     CodeReplacedAlready,
@@ -115,7 +116,8 @@ def test_every_act_asks_why_and_knows_only_cards_that_were_sold(name: str) -> No
     before = [everything(), list(GiftCard.objects.values())]
 
     for options, refusal in (
-        ({"reason": "  \x00 "}, ReasonMissing),
+        ({"reason": "   "}, ReasonMissing),
+        ({"reason": "  \x00 "}, InvisibleText),
         ({"card_id": unsold.pk}, GiftCardUnavailable),
         ({"card_id": 10**9}, GiftCardUnknown),
     ):
