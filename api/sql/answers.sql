@@ -14,7 +14,7 @@
 -- statement of a volatile function sees what has been committed by then.
 CREATE OR REPLACE FUNCTION api_claim(p_api_key bigint, p_key text, p_fingerprint bytea)
 RETURNS TABLE (outcome text, status int, content_type text, body bytea)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_answer    api_answer;
   v_books_key text := 'api:' || p_api_key || ':' || encode(sha256(convert_to(p_key, 'UTF8')), 'hex');

@@ -17,7 +17,8 @@
 -- principal, bonus, both, points.
 --
 -- Plans are made once for a connection, here and in what is called from here: making them
--- anew cost more than running them.
+-- anew cost more than running them. One that was made while a table was small must never read
+-- it whole; neither must those of foreign keys, which are checked at the end of the transaction.
 --
 -- Outcomes: 'done'; 'replayed' and 'conflict' for a key that was used; 'in_progress' for one
 -- that is being used; 'moved' where the quote must be made again; 'coupon' with the word why.
@@ -51,6 +52,7 @@ DECLARE
   v_quantities int[];
   v_nets bigint[];
 BEGIN
+  PERFORM set_config('enable_seqscan', 'off', true);  -- not SET: it is to hold until the commit
   sale := (p_sale ->> 'id')::uuid;
   IF NOT pg_try_advisory_xact_lock(hashtextextended('checkout:' || p_key, 0)) THEN  -- guard: one at a time
     outcome := 'in_progress';

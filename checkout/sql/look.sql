@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION checkout_look(
   p_member bigint, p_public uuid, p_number text, p_card bigint,
   p_coupons bigint[], p_gifts text[], p_subjects text[], p_place text
 ) RETURNS jsonb
-LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
   v_sale record;
   v_member record;

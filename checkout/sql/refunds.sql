@@ -1,7 +1,7 @@
 -- A sale is void, or something of it was refunded: never both. Together with the lock of the
 -- sale, which every refund takes first, no two of them can pass each other here.
 CREATE OR REPLACE FUNCTION checkout_refund_fits() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (SELECT FROM checkout_refund r WHERE r.sale_id = NEW.sale_id AND (r.is_void OR NEW.is_void)) THEN
     RAISE EXCEPTION 'a sale is voided whole and alone' USING ERRCODE = 'restrict_violation';

@@ -8,7 +8,7 @@
 CREATE OR REPLACE FUNCTION coupons_take_quota(
   p_template bigint, p_wanted bigint, p_each bigint, p_all boolean, p_day date, p_daily bigint
 ) RETURNS bigint
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_take bigint := p_wanted;
   v_left bigint;
@@ -42,7 +42,7 @@ $$;
 CREATE OR REPLACE FUNCTION coupons_take_limit(
   p_template bigint, p_members bigint[], p_each bigint, p_limit bigint
 ) RETURNS TABLE (member bigint)
-LANGUAGE sql AS $$
+LANGUAGE sql SET enable_seqscan = off AS $$
   INSERT INTO coupons_templatemember AS held (template_id, member_id, issued, allowed)
   SELECT p_template, m, p_each, p_limit FROM unnest(p_members) m WHERE p_each <= p_limit ORDER BY m
   ON CONFLICT (template_id, member_id) DO UPDATE

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION coupons_redeem(
   p_coupons bigint[], p_savings bigint[], p_member bigint, p_key text, p_reference text,
   p_at timestamptz, p_business_date date, p_store bigint, p_actor text
 ) RETURNS TABLE (outcome text, coupon bigint, use bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   v_same int;
   v_used int;

@@ -45,7 +45,7 @@ $$;
 
 -- Freeze, reopen or close an account; closing one that still holds something is refused.
 CREATE OR REPLACE FUNCTION ledger_set_account_status(p_account bigint, p_status text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_account record;
 BEGIN
@@ -67,7 +67,7 @@ $$;
 
 -- Add a unit of account, or find it.
 CREATE OR REPLACE FUNCTION ledger_open_unit(p_code text, p_kind text, p_exponent smallint) RETURNS smallint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_id smallint;
 BEGIN

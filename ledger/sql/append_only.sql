@@ -73,7 +73,7 @@ ALTER TABLE ledger_unit ENABLE ALWAYS TRIGGER ledger_unit_identity;
 -- A closed account takes no more postings, whoever writes them; asked in the form that
 -- costs least.
 CREATE OR REPLACE FUNCTION ledger_refuse_closed_account() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF 'closed' = ANY (ARRAY(SELECT status FROM ledger_account WHERE id IN (NEW.debit_id, NEW.credit_id))) THEN
     RAISE EXCEPTION 'account is closed' USING ERRCODE = 'RG003';

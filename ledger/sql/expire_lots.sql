@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION ledger_expire_lots(
   p_only bigint[] DEFAULT NULL,
   OUT entries int, OUT lots int, OUT amount bigint
 )
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_accounts bigint[];
 BEGIN

@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION ledger_post_entry(
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 -- Plans are made once for a connection, and one made while the tables were small never scans them.
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_first record;       -- what the key already did, or the entry to reverse
   v_undo bigint[];      -- per line: the posting that it undoes
@@ -66,6 +66,7 @@ DECLARE
   v_after bigint[];     -- the lots that a merged holder's lots have become
   v_posting bigint;
 BEGIN
+  PERFORM set_config('enable_seqscan', 'off', true);  -- until the commit: foreign keys are checked there
   replayed := false;
   posting_ids := '{}';
   debits_after := '{}';

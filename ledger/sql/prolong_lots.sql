@@ -4,7 +4,7 @@
 -- Under the account's lock, as every change of its lots. What has expired stays expired,
 -- swept or not: it comes back by an entry of its own, out of breakage.
 CREATE OR REPLACE FUNCTION ledger_prolong_lots(p_account bigint, p_at timestamptz, p_until timestamptz) RETURNS int
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_status text;
   v_moved int;

@@ -8,7 +8,7 @@ ALTER TABLE ledger_succession ENABLE ALWAYS TRIGGER ledger_succession_never_trun
 
 -- Only the closed is succeeded, by what is alike and still lives: so no circle can close.
 CREATE OR REPLACE FUNCTION ledger_succession_fits() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF NEW.account_id IS NOT NULL AND NEW.heir_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM ledger_account a JOIN ledger_account h ON h.id = NEW.heir_id
@@ -26,7 +26,7 @@ ALTER TABLE ledger_succession ENABLE ALWAYS TRIGGER ledger_succession_of_the_clo
 -- Name the heirs of closed accounts: what is named already stays, and what is closed itself
 -- (a wallet that was paid out) is nobody's heir.
 CREATE OR REPLACE FUNCTION ledger_name_heirs(p_accounts bigint[], p_heirs bigint[]) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
   INSERT INTO ledger_succession (account_id, heir_id)
   SELECT s.account, s.heir FROM unnest(p_accounts, p_heirs) AS s(account, heir)
     JOIN ledger_account a ON a.id = s.heir AND a.status <> 'closed' ORDER BY 1
@@ -35,7 +35,7 @@ $$;
 
 -- Who has an account's value now: the account itself, or the last of its heirs.
 CREATE OR REPLACE FUNCTION ledger_heir_of(p_account bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_heir bigint;
 BEGIN
@@ -50,7 +50,7 @@ $$;
 
 -- What became of the lots that a posting made: moved as a whole, or given back to an heir.
 CREATE OR REPLACE FUNCTION ledger_lots_after(p_posting bigint) RETURNS bigint[]
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE sql STABLE SET search_path = public, pg_temp SET enable_seqscan = off AS $$
   WITH RECURSIVE line AS (
     SELECT l.id FROM ledger_lot l WHERE l.posting_id = p_posting
     UNION

@@ -3,7 +3,7 @@
 -- The decision that stands for each purpose and channel: the latest, whoever writes it and
 -- in whatever order rows arrive. Segments read this table, never the whole history.
 CREATE OR REPLACE FUNCTION members_keep_consent() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   INSERT INTO members_consentnow AS now (member_id, purpose, channel, granted, consent_id, at)
   VALUES (NEW.member_id, NEW.purpose, NEW.channel, NEW.granted, NEW.id, NEW.at)
@@ -33,7 +33,7 @@ ALTER TABLE members_member ENABLE ALWAYS TRIGGER members_member_stays_gone;
 -- At the end of the transaction that merges or erases a member, every account that they
 -- held is closed, and so empty; the ledger refuses postings on closed accounts.
 CREATE OR REPLACE FUNCTION members_accounts_are_closed() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (SELECT FROM ledger_account
               WHERE holder_kind = 'member' AND holder_id = NEW.id AND status <> 'closed') THEN
@@ -53,7 +53,7 @@ ALTER TABLE members_member ENABLE ALWAYS TRIGGER members_member_gone_holds_nothi
 -- Nor is a new account opened for them. The key lock waits for a merge that is under way
 -- (it takes the full lock), so that none slips in between.
 CREATE OR REPLACE FUNCTION members_refuse_account_of_gone() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_status text;
 BEGIN

@@ -72,7 +72,7 @@ CREATE OR REPLACE TRIGGER recognition_feedback_follows_its_graph BEFORE INSERT O
 
 -- When all is done, the last step of a complaint says what its row says.
 CREATE OR REPLACE FUNCTION recognition_feedback_has_its_step() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 DECLARE
   v_row record;
   v_step record;
@@ -97,7 +97,7 @@ CREATE CONSTRAINT TRIGGER recognition_feedback_has_its_step
 
 -- The same from the other side: nobody adds a step that did not happen.
 CREATE OR REPLACE FUNCTION recognition_step_is_true() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public SET enable_seqscan = off AS $$
 DECLARE
   v_row record;
   v_step record;

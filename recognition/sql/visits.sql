@@ -3,7 +3,7 @@
 -- The rows are locked before the visits are read, so that of two visits noted at once the
 -- later sum has seen both. A member without a visit keeps a row of zeros.
 CREATE OR REPLACE FUNCTION recognition_summarise(p_members bigint[]) RETURNS integer
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_changed integer;
 BEGIN
@@ -58,7 +58,7 @@ CREATE OR REPLACE FUNCTION recognition_note_visit(
   p_skus text[], p_names text[], p_categories text[], p_quantities int[], p_amounts bigint[],
   OUT visit_id bigint, OUT is_new boolean, OUT agrees boolean
 )
-LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
   v_member bigint;
   v_first record;
