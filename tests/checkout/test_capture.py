@@ -29,8 +29,9 @@ from tests.factories.bills import (
     settle,
     told,
 )
-from tests.factories.coupons import issued
+from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import everything
+from tests.factories.members import MemberFactory
 from tests.factories.stored_value import is_proven
 from tests.factories.stores import StoreFactory
 
@@ -245,3 +246,18 @@ def test_what_is_weighed_costs_its_part_of_a_kilogram() -> None:
         ("item", 1_250, None, 88_00),
         ("tip", 1_000, None, 5_00),
     ]
+
+
+def test_a_bill_of_nothing_is_settled_without_an_entry() -> None:
+    store, member = StoreFactory.create(), MemberFactory.create()
+    coupon = issued(TemplateFactory.drawn(min_spend=0), member)
+
+    answer = told(
+        settle(10_00, store=store, member=member, asked=Asked(coupons=(coupon.pk,)))
+    )
+
+    sale = Sale.objects.get()
+    assert (sale.net, sale.entry_id, answer["due"]) == (0, None, 0)
+    coupon.refresh_from_db()
+    assert coupon.status == CouponStatus.REDEEMED
+    assert is_proven()

@@ -392,6 +392,31 @@ def test_a_gift_card_lives_on_after_a_refund_unless_it_was_taken_back() -> None:
     assert sale.refunded == 20_00
 
 
+def test_what_lapsed_of_a_gift_card_is_not_revived_by_a_refund() -> None:
+    by = at_store()
+    card = gift_card_factory.a_card(50_00, by=by)
+    sale = a_sale(20_00, by=by, gift_cards=[(card, 20_00)])
+    ends = gift_card_factory.row(card).expires_at
+    assert ends is not None
+
+    refund(sale, at=ends + timedelta(hours=1))
+
+    assert gift_card_factory.left(card) == 20_00
+    assert wallet_factory.is_proven()
+
+
+def test_a_gift_card_without_an_end_gets_none_by_a_refund() -> None:
+    by = at_store()
+    card = gift_card_factory.a_card(50_00, by=by)
+    sale = a_sale(20_00, by=by, gift_cards=[(card, 20_00)])
+    GiftCard.objects.filter(pk=card.card_id).update(expires_at=None)
+
+    refund(sale)
+
+    assert gift_card_factory.left(card) == 50_00
+    assert gift_card_factory.row(card).expires_at is None
+
+
 def test_a_refund_tells_the_outside_and_the_log() -> None:
     sale = a_sale()
     given = refund(sale, 40_00)

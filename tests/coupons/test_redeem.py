@@ -79,6 +79,13 @@ def test_another_sale_under_the_same_key_is_refused() -> None:
         redeem(one, redemptions=[Redemption(one.pk, 9_00)])
 
     assert everything() == before
+    three, four = issued(member=one.member), issued(member=one.member)
+    redeem(three, four, key="sale:2")
+    before = everything()
+    for fewer in ([three], [four]):
+        with pytest.raises(IdempotencyConflict):
+            redeem(*fewer, key="sale:2")
+    assert everything() == before
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import DomainError
 from gift_cards import rules
+from gift_cards import selectors as gift_cards_selectors
 from gift_cards import services as gift_cards_services
 from gift_cards.errors import (
     GiftCardNotFound,
@@ -27,6 +29,8 @@ from ledger.errors import (
 )
 from ledger.kinds import AccountKind, EntryKind
 from policies.profiles import Profile
+from stored_value import services as stored_value_services
+from stored_value.errors import AmountRefused
 from stores.errors import ApprovalNeeded, NotAllowed
 from tests.factories.gift_cards import (
     NOON,
@@ -40,6 +44,7 @@ from tests.factories.gift_cards import (
     sell,
 )
 from tests.factories.ledger import an_act, everything, house
+from tests.factories.members import MemberFactory
 from tests.ledger.racing import altered, answers, race, refusals
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +227,31 @@ def test_above_ones_limit_a_refund_takes_two() -> None:
     assert everything() == before
 
     assert give_back(paid.entry_id, card.card_id, 500_00, by=act).left == 600_00
+
+
+@pytest.mark.parametrize("amount", [0, -1, 10**15 + 1])
+def test_an_amount_that_is_none_moves_into_no_wallet(amount: int) -> None:
+    by = at_store()
+    card = row(a_card(by=by))
+    member = MemberFactory.create()
+    before = everything()
+
+    with pytest.raises(AmountRefused), transaction.atomic():
+        stored_value_services.redeem_into_wallet_step(
+            account_id=card.account_id or 0,
+            member_id=member.pk,
+            amount=amount,
+            by=by,
+            at=NOON,
+            key="move",
+        )
+    assert everything() == before
+
+
+def test_a_card_is_told_by_the_end_of_the_code_that_opens_it_now() -> None:
+    card = a_card(by=at_store())
+    assert gift_cards_selectors.last4_of(card.card_id) == card.last4
+    assert gift_cards_selectors.last4_of(10**9) == ""
 
 
 def test_the_last_second_of_a_card() -> None:

@@ -15,7 +15,7 @@ from members import errors
 from members import selectors as members_selectors
 from members import services as members_services
 from members.birthdays import Birthday
-from members.models import Consent, CustomField, Forfeiture, Member
+from members.models import Consent, ConsentNow, CustomField, Forfeiture, Member
 from members.services import Signed
 from stores.errors import CheckerRefused, NotAllowed, ReasonMissing
 from tests.factories.ledger import balance, everything, points_unit
@@ -101,6 +101,24 @@ def test_nothing_says_any_more_who_it_was() -> None:
     assert members_selectors.find("13812345678", NOON) == []
     # The phone is free for whoever has it now.
     members_services.enrol(phone="13812345678", by=by("cashier"), at=NOON)
+
+
+def test_who_is_forgotten_takes_back_nobody_elses_consent() -> None:
+    member, other = somebody(), MemberFactory.create()
+    members_services.give_consent(
+        member_id=other.pk,
+        purpose="marketing",
+        channels=["sms"],
+        by=by_themselves(other),
+        at=NOON,
+    )
+
+    members_services.erase(member_id=member.pk, reason="asked us to", by=by(), at=NOON)
+
+    granted = dict(ConsentNow.objects.values_list("member_id", "granted"))
+    assert granted == {member.pk: False, other.pk: True}
+    taken_back = Consent.objects.filter(granted=False)
+    assert {consent.member_id for consent in taken_back} == {member.pk}
 
 
 def test_the_entries_stay_under_a_pseudonym() -> None:

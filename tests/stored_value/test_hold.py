@@ -131,6 +131,25 @@ def test_the_same_capture_sent_again_is_answered() -> None:
     assert held(holder) == (240_00, 40_00, 0)
 
 
+@pytest.mark.parametrize(
+    ("amount", "refusal"),
+    [
+        (0, AmountRefused),
+        (-1, AmountRefused),
+        (350_01, NotEnough),
+        (10**15, NotEnough),
+        (10**15 + 1, AmountRefused),
+    ],
+)
+def test_no_more_is_held_than_there_is(amount: int, refusal: type[DomainError]) -> None:
+    holder, _row = holding(300_00, 50_00)
+    with pytest.raises(refusal), transaction.atomic():
+        hold(holder, amount)
+    assert held(holder) == (300_00, 50_00, 0)
+    hold(holder, 350_00)
+    assert held(holder) == (0, 0, 350_00)
+
+
 @pytest.mark.parametrize("amount", [0, -1, 105_01, 10**16])
 def test_no_more_is_captured_than_is_held(amount: int) -> None:
     holder, _row = holding(300_00, 50_00)
