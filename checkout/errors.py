@@ -73,11 +73,12 @@ class QuoteChanged(DomainError):
 
 
 class DuplicateReference(DomainError):
-    """The till's own bill number was settled before."""
+    """The till's own bill number was settled on this business day before."""
 
     def __init__(self) -> None:
         super().__init__(
-            "duplicate_reference", _("This bill number was settled before.")
+            "duplicate_reference",
+            _("This bill number was settled before on this business day."),
         )
 
 

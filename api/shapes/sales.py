@@ -97,7 +97,10 @@ class SaleIn(QuoteIn):
         default_factory=list
     )
     reference: Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE)] = (
-        Field(description="The till's own bill number; settled once at a store.")
+        Field(
+            description="The till's own bill number: once a business day at a store, or"
+            " for a key of its own where the shop lets each till count."
+        )
     )
     expected_due: AmountOrZero | None = Field(
         default=None, description="What the guest was told; if it changed, refused."

@@ -17,6 +17,13 @@ class RefundOrder(models.TextChoices):
     RATIO = "ratio", _("each in proportion")
 
 
+class NumbersBy(models.TextChoices):
+    """Within what a bill number stands once a business day."""
+
+    STORE = "store", _("the store")
+    TILL = "till", _("each till")
+
+
 class CheckoutPolicy(PolicyVersion):
     """How a bill is rounded and refunded, version by version; minor units."""
 
@@ -38,11 +45,26 @@ class CheckoutPolicy(PolicyVersion):
         default=RefundOrder.LAST_FIRST,
     )
 
+    numbers_by = models.CharField(
+        _("bill numbers are unique in"),
+        max_length=10,
+        choices=NumbersBy,
+        default=NumbersBy.STORE,
+        db_default=NumbersBy.STORE,
+        help_text=_(
+            "On one business day. Choose tills where each of them counts by itself."
+        ),
+    )
+
     class Meta:
         verbose_name = _("checkout policy")
         verbose_name_plural = _("checkout policies")
         default_permissions = ("view", "add")
         constraints = [
+            CheckConstraint(
+                condition=Q(numbers_by__in=NumbersBy.values),
+                name="checkout_checkoutpolicy_numbers_by_is_known",
+            ),
             CheckConstraint(
                 condition=Q(refund_order__in=RefundOrder.values),
                 name="checkout_checkoutpolicy_order_is_known",

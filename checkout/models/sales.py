@@ -98,6 +98,14 @@ class Sale(models.Model):
         verbose_name=_("member card"),
     )
     reference = models.CharField(_("bill number"), max_length=80)
+    numbered_by = models.CharField(
+        _("whose number"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: the store’s own; else the till’s that counts by itself."),
+    )
     channel = models.CharField(_("channel"), max_length=20, default="counter")
     at = models.DateTimeField(_("at"))
     business_date = models.DateField(_("business date"))
@@ -165,7 +173,8 @@ class Sale(models.Model):
         ]
         constraints = [
             UniqueConstraint(
-                fields=["store", "reference"], name="checkout_sale_reference_once"
+                fields=["store", "reference", "business_date", "numbered_by"],
+                name="checkout_sale_reference_once",
             ),
             CheckConstraint(
                 condition=Q(status__in=["captured", "refunded", "void"])

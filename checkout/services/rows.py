@@ -9,7 +9,8 @@ from uuid import UUID
 from checkout.answers import sale_template
 from checkout.asked import Asked, Whose
 from checkout.bill import Bill, Quote, TenderGiven
-from checkout.models import DiscountKind
+from checkout.models import CheckoutPolicy, DiscountKind
+from checkout.models.policy import NumbersBy
 from checkout.selectors import Look, settings
 from ledger.services import Act, as_array, moment_text
 from stores.models import Approval, Store
@@ -59,6 +60,7 @@ def params_of(
         "member": found.member_id,
         "card": found.card["id"] if found.card else None,
         "reference": request.reference,
+        "numbered_by": _numbered_by(drawn.programme.policy, by),
         "approver": by.approver_id,
         "channel": request.bill.channel,
         "gross": quote.gross,
@@ -113,6 +115,13 @@ def params_of(
         _json(_code(looking)),
         _json(_event(request, found, quote)),
     ]
+
+
+def _numbered_by(policy: CheckoutPolicy, by: Act) -> str:
+    """Whose number it is where tills count by themselves: a program is one, too."""
+    if policy.numbers_by == NumbersBy.STORE:
+        return ""
+    return f"till:{by.till_id}" if by.till_id is not None else by.actor
 
 
 def _json(value: Any) -> str | None:

@@ -150,14 +150,14 @@ BEGIN
   -- One statement: its beginning and its end cost more than the rows.
   WITH settled AS (
     INSERT INTO checkout_sale (
-      id, status, store_id, till_id, shift_id, staff_id, actor, request_id, member_id, card_id, reference, channel,
+      id, status, store_id, till_id, shift_id, staff_id, actor, request_id, member_id, card_id, reference, numbered_by, channel,
       at, business_date, gross, discount, net, paid, due, change, refunded, points_spent, points_earned, growth_earned,
       entry_id, accrual_id, redemption_id, policy_id, key, fingerprint, answer, is_followed_up)
-    SELECT s.id, 'captured', p_store, p_till, p_shift, p_staff, p_actor, p_request_id, s.member, s.card, s.reference, s.channel,
+    SELECT s.id, 'captured', p_store, p_till, p_shift, p_staff, p_actor, p_request_id, s.member, s.card, s.reference, coalesce(s.numbered_by, ''), s.channel,
            p_at, p_business_date, s.gross, s.discount, s.net, s.paid, s.due, s.change, 0, s.points_spent, s.points_earned, s.growth_earned,
            v_entry.entry_id, v_accrual, v_redemption, s.policy, p_key, p_fingerprint, checkout_capture.answer, s.is_followed_up
       FROM jsonb_to_record(p_sale) AS s (
-        id uuid, member bigint, card bigint, reference text, channel text, gross bigint, discount bigint, net bigint, paid bigint,
+        id uuid, member bigint, card bigint, reference text, numbered_by text, channel text, gross bigint, discount bigint, net bigint, paid bigint,
         due bigint, change bigint, points_spent bigint, points_earned bigint, growth_earned bigint, policy bigint, is_followed_up boolean)
   ), rung_up AS (
     INSERT INTO checkout_saleline (sale_id, place, kind, sku, name, category, thousandths, unit_price, gross, net, refunded, excluded)
