@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from cards.tokens import mint_code
 from common.errors import DomainError
+from common.text import InvisibleText
 from ledger.errors import AccountFrozen, IdempotencyConflict
 from ledger.services import set_account_status
 from stored_value import selectors as stored_value_selectors
@@ -440,6 +441,7 @@ class TestPaymentCode:
 @db
 def test_reasons_are_asked_for_where_money_leaves() -> None:
     _holder, row = holding(300_00)
-    for reason in ("", "   ", "a\x00b"):
-        with pytest.raises(ReasonMissing), transaction.atomic():
+    missing, hidden = ReasonMissing, InvisibleText
+    for reason, refusal in (("", missing), ("   ", missing), ("a\x00b", hidden)):
+        with pytest.raises(refusal), transaction.atomic():
             refund_top_up(row, reason=reason)
