@@ -42,6 +42,8 @@ def document(api: NinjaAPI) -> dict[str, Any]:
     )
     definitions = found["components"]["schemas"]["Problem"].pop("$defs", {})
     found["components"]["schemas"].update(definitions)
+    scheme = found["components"]["securitySchemes"]["ApiKeyBearer"]
+    scheme["bearerFormat"] = scheme.pop("bearer_format")  # Django Ninja's spelling
     for path, method, operation in _operations(api):
         _complete(found["paths"][path][method], _said(operation))
     return found

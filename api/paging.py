@@ -5,8 +5,10 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Final
 
+from annotated_types import Ge, Le, MaxLen
 from django.utils.translation import gettext_lazy as _
-from pydantic import BeforeValidator, Field
+from ninja import P
+from pydantic import BeforeValidator
 
 from .problems import Invalid
 
@@ -25,13 +27,13 @@ def _whole(value: object) -> object:
     return value
 
 
-type Limit = Annotated[
-    int, BeforeValidator(_whole), Field(ge=1, le=MOST, description="Items of a page.")
-]
-type Cursor = Annotated[
-    str | None,
-    Field(max_length=80, description="`next_cursor` of the page before."),
-]
+# Plain names, no `type` statements, and bounds of the number itself: Django Ninja finds
+# no name for the one, and pydantic no JSON Schema for bounds around a validator.
+Limit = Annotated[int, Ge(1), Le(MOST), BeforeValidator(_whole)]
+Cursor = Annotated[str, MaxLen(80)] | None
+# Told here too: beside what is annotated, the default of the view is lost.
+LIMIT: Final = {**P(description="Items of a page."), "default": USUAL}
+CURSOR: Final = P(description="`next_cursor` of the page before.")
 
 
 def after(cursor: str | None, *, of: str) -> int | None:

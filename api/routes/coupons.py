@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Query, QueryEx, Router
 
 from api import members, naming, paging
 from api.auth import ApiRequest
@@ -37,8 +37,8 @@ def list_coupons(
     request: ApiRequest,
     member: str,
     status: Query[Status] = "usable",
-    limit: Query[paging.Limit] = paging.USUAL,
-    cursor: Query[paging.Cursor] = None,
+    limit: QueryEx[paging.Limit, paging.LIMIT] = paging.USUAL,
+    cursor: QueryEx[paging.Cursor, paging.CURSOR] = None,
 ) -> CouponList:
     """A member's coupons, the newest first: usable now or later, used, or expired."""
     rows = _with_status(

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
+from annotated_types import MaxLen
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
-from pydantic import Field
+from ninja import P, QueryEx, Router
 
 from api import members, pictures
 from api.auth import ApiRequest
@@ -15,7 +15,7 @@ from api.shapes.members import MemberIn, MemberOut, MemberPatch, member_out
 router = Router()
 TAG = "Members"
 
-type Typed = Annotated[str | None, Field(max_length=80)]
+Typed = Annotated[str, MaxLen(80)] | None
 
 
 @endpoint(
@@ -49,8 +49,8 @@ def enrol_member(request: ApiRequest, body: MemberIn) -> MemberOut:
 @endpoint(router, "GET", "", scope="members:read", answer=MemberOut, tag=TAG)
 def find_member(
     request: ApiRequest,
-    phone: Query[Typed] = None,
-    code: Query[Typed] = None,
+    phone: QueryEx[Typed, P(description="A phone number.")] = None,
+    code: QueryEx[Typed, P(description="A card's number, or the code shown.")] = None,
 ) -> MemberOut:
     """Find a member by `phone`, or by `code`: a card's number, or the rotating code.
 

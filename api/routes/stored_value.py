@@ -4,7 +4,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router
+from ninja import Query, QueryEx, Router
 
 from api import members, naming, paging
 from api.auth import ApiRequest
@@ -144,8 +144,8 @@ def read_statement(
     request: ApiRequest,
     member: str,
     kind: Query[Literal["money", "points"]] = "money",
-    limit: Query[paging.Limit] = paging.USUAL,
-    cursor: Query[paging.Cursor] = None,
+    limit: QueryEx[paging.Limit, paging.LIMIT] = paging.USUAL,
+    cursor: QueryEx[paging.Cursor, paging.CURSOR] = None,
 ) -> Statement:
     """The movements of a member's money or points, newest first.
 

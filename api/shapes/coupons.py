@@ -10,7 +10,7 @@ from coupons.models import Coupon
 
 from .common import Identity, In, Out
 
-type Status = Literal["usable", "used", "expired"]
+Status = Literal["usable", "used", "expired"]
 
 
 class CouponOut(Out):
