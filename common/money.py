@@ -2,7 +2,9 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 
+from babel import Locale
 from babel.numbers import (
     format_currency,
     format_decimal,
@@ -25,7 +27,18 @@ SHORT_SIGNS = {
     "HKD": "HK$",
     "MOP": "MOP$",
     "USD": "$",
+    "EUR": "€",
 }
+
+# What people write beside an amount, in files too.
+TYPED_SIGNS = "¥￥$€£元圆圓"
+
+# Where trade counts otherwise than the table of currencies does: nobody in Taiwan has
+# had a cent in hand for decades, and every price tag and invoice is in whole dollars.
+TRADE_DECIMALS = {"TWD": 0}
+
+# Every unit was written down with two decimals once, whatever its amounts were kept in.
+FORMER_EXPONENT = 2
 
 # What is counted besides currencies, by the code of its unit.
 COUNTED = {
@@ -36,6 +49,8 @@ COUNTED = {
 
 # Chinese keyboards type these; they mean the same and are read as such.
 FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥－＋", "0123456789.,¥-+")
+
+DECIMALS_OF_PATTERN = re.compile(r"\.0+")
 
 WRITTEN = re.compile(
     r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<part>[0-9]*))?"
@@ -52,18 +67,63 @@ def reader_locale() -> str:
     return "en_GB" if found == "en" else found  # day before month, as our pages do
 
 
+def decimals(currency: str | None = None) -> int:
+    """The decimals of a currency: as trade counts, or as the shop set it."""
+    currency = currency or settings.CURRENCY
+    if currency == settings.CURRENCY and settings.CURRENCY_DECIMALS is not None:
+        return int(settings.CURRENCY_DECIMALS)
+    return TRADE_DECIMALS.get(currency, int(get_currency_precision(currency)))
+
+
+def fits_books(currency: str, *, exponent: int) -> bool:
+    """Whether books whose unit says `exponent` hold what `decimals` reads."""
+    kept = int(get_currency_precision(currency))
+    former = exponent == FORMER_EXPONENT and kept != FORMER_EXPONENT
+    return decimals(currency) == (kept if former else exponent)
+
+
+def minor(whole: int, *, currency: str | None = None) -> int:
+    """Whole units of a currency in minor units: 5 yuan are 500, 5 yen are 5."""
+    return int(whole * 10 ** decimals(currency))
+
+
+def sign(currency: str | None = None) -> str:
+    """What stands before an amount: ¥, NT$, KWD."""
+    currency = currency or settings.CURRENCY
+    found = SHORT_SIGNS.get(currency)
+    return found or str(get_currency_symbol(currency, locale=reader_locale()))
+
+
+def example(*, currency: str | None = None) -> str:
+    """An amount as it may be typed: 216.60, or 217 where there are no cents."""
+    return f"{Decimal('216.60'):.{decimals(currency)}f}"
+
+
 def format_money(
     amount: int, *, currency: str | None = None, locale: str | None = None
 ) -> str:
     """Minor units as the reader writes money: 21660 is ¥216.60."""
     currency = currency or settings.CURRENCY
     locale = locale or reader_locale()
-    value = Decimal(amount).scaleb(-get_currency_precision(currency))
-    written: str = format_currency(value, currency, locale=locale)
-    sign = SHORT_SIGNS.get(currency)
-    if sign is None:
+    places = decimals(currency)
+    written: str = format_currency(
+        Decimal(amount).scaleb(-places),
+        currency,
+        format=_pattern(locale, places),
+        locale=locale,
+        currency_digits=False,
+    )
+    short = SHORT_SIGNS.get(currency)
+    if short is None:
         return written
-    return written.replace(get_currency_symbol(currency, locale=locale), sign)
+    return written.replace(get_currency_symbol(currency, locale=locale), short)
+
+
+@cache
+def _pattern(locale: str, places: int) -> str:
+    """How a locale writes money, with as many decimals as the shop counts in."""
+    found: str = Locale.parse(locale).currency_formats["standard"].pattern
+    return DECIMALS_OF_PATTERN.sub(f".{'0' * places}" if places else "", found)
 
 
 def format_count(amount: int, *, locale: str | None = None) -> str:
@@ -86,21 +146,23 @@ def is_currency(unit: str) -> bool:
 
 def plain(amount: int, *, currency: str | None = None) -> str:
     """Minor units as a form shows them for editing: 21660 is 216.60."""
-    precision = get_currency_precision(currency or settings.CURRENCY)
-    return f"{Decimal(amount).scaleb(-precision):f}"
+    return f"{Decimal(amount).scaleb(-decimals(currency)):f}"
 
 
 def parse_money(written: str, *, currency: str | None = None) -> int:
     """What a person typed, in minor units; what is doubtful is refused, not guessed."""
     currency = currency or settings.CURRENCY
     text = written.translate(FULL_WIDTH).strip()
-    sign = SHORT_SIGNS.get(currency, "")
-    match = WRITTEN.fullmatch(text.removeprefix(sign).strip())
+    for known in (sign(currency), currency):
+        text = text.removeprefix(known).strip()
+    match = WRITTEN.fullmatch(text)
     if match is None:
         raise AmountRefused(
-            "not_an_amount", _("Enter an amount in digits, for example 216.60.")
+            "not_an_amount",
+            _("Enter an amount in digits, for example %(example)s.")
+            % {"example": example(currency=currency)},
         )
-    precision = get_currency_precision(currency)
+    precision = decimals(currency)
     part = match["part"] or ""
     if len(part.rstrip("0")) > precision:
         raise AmountRefused(

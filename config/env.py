@@ -27,6 +27,7 @@ EXAMPLES = {
     "DATABASE_ROLE": "DATABASE_ROLE=regulars_app",
     "REDIS_URL": "REDIS_URL=redis://127.0.0.1:6379/0",
     "CURRENCY": "CURRENCY=CNY",
+    "CURRENCY_DECIMALS": "CURRENCY_DECIMALS=2",
     "TIME_ZONE": "TIME_ZONE=Asia/Shanghai",
     "TRUSTED_PROXIES": "TRUSTED_PROXIES=1",
     "SECURE_HSTS_SECONDS": "SECURE_HSTS_SECONDS=31536000",
@@ -181,6 +182,14 @@ def currency(*, default: str) -> str:
     if found not in Locale("en").currencies or get_currency_precision(found) > 3:
         raise wrong("CURRENCY", f"says {found!r}, which is no currency: give its code")
     return found
+
+
+def decimals() -> int | None:
+    """Of the smallest unit of the currency, where it is not what trade counts in."""
+    found = text("CURRENCY_DECIMALS")
+    if found not in ("", "0", "1", "2", "3"):
+        raise wrong("CURRENCY_DECIMALS", f"says {found!r}: give 0, 1, 2 or 3")
+    return int(found) if found else None
 
 
 def mailer(name: str, *, default: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.allowed_hosts(production=PRODUCTION)
 TIME_ZONE = env.time_zone(default="Asia/Shanghai")
 CURRENCY = env.currency(default="CNY")
+CURRENCY_DECIMALS = env.decimals()
 
 HOUSE_APPS = APPS
 INSTALLED_APPS = [

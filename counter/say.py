@@ -115,7 +115,7 @@ def last_day(ends_at: datetime) -> date:
 
 
 def more_bonus(terms: TemplateVersion) -> str:
-    """What a top-up coupon gives: `¥10.00 more bonus · from ¥300.00`."""
+    """What a top-up coupon gives: `10.00 more bonus · from 300.00`."""
     gives = (
         format_money(terms.amount)
         if terms.amount

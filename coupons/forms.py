@@ -48,13 +48,13 @@ class PercentField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """2000 is shown as 20; what was typed stays as typed."""
         if isinstance(value, int) and not isinstance(value, bool):
-            return f"{Decimal(value) / 100:f}".rstrip("0").rstrip(".") or "0"
+            return f"{Decimal(value).scaleb(-2):f}".rstrip("0").rstrip(".") or "0"
         return value
 
     def clean(self, value: Any) -> int:
         """The basis points that were meant."""
         typed = super().clean(value)
-        return int((typed or Decimal(0)) * 100)
+        return int((typed or Decimal(0)).scaleb(2))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from common import money
 from common.months import add_months, midnight
 from ledger.services import Line
 from recognition.services import SoldLine
@@ -75,11 +76,11 @@ def order(person: Person, dice: random.Random) -> Bill:
 def earned(
     bill: Bill, held: Held, day: date, zone: tzinfo, growth_until: datetime
 ) -> Earned:
-    """One point for each whole ¥1 that is not paid with bonus."""
+    """One point for each whole yuan that is not paid with bonus."""
     bonus = pay(bill, held).bonus
     year_on = add_months(day, POINTS_LAST)
     until = midnight(add_months(year_on.replace(day=1), 1), zone)
-    return Earned((bill.amount - bonus) // 100, until, growth_until)
+    return Earned((bill.amount - bonus) // money.minor(1), until, growth_until)
 
 
 def pay(bill: Bill, held: Held) -> rules.Split:

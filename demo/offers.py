@@ -8,6 +8,7 @@ from cards import services as cards_services
 from cards.models import CardKind
 from checkout import services as checkout_services
 from checkout.models import BillOffer, NextVisitGift
+from common import money
 from coupons import services as coupons_services
 from coupons.kinds import CouponKind, Validity
 from coupons.models import CouponTemplate
@@ -23,6 +24,8 @@ from tiers import services as tiers_services
 from tiers.models import Tier
 
 from .history import OFFERS
+
+SIGN = money.sign("CNY")  # the shop to look at stands in Shanghai
 
 # Code, names, growth value, discount and points per mille, colour.
 LADDER = (
@@ -164,14 +167,14 @@ def _bills(free_dumplings: CouponTemplate, by: Act, at: datetime) -> None:
     """What a large bill is worth, at once and for the next visit."""
     for offer in (
         BillOffer(
-            name_en="¥50 off ¥500",
+            name_en=f"{SIGN}50 off {SIGN}500",
             name_zh_hans="满 500 减 50",
             name_zh_hant="滿 500 折 50",
             min_spend=500_00,
             amount_off=50_00,
         ),
         BillOffer(
-            name_en="Weekdays: ¥10 off every ¥100",
+            name_en=f"Weekdays: {SIGN}10 off every {SIGN}100",
             name_zh_hans="工作日每满 100 减 10",
             name_zh_hant="平日每滿 100 折 10",
             min_spend=100_00,
@@ -254,7 +257,7 @@ def _templates() -> list[CouponTemplate]:
         CouponTemplate(
             code="welcome-20",
             kind=CouponKind.AMOUNT_OFF,
-            name_en="¥20 off over ¥120",
+            name_en=f"{SIGN}20 off over {SIGN}120",
             name_zh_hans="满 120 减 20",
             name_zh_hant="滿 120 折 20",
             amount=20_00,
@@ -287,7 +290,7 @@ def _templates() -> list[CouponTemplate]:
         CouponTemplate(
             code="mid-autumn",
             kind=CouponKind.AMOUNT_OFF,
-            name_en="Mid-autumn: ¥50 off over ¥300",
+            name_en=f"Mid-autumn: {SIGN}50 off over {SIGN}300",
             name_zh_hans="中秋满 300 减 50",
             name_zh_hant="中秋滿 300 折 50",
             amount=50_00,

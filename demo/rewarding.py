@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from common import money
 from points import selectors as points_selectors
 from points import services as points_services
 from points.earning import Bought, Tender
@@ -35,7 +36,7 @@ class Rewarding(Scene):
                 points_services.give_stamps(
                     programme_code="tea-card",
                     member_id=member_id,
-                    amount=self.dice.randint(40, 180) * 100,
+                    amount=money.minor(self.dice.randint(40, 180)),
                     by=place.by(place.cashier, at),
                     at=at,
                     key=f"demo:stamp:{member_id}:{number}",
@@ -118,7 +119,7 @@ class Rewarding(Scene):
             points_services.redeem(
                 member_id=member_id,
                 points=500,
-                bill=self.dice.randint(150, 400) * 100,
+                bill=money.minor(self.dice.randint(150, 400)),
                 by=place.till(self.until),
                 at=self.until,
                 key=f"demo:points:{member_id}",

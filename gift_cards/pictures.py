@@ -13,12 +13,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from common.money import SHORT_SIGNS, format_money
+from common import money
+from common.money import format_money
 
 SIZE: Final = (1012, 638)  # a bank card's shape, at 300 dots an inch
 FINE: Final = 2  # drawn twice as large and brought down, so that edges are smooth
@@ -107,11 +107,12 @@ def draw(
 
 
 def whole(amount: int, *, language: str) -> str:
-    """An amount as a card shows it: ¥100, and ¥88.50 only where it must."""
+    """An amount as a card shows it: 100, and 88.50 only where it must."""
     with override(language):
         text = format_money(amount)
-    for empty in (".00", ",00"):
-        text = text.removesuffix(empty)
+    empty = money.decimals() * "0"
+    for point in ".," if empty else "":
+        text = text.removesuffix(point + empty)
     return text
 
 
@@ -192,7 +193,7 @@ def _write(
         _line(
             pen,
             (left, height * 0.775),
-            text or SHORT_SIGNS.get(settings.CURRENCY, ""),
+            text or money.sign(),
             0.125,
             ground.accent,
             room,

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 from zoneinfo import available_timezones
 
-from babel.numbers import get_currency_precision
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from common import money
 from imports.errors import OptionRefused
 from imports.reading.text import named_codec, named_delimiter
 from imports.values import MOST_DECIMALS, date_formats
@@ -71,7 +70,7 @@ class ImportOptions:
     @property
     def precision(self) -> int:
         """The decimals of the brand's currency."""
-        return int(get_currency_precision(settings.CURRENCY))
+        return money.decimals()
 
     def as_json(self) -> dict[str, Any]:
         """As a job keeps it."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from common import money
 from common.money import FULL_WIDTH
 from imports.errors import OptionRefused
 from imports.models.references import LONGEST_REFERENCE
@@ -21,7 +22,7 @@ MOST_DECIMALS: Final = 6
 EARLIEST: Final = date(1900, 1, 1)
 LATEST: Final = date(2200, 1, 1)
 NOON: Final = time(12)
-SIGNS: Final = "¥￥$€£元圆圓 \u00a0"
+SIGNS: Final = f"{money.TYPED_SIGNS} \u00a0"
 NUMBER: Final = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+"
 )

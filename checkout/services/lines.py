@@ -19,8 +19,6 @@ from points.services.holding import GROWTH, POINTS, granted_of, holding_of
 from stored_value.holders import Holder, open_wallet, store_account
 from tiers import services as tiers_services
 
-CURRENCY = django_settings.CURRENCY
-
 
 @dataclass(slots=True)
 class Posts:
@@ -74,10 +72,10 @@ def _missing_of_store(
     found: Look, tenders: Sequence[TenderGiven], store_id: int
 ) -> list[HolderAccount]:
     missing = []
-    if found.of_store("sales", CURRENCY) is None:
+    if found.of_store("sales", django_settings.CURRENCY) is None:
         missing.append(store_account(AccountKind.SALES, store_id))
     for kind in sorted({tender.kind for tender in tenders}):
-        if found.of_store("tender", CURRENCY, kind) is None:
+        if found.of_store("tender", django_settings.CURRENCY, kind) is None:
             missing.append(store_account(AccountKind.TENDER, store_id, kind))
     if found.member_id is not None:
         for unit in (POINTS, GROWTH):
@@ -97,9 +95,13 @@ def posts_of(
     posts = Posts()
     for payment in quote.payments:
         _pay(posts, payment, found)
-    sales = _id(found, "sales", CURRENCY)
+    sales = _id(found, "sales", django_settings.CURRENCY)
     for tender in covered:
-        posts.add(_id(found, "tender", CURRENCY, tender.kind), sales, tender.amount)
+        posts.add(
+            _id(found, "tender", django_settings.CURRENCY, tender.kind),
+            sales,
+            tender.amount,
+        )
         posts.payments.append(
             _row(
                 posts,
@@ -126,7 +128,7 @@ def _pay(posts: Posts, payment: Payment, found: Look) -> None:
     elif payment.card is not None:
         posts.add(
             payment.card.account_id or 0,
-            _id(found, "sales", CURRENCY),
+            _id(found, "sales", django_settings.CURRENCY),
             payment.amount,
         )
         row = _row(
@@ -140,7 +142,9 @@ def _pay(posts: Posts, payment: Payment, found: Look) -> None:
         for kind, part in (("principal", payment.principal), ("bonus", payment.bonus)):
             account = found.of_wallet(kind)
             if part and account is not None:
-                posts.add(account.pk, _id(found, "sales", CURRENCY), part)
+                posts.add(
+                    account.pk, _id(found, "sales", django_settings.CURRENCY), part
+                )
         row = _row(
             posts,
             payment.kind,

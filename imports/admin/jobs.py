@@ -38,6 +38,7 @@ from stores.admin.base import (
 from stores.forms import ConfirmForm
 
 SHOWN = 50
+PERCENT = 100
 HIDDEN = ("source", "found", "complete")
 STEPS = {
     "reading": gettext_lazy("reading the file"),
@@ -389,7 +390,7 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
 
     def _shown(self, job: ImportJob) -> dict[str, Any]:
         total = job.rows_total or 0
-        share = min(100, job.rows_done * 100 // total) if total else 0
+        share = min(PERCENT, job.rows_done * PERCENT // total) if total else 0
         return {
             "job": job,
             "step": STEPS.get(job.step, ""),

@@ -92,9 +92,7 @@ def _raise_tiers(context: Context) -> None:
 
 def _units(context: Context) -> dict[AccountKind, int]:
     """The unit that each kind is counted in."""
-    money = ledger_services.open_unit(
-        code=settings.CURRENCY, exponent=context.options.precision
-    )
+    money = ledger_services.open_unit(code=settings.CURRENCY)
     return {
         AccountKind.PRINCIPAL: money,
         AccountKind.BONUS: money,

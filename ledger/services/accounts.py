@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from common import money
 from ledger.errors import InvalidEntry
 from ledger.kinds import AccountKind
 from ledger.models import Account, Unit
@@ -28,17 +29,28 @@ class HolderAccount:
     slot: str = ""
 
 
-def open_unit(*, code: str, kind: str = Unit.Kind.CURRENCY, exponent: int = 2) -> int:
+def open_unit(
+    *, code: str, kind: str = Unit.Kind.CURRENCY, exponent: int | None = None
+) -> int:
     """Find or add a unit of account; its id. A unit never changes afterwards.
 
-    Raises InvalidEntry where the code already stands for something else.
+    A currency has the decimals that amounts are read and written with. Raises
+    InvalidEntry where the code already stands for something else.
     """
+    if exponent is None:
+        exponent = money.decimals(code)
     with typed_refusals(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT ledger_open_unit(%s, %s, %s::smallint)", [code, str(kind), exponent]
         )
         unit_id = int(cursor.fetchone()[0])
-    if not Unit.objects.filter(pk=unit_id, kind=kind, exponent=exponent).exists():
+    found = Unit.objects.filter(pk=unit_id, kind=kind).first()
+    is_same = found is not None and (
+        money.fits_books(code, exponent=found.exponent)
+        if kind == Unit.Kind.CURRENCY
+        else found.exponent == exponent
+    )
+    if not is_same:
         raise InvalidEntry(rule="ledger_unit_never_changes")
     return unit_id
 

@@ -15,7 +15,9 @@ from common import money
         ("en", "CNY", 21660, "¥216.60"),
         ("zh-hans", "CNY", 21660, "¥216.60"),
         ("zh-hant", "CNY", 123456789, "¥1,234,567.89"),
-        ("zh-hant", "TWD", 21660, "NT$216.60"),
+        ("zh-hant", "TWD", 21660, "NT$21,660"),
+        ("en", "EUR", 123450, "€1,234.50"),
+        ("en", "USD", 123450, "$1,234.50"),
         ("en", "JPY", 21660, "¥21,660"),
         ("en", "CNY", 1, "¥0.01"),
         ("en", "KWD", 1234, "KWD1.234"),
@@ -107,11 +109,17 @@ def test_what_is_shown_for_editing_reads_back_the_same(amount: int) -> None:
     )
 
 
-@given(amount=st.integers(min_value=0, max_value=2**63 - 1))
-def test_what_is_printed_reads_back_the_same(amount: int) -> None:
-    with translation.override("zh-hans"):
-        printed = money.format_money(amount, currency="CNY")
-    assert money.parse_money(printed, currency="CNY") == amount
+@given(
+    amount=st.integers(min_value=0, max_value=2**63 - 1),
+    currency=st.sampled_from(["CNY", "JPY", "KWD", "TWD", "USD", "EUR"]),
+    language=st.sampled_from(["en", "zh-hans", "zh-hant"]),
+)
+def test_what_is_printed_reads_back_the_same(
+    amount: int, currency: str, language: str
+) -> None:
+    with translation.override(language):
+        printed = money.format_money(amount, currency=currency)
+        assert money.parse_money(printed, currency=currency) == amount
 
 
 def test_without_a_reader_it_is_written_in_the_language_of_the_house() -> None:

@@ -36,6 +36,8 @@ MALFORMED: list[tuple[str, str, Reader]] = [
     ("TIME_ZONE", "Asia/Atlantis", lambda: env.time_zone(default="UTC")),
     ("TIME_ZONE", "../etc/passwd", lambda: env.time_zone(default="UTC")),
     ("CURRENCY", "yuan", lambda: env.currency(default="CNY")),
+    ("CURRENCY_DECIMALS", "-1", env.decimals),
+    ("CURRENCY_DECIMALS", "²", env.decimals),
     (
         "IMPORT_MOST_MB",
         "0",
