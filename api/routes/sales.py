@@ -1,12 +1,16 @@
 """Bills: quoted, settled, read."""
 
 import json
-from typing import Any
+import re
+from datetime import date
+from typing import Annotated, Any
 
+from annotated_types import MaxLen, MinLen
 from django.http import HttpResponse
-from ninja import Router
+from ninja import P, QueryEx, Router
+from pydantic import BeforeValidator
 
-from api import ahead
+from api import ahead, paging
 from api.auth import ApiRequest
 from api.bills import (
     asked_of,
@@ -19,6 +23,7 @@ from api.endpoints import JSON, endpoint, ledger_key
 from api.naming import uuid_of
 from api.once import REPLAYED
 from api.problems import written
+from api.reading import UNKEPT
 from api.shapes.sales import (
     QuoteIn,
     QuoteOut,
@@ -26,11 +31,13 @@ from api.shapes.sales import (
     RefundOut,
     RefundPartOut,
     SaleIn,
+    SaleList,
     SaleOut,
     VoidIn,
 )
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
+from checkout.asked import LONGEST_REFERENCE
 from checkout.bill import TenderGiven
 from checkout.errors import SaleUnknown
 from checkout.models import Refund, Sale
@@ -38,6 +45,24 @@ from checkout.selectors.sales import notes_of
 
 router = Router()
 TAG = "Sales"
+
+
+def _day(value: object) -> object:
+    """A day of a query string: no number of seconds."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("not a day")
+    return value
+
+
+def _kept(value: object) -> object:
+    """Text that a column could hold."""
+    if isinstance(value, str) and UNKEPT.search(value):
+        raise ValueError("no number has such a character")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)] | None
+Reference = Annotated[str, MinLen(1), MaxLen(LONGEST_REFERENCE), BeforeValidator(_kept)]
 EXAMPLE = {"gross": 26800, "coupons": "best", "points": "max"}
 
 
@@ -120,13 +145,35 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
     return answer
 
 
+@endpoint(router, "GET", "/sales", scope="sales:read", answer=SaleList, tag=TAG)
+def find_sales(
+    request: ApiRequest,
+    reference: QueryEx[Reference, P(description="The till's own bill number.")],
+    business_date: QueryEx[Day, P(description="Only of this day.")] = None,
+) -> HttpResponse:
+    """The bills of a number, the newest first: what became of a sale whose answer was
+    lost, or which one a guest's receipt is of.
+
+    Numbers may begin anew each day, and each till may count by itself: a number has as
+    many bills as there are, 50 of them at most.
+    """
+    store = request.auth.store
+    rows = checkout_selectors.with_reference(
+        reference, store_id=None if store is None else store.pk, day=business_date
+    )
+    items = [_told(found) for found in rows[: paging.USUAL]]
+    return HttpResponse(written({"items": items}), content_type=JSON)
+
+
 @endpoint(router, "GET", "/sales/{sale}", scope="sales:read", answer=SaleOut, tag=TAG)
 def read_sale(request: ApiRequest, sale: str) -> HttpResponse:
     """A sale as it was settled, and what became of it since."""
-    found = sale_of(request, sale)
-    told: dict[str, Any] = json.loads(found.answer)
-    told |= {"status": status_of(found), "refunded": found.refunded}
-    return HttpResponse(written(told), content_type=JSON)
+    return HttpResponse(written(_told(sale_of(request, sale))), content_type=JSON)
+
+
+def _told(sale: Sale) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(sale.answer)
+    return told | {"status": status_of(sale), "refunded": sale.refunded}
 
 
 @endpoint(

@@ -205,6 +205,12 @@ class SaleOut(Out):
     member_after: MemberAfter | None
 
 
+class SaleList(Out):
+    """Bills of one number, the newest first."""
+
+    items: list[SaleOut]
+
+
 class RefundLineIn(In):
     """So much of one line, counted from 1."""
 

@@ -1,6 +1,15 @@
 """What a bill needs to know, and what is known of bills that were settled."""
 
 from .look import LOOK, Look, LookFor, look, read
-from .sales import find_sale, of_member
+from .sales import find_sale, of_member, with_reference
 
-__all__ = ["LOOK", "Look", "LookFor", "find_sale", "look", "of_member", "read"]
+__all__ = [
+    "LOOK",
+    "Look",
+    "LookFor",
+    "find_sale",
+    "look",
+    "of_member",
+    "read",
+    "with_reference",
+]

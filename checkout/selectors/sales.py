@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -40,6 +41,23 @@ def find_sale(*, sale_id: UUID, store_id: int | None) -> Sale:
     if found is None:
         raise SaleUnknown
     return found
+
+
+def with_reference(
+    reference: str, *, store_id: int | None, day: date | None = None
+) -> QuerySet[Sale]:
+    """The bills of exactly this number, the newest first: of a store (None: of any),
+    of a business date (None: of any). Many tills begin to count anew each day.
+    """
+    stores = (  # by the index, which begins with the store
+        list(Store.objects.values_list("pk", flat=True))
+        if store_id is None
+        else [store_id]
+    )
+    rows = Sale.objects.filter(store_id__in=stores, reference=reference)
+    if day is not None:
+        rows = rows.filter(business_date=day)
+    return rows.order_by("-at", "-pk")
 
 
 def has_key(key: str) -> bool:

@@ -52,7 +52,7 @@ def test_every_parameter_has_its_name_and_may_be_left_out_where_it_may(
     }
 
     assert len(told) >= 8
-    assert not any(told.values()), told
+    assert [name for (_, name), needed in told.items() if needed] == ["reference"]
     limits = document["paths"]["/api/v1/members/{member}/coupons"]["get"]["parameters"]
     (limit,) = [each["schema"] for each in limits if each["name"] == "limit"]
     assert (limit["minimum"], limit["maximum"], limit["default"]) == (1, 200, 50)

@@ -14,7 +14,7 @@ from members import services as members_services
 from members.models import Member
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
-from tests.factories.api import Till, a_till, is_problem
+from tests.factories.api import Till, a_till, is_problem, the_office
 from tests.factories.bills import a_guest, no_codes
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card, at_store
@@ -392,3 +392,46 @@ def test_a_gift_card_that_cannot_pay_is_told_by_the_id_that_tills_know() -> None
     (told,) = [one for one in quote["rejected"] if one["kind"] == "gift_card"]
     assert told["id"] == str(card.public_id)
     assert quote["due"] == 100_00
+
+
+def found(till: Till, query: str) -> list[tuple[str, str]]:
+    answer = till.ask(f"/sales?{query}")
+    assert answer.status_code == 200, answer.content
+    return [(sale["id"], sale["status"]) for sale in answer.json()["items"]]
+
+
+@db
+def test_a_sale_is_found_by_the_number_of_its_bill_at_its_own_store_alone() -> None:
+    mine, other, office = a_till(), a_till(), the_office()
+    sale = settle(mine).json()["id"]
+    theirs = settle(other).json()["id"]
+    settle(mine, key="k2", reference="R2")
+    mine.post(f"/sales/{sale}/refunds", {"amount": 1_00, "reason": "x"}, key="r")
+    day = Sale.objects.get(pk=sale).business_date
+
+    assert found(mine, "reference=R1") == [(sale, "partly_refunded")]
+    assert found(mine, f"reference=R1&business_date={day}") == [
+        (sale, "partly_refunded")
+    ]
+    assert found(mine, f"reference=R1&business_date={day - timedelta(days=1)}") == []
+    assert found(mine, "reference=r1") == found(mine, "reference=R") == []
+    assert found(other, "reference=R1") == [(theirs, "captured")]
+    assert {one for one, _ in found(office, "reference=R1")} == {sale, theirs}
+
+
+@db
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "reference=",
+        f"reference={'9' * 81}",
+        "reference=%00",
+        "reference=R1&business_date=20261120",
+        "reference=R1&business_date=86400",
+        "reference=R1&business_date=2026-13-01",
+        "reference=R1&till=T1",
+    ],
+)
+def test_a_look_up_that_cannot_be_read_is_refused(query: str) -> None:
+    assert is_problem(a_till().ask(f"/sales?{query}"), 422, "invalid")
