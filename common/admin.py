@@ -1,6 +1,7 @@
 """What the admin pages of every app derive from."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.contrib import admin
@@ -16,6 +17,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
 from common import exports
+from common.tables import zone_of
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -110,7 +112,7 @@ class ExportMixin[M: Model](ModelAdmin[M]):
 
     def _columns(self, request: HttpRequest) -> list[str]:
         columns = self.export_columns or self.get_list_display(request)
-        return [str(column) for column in columns]
+        return [str(getattr(column, "__name__", column)) for column in columns]
 
     def _header(self, request: HttpRequest) -> list[str]:
         return [
@@ -130,6 +132,8 @@ class ExportMixin[M: Model](ModelAdmin[M]):
             return None
         if field is not None and getattr(field, "flatchoices", None):
             return dict(field.flatchoices).get(value, value)
+        if isinstance(value, datetime):  # by the clock of where it was
+            return value.astimezone(zone_of(row, getattr(self, "store_path", None)))
         if isinstance(value, list | tuple):  # a badge or header of the theme
             return " ".join(str(part) for part in value if part)
         if isinstance(value, str | Promise):

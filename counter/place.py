@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.timezone import now
 from structlog.contextvars import get_contextvars
@@ -107,7 +108,8 @@ def at_till[**P](
                 raise PermissionDenied
             if in_shift and place.shift is None:
                 return go(request, reverse("counter:shift"))
-            return view(request, place, *args, **kwargs)
+            with timezone.override(till.store.zone):  # what is said there, by its clock
+                return view(request, place, *args, **kwargs)
 
         return guarded
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,7 +57,7 @@ def initial(member: Member) -> str:
 def greeting(glance: Glance, *, at: datetime) -> list[str]:
     """A few sentences: welcome, the day that is near, the seat, what was wrong."""
     who = address(glance.member)
-    today = at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = localdate(at)  # where the guest stands
     said = []
     if glance.last_on is None:
         said.append(_("Welcome, %(who)s: the first visit.") % {"who": who})

@@ -1,5 +1,6 @@
 """What a friend reads when a gift arrives."""
 
+from datetime import timedelta
 from email.message import MIMEPart
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from common import mail
+from common.tables import zone_of
 
 from . import pictures
 from .channels import messages
@@ -64,7 +66,9 @@ def _letter(gift: Gift, link: str, brand: str) -> EmailMultiAlternatives:
         "message": gift.message,
         "link": link,
         "picture": PICTURE,
-        "expires_on": localtime(gift.card.expires_at).date()
+        "expires_on": localtime(
+            gift.card.expires_at - timedelta(microseconds=1), zone_of(gift.card)
+        ).date()
         if gift.card.expires_at
         else None,
     }

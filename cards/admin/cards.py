@@ -18,7 +18,7 @@ from cards.forms import BindForm, IssueForm, PaidForm, ScanForm
 from cards.models import DEAD, Card, CardKind
 from cards.numbers import normalise
 from common.admin import ReadOnlyAdmin
-from common.tables import moment, table
+from common.tables import moment, table, zone_of
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores.act_forms import AtStoreForm
@@ -97,7 +97,12 @@ class CardAdmin(ReadOnlyAdmin[Card], ScopedAdmin[Card]):
         return table(
             [_("At"), _("What happened"), _("Staff member"), _("Store")],
             (
-                (moment(row.at), row.get_happening_display(), row.staff, row.store)
+                (
+                    moment(row.at, zone_of(row)),
+                    row.get_happening_display(),
+                    row.staff,
+                    row.store,
+                )
                 for row in rows[:SHOWN]
             ),
             nothing=_("Nothing yet."),

@@ -1,7 +1,6 @@
 """What a sale's page tells, table by table."""
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -9,7 +8,7 @@ from django.utils.translation import pgettext
 from checkout.models import PaymentKind, Refund, Sale, SalePayment
 from common.money import format_count, format_money
 from common.quantity import format_quantity
-from common.tables import link, number, table
+from common.tables import clock, link, number, table
 from coupons.models import CouponUse
 from stores import selectors as stores_selectors
 from stores.admin.actors import by_whom, with_actor
@@ -106,9 +105,7 @@ def refunds(sale: Sale) -> str:
         (
             (
                 link(
-                    date_format(
-                        row.at.astimezone(sale.store.zone), "SHORT_DATETIME_FORMAT"
-                    ),
+                    clock(row.at, sale.store.zone),
                     reverse("admin:checkout_refund_change", args=[row.pk]),
                 ),
                 format_money(row.amount),

@@ -1,6 +1,6 @@
 """Words that templates of the counter need."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -44,6 +44,12 @@ def soon(coming: Coming) -> str:
 def last_day(ends_at: datetime) -> date:
     """The last day on which something holds that ends at this moment."""
     return say.last_day(ends_at)
+
+
+@register.filter
+def last_day_here(ends_at: datetime) -> date:
+    """The last day of what ends by the clock of the store: a gift card."""
+    return localdate(ends_at - timedelta(microseconds=1))
 
 
 @register.filter

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import clock, day
+from common.tables import clock, day, zone_of
 from coupons import services as coupons_services
 from coupons.codes import HELD, digests, grouped, normalised
 from coupons.forms import ExtendForm, RefundForm
@@ -135,7 +135,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
             "<p>{} · {} {} {} {}</p>",
             (
                 (
-                    clock(use.at),
+                    clock(use.at, zone_of(use)),
                     use.get_act_display(),
                     use.store or "",
                     format_money(use.saving) if use.saving else "",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_amount
-from common.tables import moment, number, table
+from common.tables import moment, number, table, zone_of
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
 from ledger.models import Account
@@ -159,7 +159,7 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
     def lots_left(self, account: Account) -> str:
         """The balance explained: what came in when, what is left of it, until when."""
         code = account.unit.code
-        lots = account.lots.filter(is_open=True).select_related("posting__entry")
+        lots = account.lots.filter(is_open=True).select_related("posting__entry__store")
         return table(
             [
                 _("Came in"),
@@ -169,7 +169,7 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
             ],
             (
                 (
-                    moment(lot.posting.entry.occurred_at),
+                    moment(lot.posting.entry.occurred_at, zone_of(lot.posting.entry)),
                     format_amount(lot.initial, code),
                     format_amount(lot.remaining, code),
                     moment(lot.expires_at) if lot.expires_at else _("never"),

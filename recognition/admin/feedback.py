@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.formats import date_format
 from django.utils.html import format_html_join
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.tables import clock
 from recognition import selectors as recognition_selectors
 from recognition import services as recognition_services
 from recognition.forms import CureForm, FeedbackForm, OwnerForm
@@ -90,7 +90,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
             "<div>{} · {} · {} · {}</div>",
             (
                 (
-                    date_format(localtime(step.at), "SHORT_DATETIME_FORMAT"),
+                    clock(step.at, said.store.zone),
                     step.get_state_display(),
                     step.owner or "–",
                     by_whom(step),

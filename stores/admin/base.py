@@ -10,7 +10,13 @@ from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
-from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
+from django.db.models import (
+    DateField,
+    Field,
+    ForeignKey,
+    Model,
+    QuerySet,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -32,6 +38,7 @@ from stores import services as stores_services
 from stores.backends import grants_this_request
 from stores.models import Approval, Shift, Store, Till, User
 
+from .clocks import by_the_stores_clock, told_by_its_clock
 from .histories import WordsOfChanges
 
 if TYPE_CHECKING:
@@ -302,7 +309,19 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
         ]
 
     def _read(self, names: Iterable[Any]) -> list[Any]:
-        return as_money(self.model, names, self.money_fields)
+        return self._clocks(as_money(self.model, names, self.money_fields))
+
+    def _clocks(self, names: Iterable[Any]) -> list[Any]:
+        return by_the_stores_clock(self, names, self.store_path)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """With the moments by each row's own clock."""
+        return self._clocks(super().get_list_display(request))
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """The same columns lead to the row."""
+        links = super().get_list_display_links(request, list_display)
+        return links and self._clocks(links)
 
     def changeform_view(
         self,
@@ -313,7 +332,8 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
     ) -> Any:
         """A refusal is a sentence above the same page, and nothing is changed."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            page = super().changeform_view(request, object_id, form_url, extra_context)
+            return told_by_its_clock(page, self.store_path)
         except DomainError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(request.path)

@@ -1,0 +1,16 @@
+"""Moments in templates, by the clock of the store where they were."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+
+from common import tables
+
+register = template.Library()
+
+
+@register.filter
+def clock_of(at: datetime, row: Any) -> str:
+    """A day and its time by the clock of a row's store, its place said."""
+    return tables.clock(at, tables.zone_of(row))
