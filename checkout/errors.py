@@ -216,12 +216,13 @@ class GiftCardGone(DomainError):
 
 
 class NotVoidable(DomainError):
-    """Only an untouched sale of the same shift, or day, can be voided."""
+    """Only an untouched sale of the same shift and business day can be voided."""
 
     def __init__(self, code: str = "not_voidable") -> None:
         sentences = {
             "not_voidable": _(
-                "Only a sale of the same shift can be voided; refund it instead."
+                "Only a sale of the same shift and day can be voided; refund it"
+                " instead."
             ),
             "already_void": _("This sale is void."),
             "already_refunded": _(

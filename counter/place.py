@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import wraps
 from typing import Concatenate, Final
 
@@ -25,6 +26,7 @@ from stores.models import Shift, Store, Till, User
 COOKIE: Final = f"{settings.COOKIE_PREFIX}till"
 SALT: Final = "counter.till"
 YEAR: Final = 365 * 24 * 3600
+GRACE: Final = timedelta(hours=3)  # for whoever is at work when the day ends
 SELL: Final = "checkout.capture_sale"
 
 
@@ -64,6 +66,27 @@ class Place:
         )
 
     @property
+    def today(self) -> date:
+        """The business day at this moment."""
+        return stores_selectors.business_date(self.store, now())
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the shift was left open past the end of its day: it is counted and
+        closed before anything else. Whoever was at work when the day ended may finish.
+        """
+        shift = self.shift
+        if shift is None:
+            return False
+        at = now()
+        _begun, ended = stores_selectors.business_day_bounds(
+            self.store, shift.business_date
+        )
+        came = self.user.last_login
+        is_at_work = came is not None and came < ended
+        return at >= (ended + GRACE if is_at_work else ended)
+
+    @property
     def callers(self) -> tuple[str, ...]:
         """Who is counted as trying where codes are guessed."""
         return (f"till:{self.till.pk}", f"staff:{self.user.pk}")
@@ -81,11 +104,11 @@ type Guarded[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def at_till[**P](
-    *permissions: str, in_shift: bool = True
+    *permissions: str, in_shift: bool = True, overdue: bool = False
 ) -> Callable[[View[P]], Guarded[P]]:
     """A page of the counter: signed in, at a till, in an open shift, with the right.
 
-    Any one of `permissions` will do.
+    Any one of `permissions` will do. `overdue`: in a shift that was left open, too.
     """
 
     def guard(view: View[P]) -> Guarded[P]:
@@ -106,7 +129,7 @@ def at_till[**P](
                 return _stranger_here(request, place)
             if permissions and not any(place.may(name) for name in permissions):
                 raise PermissionDenied
-            if in_shift and place.shift is None:
+            if in_shift and (place.shift is None or (place.is_overdue and not overdue)):
                 return go(request, reverse("counter:shift"))
             with timezone.override(till.store.zone):  # what is said there, by its clock
                 return view(request, place, *args, **kwargs)

@@ -192,11 +192,9 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
     def has_void_permission(self, request: HttpRequest, object_id: str) -> bool:
         """While its shift is open, or its day lasts, and nothing was refunded."""
         sale = self.get_object(request, str(object_id))
-        if sale.shift is not None:
-            in_time = sale.shift.closed_at is None
-        else:
-            today = stores_selectors.business_date(sale.store, now())
-            in_time = sale.business_date == today
+        today = stores_selectors.business_date(sale.store, now())
+        is_open = sale.shift is None or sale.shift.closed_at is None
+        in_time = is_open and sale.business_date == today
         is_whole = sale.status == Sale.Status.CAPTURED and not sale.refunded
         return is_whole and in_time and signed_in(request).has_perm(VOID, sale)
 

@@ -95,8 +95,8 @@ def void_sale(
     key: str,
     approval: Approval | None = None,
 ) -> Refund:
-    """Undo a sale of the same shift (without one: of the same day), as if it had not
-    been: money, value, points, coupons, stamps and the visit. Once for each key.
+    """Undo a sale of the same shift and business day, as if it had not been: money,
+    value, points, coupons, stamps and the visit. Once for each key.
 
     Raises SaleUnknown, NotVoidable, GiftCardGone, ReasonMissing, NotAllowed,
     ApprovalNeeded, BeneficiaryRefused, IdempotencyConflict.
@@ -161,11 +161,8 @@ def _refuse_unvoidable(sale: Sale, by: Act) -> None:
         raise NotVoidable("already_void")
     if sale.status != Sale.Status.CAPTURED or sale.refunds.exists():
         raise NotVoidable("already_refunded")
-    if sale.shift_id is not None:
-        is_same = by.shift_id == sale.shift_id
-    else:
-        is_same = by.business_date == sale.business_date
-    if not is_same:
+    is_same_day = by.business_date == sale.business_date
+    if not is_same_day or sale.shift_id not in (None, by.shift_id):
         raise NotVoidable
 
 

@@ -84,7 +84,7 @@ def hand_over(request: HttpRequest, place: Place) -> HttpResponse:
 
 @never_cache
 @require_POST
-@at_till(CLOSE)
+@at_till(CLOSE, overdue=True)
 def close_shift(request: HttpRequest, place: Place) -> HttpResponse:
     """Count first; what the books expect is shown afterwards, on the slip."""
     held = _held(place)

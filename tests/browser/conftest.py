@@ -44,7 +44,7 @@ def shift(transactional_db: None) -> Shift:
     """A cashier's open shift."""
     till = TillFactory.create()
     cashier = UserFactory.holding("cashier", store=till.store)
-    return ShiftFactory.create(till=till, opened_by=cashier)
+    return ShiftFactory.today(till=till, opened_by=cashier)
 
 
 @pytest.fixture(autouse=True)

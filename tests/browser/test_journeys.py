@@ -43,7 +43,7 @@ PHONE = "13912345678"
 def lead(transactional_db: None) -> Shift:
     """The open shift of somebody who may give back and give away."""
     till = TillFactory.create()
-    return ShiftFactory.create(
+    return ShiftFactory.today(
         till=till, opened_by=UserFactory.holding("shift-lead", store=till.store)
     )
 

@@ -77,6 +77,18 @@ def test_a_void_is_for_the_same_shift_or_without_one_for_the_same_day() -> None:
     void(through_api)
 
 
+def test_a_shift_that_was_left_open_voids_nothing_of_the_day_before() -> None:
+    mine, user = in_shift()
+    sale = a_sale(by=mine)
+    before = books()
+    at = LATER + timedelta(days=1)
+    shift = Shift.objects.get(pk=mine.shift_id or 0)
+    with pytest.raises(NotVoidable) as refused:
+        void(sale, by=stores_services.act(staff=user, shift=shift, at=at), at=at)
+    assert refused.value.code == "not_voidable"
+    assert books() == before
+
+
 def test_what_is_void_or_refunded_is_not_voided() -> None:
     sale = a_sale()
     first = void(sale, key="once")

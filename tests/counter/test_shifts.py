@@ -1,8 +1,12 @@
 """A shift at the counter: opened, handed over by PIN, counted blind, closed."""
 
-import pytest
+from datetime import timedelta
 
-from stores.models import Shift
+import pytest
+from django.utils.timezone import now
+
+from checkout.models import Sale
+from stores.models import Shift, Store, User
 from tests.counter.till import AtTill
 from tests.factories.stores import PASSWORD, PIN, ShiftFactory, UserFactory
 
@@ -112,3 +116,53 @@ def test_a_count_that_cannot_be_closes_nothing(till: AtTill) -> None:
 def test_another_stores_slip_is_not_there(till: AtTill) -> None:
     other = ShiftFactory.create()
     assert till.get(f"shift/{other.pk}/slip/").status_code == 404
+
+
+def left_open(role: str = "cashier", *, since: timedelta) -> AtTill:
+    """A till whose shift is of the business day that ended so long ago."""
+    till = AtTill.unopened(role)
+    began = (now() - since).astimezone(till.store.zone)
+    Store.objects.filter(pk=till.store.pk).update(day_starts_at=began.time())
+    till.shift = ShiftFactory.create(
+        till=till.till,
+        opened_by=till.user,
+        business_date=began.date() - timedelta(days=1),
+    )
+    return till
+
+
+def test_a_shift_that_was_left_open_is_named_and_closed_before_anything_is_sold() -> (
+    None
+):
+    till = left_open(since=timedelta(minutes=10))
+    assert till.get("")["Location"] == "/counter/shift/"
+    assert till.post("charge/")["HX-Redirect"] == "/counter/shift/"
+    assert till.get("enrol/")["Location"] == "/counter/shift/"
+    page = till.get("shift/").content.decode()
+    assert "was left open" in page
+    assert str(till.user) in page
+    assert 'action="/counter/shift/hand-over/"' not in page
+    handed = till.client.post("/counter/shift/hand-over/", {"to": 1, "secret": PIN})
+    assert handed["Location"] == "/counter/shift/"
+    assert not Sale.objects.exists()
+
+
+def test_a_manager_closes_what_somebody_left_open() -> None:
+    till = left_open(since=timedelta(minutes=10))
+    till.signed_in(UserFactory.holding("store-manager", store=till.store))
+    closed = till.client.post("/counter/shift/close/", {"cash": "500.00"})
+    assert "/slip/" in closed["Location"]
+    till.client.post("/counter/shift/open/", {"opening_float": "500"})
+    assert till.get("").status_code == 200
+
+
+def test_whoever_is_at_work_when_the_day_ends_may_finish() -> None:
+    def came(till: AtTill, ago: timedelta) -> str:
+        User.objects.filter(pk=till.user.pk).update(last_login=now() - ago)
+        return str(till.get("").headers.get("Location", "sells"))
+
+    till = left_open(since=timedelta(minutes=10))
+    assert came(till, timedelta(minutes=20)) == "sells"
+    assert came(till, timedelta(minutes=5)) == "/counter/shift/"
+    till = left_open(since=timedelta(hours=3, minutes=1))
+    assert came(till, timedelta(hours=5)) == "/counter/shift/"

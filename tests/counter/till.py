@@ -32,7 +32,7 @@ class AtTill:
         store = store or StoreFactory.create()
         user = UserFactory.holding(role, store=store)
         till = TillFactory.create(store=store)
-        shift = ShiftFactory.create(till=till, opened_by=user)
+        shift = ShiftFactory.today(till=till, opened_by=user)
         return cls(user, till, shift).signed_in()
 
     @classmethod

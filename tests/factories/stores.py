@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.test import Client
+from django.utils.timezone import now
 from factory.declarations import (
     LazyAttribute,
     LazyFunction,
@@ -15,6 +16,7 @@ from factory.declarations import (
 )
 from factory.django import DjangoModelFactory
 
+from stores import selectors as stores_selectors
 from stores.models import Assignment, Role, RoleLimit, Shift, Store, Till, User
 
 PASSWORD = "correct horse battery"
@@ -115,6 +117,14 @@ class ShiftFactory(DjangoModelFactory[Shift]):
     opened_at = NOON
     opening_float = 500_00
     holder = LazyAttribute(lambda shift: shift.opened_by)
+
+    @classmethod
+    def today(cls, **facts: Any) -> Shift:
+        """Opened now: for screens, which know no other day."""
+        at = now()
+        day = stores_selectors.business_date(facts["till"].store, at)
+        shift: Shift = cls.create(**{"business_date": day, "opened_at": at, **facts})
+        return shift
 
 
 def signed_in(user: User) -> Client:
