@@ -6,15 +6,17 @@ from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
 from checkout.asked import Asked, GiftCardAsked, Whose
 from checkout.bill import Bill, Line
+from checkout.errors import RefundRefused
+from checkout.services import LineRefund
 from common.errors import DomainError
-from common.quantity import PIECE
+from common.quantity import PIECE, parse_quantity
 
 from . import members, once
 from .ahead import Question
 from .auth import ApiRequest, Caller
 from .naming import number_of
 from .reading import StrictParser
-from .shapes.sales import LineIn, QuoteIn, SaleIn
+from .shapes.sales import LineIn, QuoteIn, RefundIn, SaleIn
 
 
 def asks_to_quote(request: ApiRequest, caller: Caller) -> Question | None:
@@ -102,3 +104,25 @@ def asked_of(body: QuoteIn) -> Asked:
         gift_cards=tuple(cards),
         stored_value=None if body.stored_value == "max" else body.stored_value,
     )
+
+
+def per_line_of(body: RefundIn) -> dict[int, int | LineRefund] | None:
+    """What of which lines is given back; amounts of one line add up.
+
+    Raises RefundRefused where a line is named twice in another way.
+    """
+    if body.lines is None:
+        return None
+    found: dict[int, int | LineRefund] = {}
+    for row in body.lines:
+        before = found.get(row.line)
+        if row.amount is not None and isinstance(before, int | None):
+            found[row.line] = (before or 0) + row.amount
+        elif before is not None:
+            raise RefundRefused
+        else:
+            written = None if row.quantity is None else str(row.quantity)
+            found[row.line] = LineRefund(
+                thousandths=None if written is None else parse_quantity(written)
+            )
+    return found

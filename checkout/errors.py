@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from common.money import format_money
+from common.quantity import format_quantity
 
 if TYPE_CHECKING:
     from .bill import Quote
@@ -184,9 +185,14 @@ class SaleUnknown(DomainError):
 class OverRefund(DomainError):
     """More than is left of what was paid for the sale, or for one line of it."""
 
-    def __init__(self, *, left: int, line: int | None = None) -> None:
+    def __init__(
+        self, *, left: int, line: int | None = None, thousandths: int | None = None
+    ) -> None:
         words = {"amount": format_money(left), "line": line}
-        if line is not None:
+        if thousandths is not None:
+            words["quantity"] = format_quantity(thousandths)
+            sentence = _("Only %(quantity)s of line %(line)s can still be returned.")
+        elif line is not None:
             sentence = _("Only %(amount)s of line %(line)s can still be refunded.")
         elif left:
             sentence = _("Only %(amount)s of this sale can still be refunded.")

@@ -8,8 +8,29 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from checkout.models import Refund, SaleLine
+from checkout.services import LineRefund
+from common.quantity import parse_quantity
 from counter.forms import money
 from counter.second import SecondForm
+
+
+class QuantityField(forms.CharField):
+    """Pieces, or a weight with at most three decimals; thousandths inside."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=12, **options)
+
+    def clean(self, value: Any) -> int | None:
+        """So many thousandths, or None."""
+        plain = str(super().clean(value)).strip().replace(",", ".")
+        if not plain:
+            return None
+        try:
+            return parse_quantity(plain)
+        except ValueError as wrong:
+            raise ValidationError(
+                _("A quantity is a number with at most three decimals."), code="invalid"
+            ) from wrong
 
 
 class RefundForm(SecondForm):
@@ -23,6 +44,12 @@ class RefundForm(SecondForm):
         self.lines = list(lines)
         for line in self.lines:
             self.fields[f"line_{line.place}"] = money(label=str(line), required=False)
+            self.fields[f"quantity_{line.place}"] = QuantityField(
+                label=_("Quantity"), required=False
+            )
+            self.fields[f"rest_{line.place}"] = forms.BooleanField(
+                label=_("All that is left"), required=False
+            )
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -31,17 +58,32 @@ class RefundForm(SecondForm):
         return self.cleaned_data
 
     @property
-    def per_line(self) -> dict[int, int] | None:
+    def per_line(self) -> dict[int, int | LineRefund] | None:
         """How much of which line, by its place; None where no line was named."""
-        typed = getattr(self, "cleaned_data", {})
-        named = {
-            line.place: amount
-            for line in self.lines
-            if (amount := typed.get(f"line_{line.place}"))
-        }
+        named: dict[int, int | LineRefund] = {}
+        for line in self.lines:
+            asked = self._of(line.place)
+            if asked is not None:
+                named[line.place] = asked
         return named or None
 
+    def _of(self, place: int) -> LineRefund | None:
+        typed = getattr(self, "cleaned_data", {})
+        amount = typed.get(f"line_{place}") or None
+        thousandths = typed.get(f"quantity_{place}") or None
+        if amount or thousandths:
+            return LineRefund(amount=amount, thousandths=thousandths)
+        return LineRefund() if typed.get(f"rest_{place}") else None
+
     @property
-    def rows(self) -> list[tuple[SaleLine, Any]]:
-        """Each line with its field."""
-        return [(line, self[f"line_{line.place}"]) for line in self.lines]
+    def rows(self) -> list[tuple[SaleLine, Any, Any, Any]]:
+        """Each line with its fields: an amount, a quantity, all that is left."""
+        return [
+            (
+                line,
+                self[f"line_{line.place}"],
+                self[f"quantity_{line.place}"],
+                self[f"rest_{line.place}"],
+            )
+            for line in self.lines
+        ]

@@ -17,6 +17,7 @@ from api.bills import (
     asks_to_quote,
     asks_to_settle,
     bill_of,
+    per_line_of,
     whose_of,
 )
 from api.endpoints import JSON, endpoint, ledger_key
@@ -195,15 +196,10 @@ def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
     the whole sale is refunded and they are still valid.
     """
     found = sale_of(request, sale)
-    per_line: dict[int, int] | None = None
-    if body.lines is not None:
-        per_line = {}
-        for line in body.lines:
-            per_line[line.line] = per_line.get(line.line, 0) + line.amount
     done = checkout_services.refund_sale(
         sale_id=found.pk,
         amount=body.amount,
-        per_line=per_line,
+        per_line=per_line_of(body),
         reason=body.reason,
         to=body.to,
         by=request.auth.act(request.at, at_store=False),

@@ -212,10 +212,23 @@ class SaleList(Out):
 
 
 class RefundLineIn(In):
-    """So much of one line, counted from 1."""
+    """So much of one line: an amount, a quantity, or (neither) the rest of it."""
 
     line: Annotated[int, Field(ge=1, le=MOST_LINES)]
-    amount: Amount
+    amount: Amount | None = None
+    quantity: (
+        Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,3})?$")]
+        | Annotated[int, Field(ge=1, le=MOST_PIECES, strict=True)]
+        | None
+    ) = Field(default=None, description='Pieces, or a weight as text: "0.350".')
+
+    @model_validator(mode="after")
+    def _says_one(self) -> "RefundLineIn":
+        if self.amount is not None and self.quantity is not None:
+            raise PydanticCustomError(
+                "amount_or_quantity", "give either", {"field": "amount"}
+            )
+        return self
 
 
 class RefundIn(In):

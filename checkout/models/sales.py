@@ -253,6 +253,9 @@ class SaleLine(models.Model):
     gross = models.BigIntegerField(_("gross"))
     net = models.BigIntegerField(_("net"))
     refunded = models.BigIntegerField(_("refunded"), default=0)
+    returned = models.PositiveIntegerField(
+        _("returned, in thousandths"), default=0, db_default=0
+    )
     excluded = models.BooleanField(
         _("excluded"), default=False, help_text=_("Earns nothing, discounts nothing.")
     )
@@ -272,6 +275,10 @@ class SaleLine(models.Model):
                 condition=Q(net__gte=0, net__lte=F("gross"))
                 & Q(refunded__gte=0, refunded__lte=F("net")),
                 name="checkout_saleline_refunds_within_the_net",
+            ),
+            CheckConstraint(
+                condition=Q(returned__lte=F("thousandths")),
+                name="checkout_saleline_returns_within_the_sold",
             ),
         ]
 

@@ -3,6 +3,7 @@
 from .asking import subject_of
 from .capture import Captured, capture, subject_of_bill
 from .following import follow_up, follow_up_due
+from .line_shares import LineRefund
 from .offers import save_bill_offer, save_next_visit_gift
 from .picture import look_for
 from .quote import Told, quote
@@ -10,6 +11,7 @@ from .refund import refund_sale, void_sale
 
 __all__ = [
     "Captured",
+    "LineRefund",
     "Told",
     "capture",
     "follow_up",

@@ -50,6 +50,7 @@ class Doing:
     refund: Refund
     parts: tuple[Part, ...]
     per_line: tuple[int, ...]
+    returned: tuple[int, ...]  # of each line, in thousandths, when this is done
     is_whole: bool
     # Nothing goes back to these accounts: somebody was erased, a wallet closed.
     ended: frozenset[int]

@@ -5,7 +5,7 @@ back is decided by what the sale says it took and what was given back before, so
 any number of refunds, in any cuts, ends where one would.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from stores.models import Approval
 from . import payback, undo
 from .asking import REFUND, VOID, Asked, allowed, first_answer, its_sale, said, seal_of
 from .doing import Doing, Part, Undone, parts_of
+from .line_shares import PerLine, returned_of, shares_of
 from .locks import lock_all
 from .written import row_of, tell, write
 
@@ -50,13 +51,14 @@ def refund_sale(
     at: datetime,
     key: str,
     amount: int | None = None,
-    per_line: Mapping[int, int] | None = None,
+    per_line: PerLine | None = None,
     to: str = Refund.To.ORIGINAL,
     approval: Approval | None = None,
 ) -> Refund:
-    """Give back an amount (minor units), so much of each line (by its place), or all
-    that is left; once for each key. `to` cash: what other tenders would get goes out in
-    cash, what was paid with own value returns to where it came from.
+    """Give back an amount (minor units), so much of each line (by its place: an amount,
+    some of its quantity, or the rest of it), or all that is left; once for each key.
+    `to` cash: what other tenders would get goes out in cash, what was paid with own
+    value returns to where it came from.
 
     Raises SaleUnknown, OverRefund, RefundRefused, NotVoidable for a void sale,
     GiftCardGone, ReasonMissing, NotAllowed, ApprovalNeeded, BeneficiaryRefused,
@@ -82,7 +84,8 @@ def refund_sale(
     lines = list(SaleLine.objects.filter(sale=sale).order_by("place"))
     shares = _shares(sale, lines, amount, per_line)
     asked = allowed(sale, asked, REFUND, sum(shares), approval)
-    return _give_back(sale, lines, shares, asked)
+    returned = returned_of(lines, shares, per_line)
+    return _give_back(sale, lines, shares, returned, asked)
 
 
 @transaction.atomic
@@ -116,14 +119,15 @@ def void_sale(
     _refuse_unvoidable(sale, asked.by)
     lines = list(SaleLine.objects.filter(sale=sale).order_by("place"))
     asked = allowed(sale, asked, VOID, sale.net, approval)
-    return _give_back(sale, lines, [line.net for line in lines], asked)
+    shares = [line.net for line in lines]
+    return _give_back(sale, lines, shares, returned_of(lines, shares, None), asked)
 
 
 def _shares(
     sale: Sale,
     lines: Sequence[SaleLine],
     amount: int | None,
-    per_line: Mapping[int, int] | None,
+    per_line: PerLine | None,
 ) -> list[int]:
     """What of each line is refunded; the lines add up to the amount."""
     if sale.left == 0 and (sale.net or sale.status != Sale.Status.CAPTURED):
@@ -142,18 +146,12 @@ def _shares(
 
 
 def _as_named(
-    lines: Sequence[SaleLine], amount: int | None, per_line: Mapping[int, int]
+    lines: Sequence[SaleLine], amount: int | None, per_line: PerLine
 ) -> list[int]:
-    places = {line.place for line in lines}
-    total = sum(per_line.values())
-    is_none = any(share <= 0 for share in per_line.values())
-    if not per_line or is_none or set(per_line) - places or amount not in (None, total):
+    shares = shares_of(lines, per_line)
+    if amount not in (None, sum(shares)):
         raise RefundRefused
-    for line in lines:
-        left = line.net - line.refunded
-        if per_line.get(line.place, 0) > left:
-            raise OverRefund(left=left, line=line.place)
-    return [per_line.get(line.place, 0) for line in lines]
+    return shares
 
 
 def _refuse_unvoidable(sale: Sale, by: Act) -> None:
@@ -167,7 +165,11 @@ def _refuse_unvoidable(sale: Sale, by: Act) -> None:
 
 
 def _give_back(
-    sale: Sale, lines: Sequence[SaleLine], shares: Sequence[int], asked: Asked
+    sale: Sale,
+    lines: Sequence[SaleLine],
+    shares: Sequence[int],
+    returned: Sequence[int],
+    asked: Asked,
 ) -> Refund:
     payments = list(SalePayment.objects.filter(sale=sale).order_by("place"))
     postings = (
@@ -185,6 +187,7 @@ def _give_back(
         refund=refund,
         parts=tuple(parts),
         per_line=tuple(shares),
+        returned=tuple(returned),
         is_whole=sale.refunded + sum(shares) == sale.net,
         ended=ended,
         by=asked.by,

@@ -69,9 +69,11 @@ def write(doing: Doing, undone: Undone, lines: Sequence[SaleLine]) -> None:
         SalePayment.objects.filter(pk=part.payment.pk).update(
             returned=more("returned", part.amount)
         )
-    for line, share in zip(lines, doing.per_line, strict=True):
+    for line, share, back in zip(lines, doing.per_line, doing.returned, strict=True):
         if share:
-            SaleLine.objects.filter(pk=line.pk).update(refunded=more("refunded", share))
+            SaleLine.objects.filter(pk=line.pk).update(
+                refunded=more("refunded", share), returned=back
+            )
     ended = {}
     if doing.is_whole:
         status = Sale.Status.VOID if refund.is_void else Sale.Status.REFUNDED

@@ -13,7 +13,7 @@ $$;
 CREATE OR REPLACE TRIGGER checkout_sale_keeps BEFORE UPDATE OR DELETE ON checkout_sale
 FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('status', 'refunded', 'is_followed_up');
 CREATE OR REPLACE TRIGGER checkout_saleline_keeps BEFORE UPDATE OR DELETE ON checkout_saleline
-FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('refunded');
+FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('refunded', 'returned');
 CREATE OR REPLACE TRIGGER checkout_salepayment_keeps BEFORE UPDATE OR DELETE ON checkout_salepayment
 FOR EACH ROW EXECUTE FUNCTION checkout_only_these_change('returned');
 

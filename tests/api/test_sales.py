@@ -162,6 +162,50 @@ def test_a_key_needs_the_scope_of_sales() -> None:
 
 
 @db
+def test_lines_are_refunded_by_quantity_amount_or_the_rest() -> None:
+    till = a_till()
+    told = {
+        "lines": [
+            {"name": "tea", "quantity": 3, "unit_price": 10_00},
+            {"name": "duck", "quantity": 1, "unit_price": 58_00},
+        ],
+        "tenders": [{"kind": "cash", "amount": 88_00}],
+        "reference": "L1",
+    }
+    sale = till.post("/sales", told, key="s").json()["id"]
+    path = f"/sales/{sale}/refunds"
+
+    def back(key: str, *lines: dict[str, Any]) -> Any:
+        return till.post(path, {"lines": list(lines), "reason": "x"}, key=key)
+
+    assert back("a", {"line": 1, "quantity": 1}).json()["amount"] == 10_00
+    beyond: list[dict[str, Any]] = [
+        {"quantity": 3},
+        {"amount": 20_01},
+        {"quantity": "2.001"},
+    ]
+    for wrong in beyond:
+        refused = back(
+            f"wrong:{len(wrong)}:{max(wrong)}:{wrong[max(wrong)]}", {"line": 1, **wrong}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (422, "over_refund")
+    malformed: list[dict[str, Any]] = [
+        {"quantity": 1, "amount": 1},
+        {"quantity": "1e3"},
+        {"quantity": 1.0},
+    ]
+    for wrong in malformed:
+        refused = back(
+            f"wrong:{len(wrong)}:{max(wrong)}:{wrong[max(wrong)]}", {"line": 1, **wrong}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    twice = back("twice", {"line": 1}, {"line": 1, "quantity": 1})
+    assert (twice.status_code, twice.json()["code"]) == (422, "refund_refused")
+    rest = back("b", {"line": 1}, {"line": 2, "amount": 8_00})
+    assert (rest.json()["amount"], rest.json()["left"]) == (28_00, 50_00)
+
+
+@db
 def test_a_sale_is_refunded_in_parts_and_no_further() -> None:
     till = a_till()
     sale = settle(till).json()["id"]

@@ -120,6 +120,18 @@ def test_a_sale_is_voided_in_its_shift(lead: AtTill) -> None:
     assert is_proven()
 
 
+def test_lines_are_given_back_by_quantity_or_to_the_rest(lead: AtTill) -> None:
+    sale = sold(lead, excluded="30")
+    give_back(lead, sale, quantity_2="2")
+    give_back(lead, sale, quantity_2="a lot")
+    give_back(lead, sale, quantity_2="1", line_2="1")
+    assert not Refund.objects.exists()
+    give_back(lead, sale, rest_2="on")
+    assert Refund.objects.get().amount == 30_00
+    assert "0.00" in lead.get(f"receipts/{sale.pk}/refund/").content.decode()
+    assert is_proven()
+
+
 @pytest.mark.parametrize("word", ["refund", "void"])
 def test_a_cashier_gives_nothing_back(till: AtTill, word: str) -> None:
     sale = sold(till)
