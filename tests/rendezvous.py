@@ -42,12 +42,36 @@ BEGIN
 END
 $$;
 
+-- Who stands still: who has come so far, and who waits for one that stands still.
+-- To be in a queue whose head runs on is not to stand: it moves in a moment.
+CREATE OR REPLACE FUNCTION racing.late(p_stage int) RETURNS int
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  v_still int[];
+  v_late int[];
+  v_more int[];
+BEGIN
+  SELECT coalesce(array_agg(s.pid) FILTER (WHERE s.stage >= p_stage), '{}'),
+         coalesce(array_agg(s.pid) FILTER (WHERE s.stage < p_stage), '{}')
+    INTO v_still, v_late
+    FROM (SELECT pid, max(stage) AS stage FROM racing.stages() GROUP BY pid) s;
+  LOOP
+    SELECT array_agg(l) INTO v_more FROM unnest(v_late) l
+     WHERE pg_blocking_pids(l) && v_still;
+    EXIT WHEN v_more IS NULL;
+    v_still := v_still || v_more;
+    SELECT coalesce(array_agg(l), '{}') INTO v_late FROM unnest(v_late) l
+     WHERE l <> ALL (v_more);
+  END LOOP;
+  RETURN cardinality(v_late);
+END
+$$;
+
 CREATE OR REPLACE FUNCTION racing.meet() RETURNS int
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   v_patience constant timestamptz := clock_timestamp() + interval '120 s';
   v_stage int;
-  v_late int;
 BEGIN
   SELECT max(stage) + 1 INTO v_stage FROM racing.stages()
    WHERE pid = pg_backend_pid();
@@ -55,25 +79,11 @@ BEGIN
     RETURN 0;  -- who does not race waits for nobody
   END IF;
   PERFORM pg_advisory_lock_shared(771510, v_stage);
-  LOOP
-    -- One look at all locks: who waits, and who has come how far.
-    WITH seen AS MATERIALIZED (
-      SELECT l.pid, l.granted, l.locktype, l.objid,
-             l.locktype = 'advisory' AND l.classid = 771510 AND l.objsubid = 2
-             AND l.database = d.oid AS is_stage
-        FROM pg_locks l JOIN pg_database d ON d.datname = current_database()
-    ), runners AS (
-      SELECT pid, max(objid::int) AS stage FROM seen WHERE is_stage GROUP BY pid
-    )
-    SELECT count(*) INTO v_late FROM runners
-     WHERE stage < v_stage AND pid NOT IN (
-       SELECT pid FROM seen WHERE NOT granted
-          AND locktype IN ('transactionid', 'tuple', 'relation', 'advisory'));
-    EXIT WHEN v_late = 0;
+  WHILE racing.late(v_stage) > 0 LOOP
     IF clock_timestamp() > v_patience THEN
-      RAISE EXCEPTION '% of the runners never came to the meeting', v_late;
+      RAISE EXCEPTION 'some of the runners never came to the meeting';
     END IF;
-    PERFORM pg_sleep(0.004);
+    PERFORM pg_sleep(0.01);
   END LOOP;
   RETURN 0;
 END

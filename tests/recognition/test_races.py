@@ -41,7 +41,9 @@ def definition(name: str) -> str:
 @pytest.mark.parametrize("guard", [True, False], ids=["guarded", "off"])
 def test_no_visit_is_lost_from_the_sum(*, guard: bool) -> None:
     member, store = MemberFactory.create(), StoreFactory.create()
-    noted(member.pk, store.pk, 99)
+    # Of two days already: the short way, which waits for the row, is not theirs.
+    for number in (99, 98):
+        noted(member.pk, store.pk, number)
     original = definition("recognition_summarise")
     assert original.count(LOCK) == 1
     met = original.replace("AS last_store_id\n", "AS last_store_id, racing.meet()\n")
@@ -54,8 +56,8 @@ def test_no_visit_is_lost_from_the_sum(*, guard: bool) -> None:
         execute(original)
 
     assert refusals(outcomes) == []
-    assert Visit.objects.count() == 9
-    complete = VisitSummary.objects.get(pk=member.pk).visits == 9
+    assert Visit.objects.count() == 10
+    complete = VisitSummary.objects.get(pk=member.pk).visits == 10
     assert complete is guard
 
 
