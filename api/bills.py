@@ -1,5 +1,7 @@
 """A bill as a till sends it, and what is looked up for it first."""
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
 from checkout import selectors as checkout_selectors
@@ -9,7 +11,7 @@ from checkout.bill import Bill, Line
 from checkout.errors import RefundRefused
 from checkout.services import LineRefund
 from common.errors import DomainError
-from common.quantity import PIECE, parse_quantity
+from common.quantity import parse_quantity
 
 from . import members, once
 from .ahead import Question
@@ -64,17 +66,21 @@ def _asks(
 def bill_of(body: QuoteIn) -> Bill:
     """The lines of a bill; one or two without a name where only its sum is known."""
     if body.lines is not None:
-        return Bill(lines=tuple(_line(line) for line in body.lines))
-    return Bill.of_sum(body.gross or 0, excluded=body.excluded)
+        bill = Bill(lines=tuple(_line(line) for line in body.lines))
+    else:
+        bill = Bill.of_sum(body.gross or 0, excluded=body.excluded)
+    return replace(bill, service_charge_bp=body.service_charge_bp)
 
 
 def _line(line: LineIn) -> Line:
     return Line(
+        kind=line.kind,
         name=line.name,
         sku=line.sku or "",
         category=line.category or "",
-        thousandths=line.quantity * PIECE,
+        thousandths=line.quantity,
         unit_price=line.unit_price,
+        amount=line.amount,
         member_price=line.member_price,
         excluded=line.excluded,
     )
@@ -103,6 +109,7 @@ def asked_of(body: QuoteIn) -> Asked:
         points=None if body.points == "max" else body.points,
         gift_cards=tuple(cards),
         stored_value=None if body.stored_value == "max" else body.stored_value,
+        forgo=tuple(body.forgo),
     )
 
 

@@ -63,6 +63,7 @@ SENTENCES = {
     "string_too_short": lambda: _("This is too short."),
     "string_too_long": lambda: _("This is too long."),
     "gross_or_lines": lambda: _("Give either gross or lines."),
+    "price_or_amount": lambda: _("Give a price of one, or an amount."),
     "part_of_gross": lambda: _("This is a part of gross, and no larger."),
     "too_short": lambda: _("These are too few."),
     "too_long": lambda: _("These are too many."),
@@ -86,7 +87,8 @@ def _field(error: dict[str, Any]) -> str:
     theirs = words[-1:] if error["type"] == "extra_forbidden" else []
     ours = words[: len(words) - len(theirs)]
     named = [word for word in ours if not BRANCH.fullmatch(word)] + theirs
-    return ".".join(named) or error.get("ctx", {}).get("field", "")
+    own = error.get("ctx", {}).get("field")  # of a rule about several fields
+    return ".".join([*named, own] if own else named)
 
 
 def _sentence(error: dict[str, Any]) -> str:

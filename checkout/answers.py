@@ -4,6 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from common.quantity import plain_quantity
+
 from .bill import Discount, Payment, Quote, Rejected, TenderGiven
 from .models import PaymentKind
 
@@ -15,6 +17,7 @@ def quote_document(quote: Quote) -> dict[str, Any]:
     """A quote, as the API has it; amounts in minor units."""
     return {
         "gross": quote.gross,
+        "lines": line_documents(quote),
         "discounts": [_discount(discount) for discount in quote.discounts],
         "net": quote.net,
         "payments": [_payment(payment) for payment in quote.payments],
@@ -50,6 +53,10 @@ def sale_template(
         "status": "captured",
         "reference": reference,
         **quote_document(quote),
+        "lines": [
+            {**line, "refunded": 0, "left": line["net"]}
+            for line in line_documents(quote)
+        ],
         "tenders": [tender_document(tender) for tender in tenders],
         "change": change,
         "refunded": 0,
@@ -63,6 +70,31 @@ def sale_template(
     return text
 
 
+def line_documents(quote: Quote) -> list[dict[str, Any]]:
+    """Each line after its discounts."""
+    return [
+        {
+            "line": at + 1,
+            "kind": str(line.kind),
+            "sku": line.sku,
+            "name": line.name,
+            "quantity": plain_quantity(line.thousandths),
+            "gross": line.gross,
+            "discounts": [
+                {
+                    "kind": str(discount.kind),
+                    "id": _id(discount),
+                    "amount": discount.per_line[at],
+                }
+                for discount in quote.discounts
+                if discount.per_line[at]
+            ],
+            "net": net,
+        }
+        for at, (line, net) in enumerate(zip(quote.lines, quote.net_lines, strict=True))
+    ]
+
+
 def tender_document(tender: TenderGiven) -> dict[str, Any]:
     """A tender as it was handed over."""
     told: dict[str, Any] = {"kind": tender.kind, "amount": tender.amount}
@@ -72,10 +104,14 @@ def tender_document(tender: TenderGiven) -> dict[str, Any]:
 def _discount(discount: Discount) -> dict[str, Any]:
     return {
         "kind": str(discount.kind),
-        "id": None if discount.subject is None else str(discount.subject),
+        "id": _id(discount),
         "name": discount.name or str(discount.kind.label),
         "amount": discount.amount,
     }
+
+
+def _id(discount: Discount) -> str | None:
+    return None if discount.subject is None else str(discount.subject)
 
 
 def _payment(payment: Payment) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Asked:
     points: int | None = 0
     gift_cards: tuple[GiftCardAsked, ...] = ()
     stored_value: int | None = None
+    # Benefits to do without: "tier", "member_price", the number of a bill offer.
+    forgo: tuple[str, ...] = ()
 
     @property
     def uses_own_value(self) -> bool:

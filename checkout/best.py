@@ -1,8 +1,9 @@
 """The best combination of coupons for a bill: exact, and quick with thirty of them.
 
-Coupons stand in one fixed order, and a combination is applied in that order, each on
-what those before it left. Of two combinations the one that saves more is better; of
-equal ones the one with fewer coupons; then the one whose coupons expire sooner.
+Things for free come first, then percentages, then amounts, each on what those before it
+left; within such a step the order that is best for the guest. Of two combinations that
+is better after which less is left to pay; of equal ones the one with fewer coupons;
+then the one whose coupons expire sooner.
 
 What a coupon saves never grows as lines get cheaper. So what each of the rest would
 save now bounds what they can save together, and branches that cannot reach the best so
@@ -14,30 +15,35 @@ takes hours. After `MOST_WEIGHED` the best that was met by then stands, each tim
 same; with the three coupons a bill that are usual, thirty never need a quarter of it.
 """
 
-from bisect import bisect_left, insort
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import nsmallest
-from itertools import groupby
+from heapq import nlargest, nsmallest
+from itertools import accumulate, groupby
 from operator import neg
-from typing import Any
+from typing import Any, Final
 
 from coupons.models import Coupon, TemplateVersion
 from coupons.rules import (
+    WHOLE,
     BillFacts,
     Fitting,
     Refusal,
     Saving,
     fitting,
+    share,
     stacks,
     why_nothing,
 )
+
+from .to_pay import SAVINGS_ALONE, Rank, ToPay
 
 # Things for free first, then percentages, then amounts.
 ORDER = {"item": 0, "pass": 0, "percent_off": 1, "amount_off": 2, "top_up": 3}
 # How often it is asked what one coupon would save: some 30 to 40 ms.
 MOST_WEIGHED = 12_000
+FEW: Final = 3  # coupons on a bill, as is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,15 @@ class Refused:
 
 
 def in_order(coupons: Sequence[Coupon]) -> list[Coupon]:
-    """The one order in which coupons are applied; clicks do not matter."""
+    """The usual order, whatever was clicked first: step by step."""
     return sorted(coupons, key=_place)
+
+
+def step_of(coupon: Coupon) -> int:
+    """Coupons of one step are applied in the order that is best for the guest; the
+    steps themselves follow each other.
+    """
+    return ORDER[coupon.version.kind]
 
 
 def _promise(version: TemplateVersion) -> tuple[Any, ...]:
@@ -106,10 +119,10 @@ def _place(coupon: Coupon) -> tuple[Any, ...]:
 
 
 def apply(coupons: Sequence[Coupon], bill: BillFacts) -> Combination | Refused:
-    """These coupons, all of them, one after the other; or why one of them cannot be."""
+    """These coupons, all of them, in this order; or why one of them cannot be."""
     used = []
     amounts = bill.amounts
-    for coupon in in_order(coupons):
+    for coupon in coupons:
         fit = fitting(coupon.version, bill)
         if isinstance(fit, Refusal):
             return Refused(coupon, fit)
@@ -128,18 +141,62 @@ def without(amounts: Sequence[int], saved: Saving) -> tuple[int, ...]:
     )
 
 
-def best(coupons: Sequence[Coupon], bill: BillFacts, *, per_bill: int) -> Combination:
+class Drawer:
+    """All coupons that may be used, put in order once for every way of pricing."""
+
+    def __init__(self, coupons: Sequence[Coupon], *, per_bill: int) -> None:
+        self.per_bill = per_bill
+        self.pieces: list[_Piece] = []
+        for promise, same in groupby(
+            in_order(coupons), key=lambda coupon: _promise(coupon.version)
+        ):
+            self.pieces.extend(_soonest(list(same), promise, per_bill))
+        self.ends = [_end(piece.coupon) for piece in self.pieces]
+        versions = [piece.coupon.version for piece in self.pieces]
+        self.steps = [ORDER[version.kind] for version in versions]
+        # One of a group at the most, however many there is room for.
+        self.groups = [version.group or place for place, version in enumerate(versions)]
+        # Else any that may stand beside each other may all stand together.
+        self.is_counted = any(version.per_bill > 1 for version in versions)
+        # Which may come after which: no step before an earlier one.
+        self.after = [0] * len(versions)
+        for place, version in enumerate(versions):
+            for other in range(place + 1, len(versions)):
+                if stacks((version, versions[other]), per_bill=2) is None:
+                    self.after[place] |= 1 << other
+                    if self.steps[place] == self.steps[other]:
+                        self.after[other] |= 1 << place
+
+    def best(
+        self,
+        bill: BillFacts,
+        *,
+        to_pay: ToPay = SAVINGS_ALONE,
+        beat: Rank | None = None,
+    ) -> Combination | None:
+        """The combination after which least is left to pay; none of them where none
+        helps.
+
+        None where nothing comes before `beat`, which was found elsewhere.
+        """
+        fits: list[Fitting | None] = []
+        known: TemplateVersion | None = None
+        fit: Fitting | Refusal | None = None
+        for piece in self.pieces:
+            if piece.coupon.version is not known:
+                known = piece.coupon.version
+                fit = fitting(known, bill)
+            fits.append(fit if isinstance(fit, Fitting) else None)
+        search = _Search(self, fits, to_pay, beat)
+        search.begin(bill.amounts)
+        return None if search.best is None else Combination(search.best)
+
+
+def best(
+    coupons: Sequence[Coupon], bill: BillFacts, *, per_bill: int
+) -> Combination | None:
     """The combination that saves most on this bill; none of them where none saves."""
-    pieces: list[_Piece] = []
-    for promise, same in groupby(in_order(coupons), key=lambda c: _promise(c.version)):
-        several = list(same)
-        fit = fitting(several[0].version, bill)
-        if isinstance(fit, Refusal) or fit.saves(bill.amounts) is None:
-            continue
-        pieces.extend(_soonest(several, promise, fit, per_bill))
-    search = _Search(pieces, per_bill)
-    search.enter((1 << len(pieces)) - 1, bill.amounts)
-    return Combination(search.best)
+    return Drawer(coupons, per_bill=per_bill).best(bill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +205,10 @@ class _Piece:
 
     coupon: Coupon
     promise: tuple[Any, ...]
-    fit: Fitting
 
 
 def _soonest(
-    several: Sequence[Coupon], promise: tuple[Any, ...], fit: Fitting, per_bill: int
+    several: Sequence[Coupon], promise: tuple[Any, ...], per_bill: int
 ) -> list[_Piece]:
     """Of coupons that promise the same no more than a bill takes, the soonest first."""
     pieces: list[_Piece] = []
@@ -163,36 +219,50 @@ def _soonest(
         uses = min(coupon.uses_left, room, per_bill - len(pieces))
         if uses > 0:
             of_template[version.template_id] = version.per_bill - room + uses
-            pieces.extend([_Piece(coupon, promise, fit)] * uses)
+            pieces.extend([_Piece(coupon, promise)] * uses)
     return pieces
 
 
 class _Search:
     """Depth first, with a bound; keeps the best that it has met."""
 
-    def __init__(self, pieces: Sequence[_Piece], per_bill: int) -> None:
-        self.pieces = pieces
-        self.per_bill = per_bill
-        self.best: tuple[Used, ...] = ()
+    def __init__(
+        self,
+        drawer: Drawer,
+        fits: Sequence[Fitting | None],
+        to_pay: ToPay,
+        beat: Rank | None,
+    ) -> None:
+        self.pieces = drawer.pieces
+        self.per_bill = drawer.per_bill
+        self.to_pay = to_pay
+        self.best: tuple[Used, ...] | None = ()
         self.weighed = 0
-        self._best_amount = 0
-        self._best_rank = _rank(())
-        self._ends = [_end(piece.coupon) for piece in pieces]
-        versions = [piece.coupon.version for piece in pieces]
-        self._beside = [
-            sum(
-                1 << later
-                for later in range(place + 1, len(pieces))
-                if stacks((version, versions[later]), per_bill=2) is None
-            )
-            for place, version in enumerate(versions)
-        ]
-        # One of a group at the most, however many there is room for.
-        self._groups = [
-            version.group or place for place, version in enumerate(versions)
-        ]
-        # Else any that may stand beside each other may all stand together.
-        self._is_counted = any(version.per_bill > 1 for version in versions)
+        self.rank: Rank = (to_pay.left(0), 0, to_pay.points(0), [])
+        if beat is not None and beat <= self.rank:
+            self.best, self.rank = None, beat
+        self._met: set[tuple[int, tuple[int, ...]]] = set()
+        self._ends = drawer.ends
+        self._steps = drawer.steps
+        self._groups = drawer.groups
+        self._is_counted = drawer.is_counted
+        self._after = drawer.after
+        self._fits = fits
+
+    def begin(self, amounts: tuple[int, ...]) -> None:
+        """Look at all combinations; where many may stand on a bill, first at those
+        that keep to the order of the places, so that the end finds a good one known.
+        """
+        every = sum(1 << place for place, fit in enumerate(self._fits) if fit)
+        if self.per_bill > FEW:
+            any_order = self._after
+            self._after = [
+                after >> place << place for place, after in enumerate(any_order)
+            ]
+            self.enter(every, amounts)
+            self._after, self.weighed = any_order, 0
+            self._met.clear()
+        self.enter(every, amounts)
 
     def enter(
         self,
@@ -200,16 +270,18 @@ class _Search:
         amounts: tuple[int, ...],
         used: tuple[Used, ...] = (),
         amount: int = 0,
+        places: int = 0,
     ) -> None:
         """Look at every combination that begins with `used`, which saves `amount`, and
-        goes on with some of `rest`, a bit for each place.
+        goes on with some of `rest`, a bit for each place, as those `used` in `places`.
         """
         self._keep_better(used, amount)
         room, left = self.per_bill - len(used), sum(amounts)
         if not room or self._is_beaten(amount + left, used):
             return
-        if self.weighed > MOST_WEIGHED:
+        if self.weighed > MOST_WEIGHED or (places, amounts) in self._met:
             return
+        self._met.add((places, amounts))
         savings = self._savings(rest, amounts, used)
         room = min(room, len({self._groups[place] for place in savings}))
         if room <= 1:
@@ -222,30 +294,32 @@ class _Search:
         for bound, place in self._next(savings, room):
             if self._is_beaten(amount + bound, used):
                 return
-            piece = self.pieces[place]
-            saved = piece.fit.saves(amounts)
+            saved = self._fit(place).saves(amounts)
             if saved is not None:
                 self.enter(
-                    rest & self._beside[place],
+                    rest & self._after[place],
                     without(amounts, saved),
-                    (*used, Used(piece.coupon, saved)),
+                    (*used, Used(self.pieces[place].coupon, saved)),
                     amount + saved.amount,
+                    places | 1 << place,
                 )
 
     def _keep_better(self, used: tuple[Used, ...], amount: int) -> None:
-        if not used or amount < self._best_amount:
+        if not used:
             return
-        rank = _rank(used)
-        if amount > self._best_amount or rank < self._best_rank:
-            self.best, self._best_amount, self._best_rank = used, amount, rank
+        reached = self.to_pay.left(amount), len(used), self.to_pay.points(amount)
+        if reached > self.rank[:3]:
+            return
+        rank = (*reached, sorted(_end(one.coupon) for one in used))
+        if rank < self.rank:
+            self.best, self.rank = used, rank
 
     def _is_beaten(self, reach: int, used: tuple[Used, ...]) -> bool:
         """Whether one coupon more, and what comes after it, is worse than the best if
         they save `reach` at the most.
         """
-        return reach < self._best_amount or (
-            reach == self._best_amount and len(used) >= len(self.best)
-        )
+        least = self.to_pay.at_least(reach)
+        return (least, len(used)) >= self.rank[:2]
 
     def _is_hopeless(
         self,
@@ -255,17 +329,23 @@ class _Search:
         savings: dict[int, int],
     ) -> bool:
         """Whether all that begins with `used` is worse than the best, where so many
-        more save `most` together: if no less, then with more coupons or later ends.
+        more save `most` together: if no less is due, then with more coupons or later
+        ends.
         """
-        missing = self._best_amount - amount
-        if most[-1] != missing:
-            return most[-1] < missing
-        fewest = bisect_left(most, missing)
-        if len(used) + fewest != len(self.best):
-            return len(used) + fewest > len(self.best)
+        left, count, _points, best_ends = self.rank
+        least = self.to_pay.at_least(amount + most[-1])
+        if least != left or self.to_pay.takes_points:
+            return least > left
+        fewest = next(
+            many
+            for many, saved in enumerate(most)
+            if self.to_pay.at_least(amount + saved) == left
+        )
+        if len(used) + fewest != count:
+            return len(used) + fewest > count
         soonest = nsmallest(fewest, (self._ends[place] for place in savings))
         ends = sorted([*(_end(one.coupon) for one in used), *soonest])
-        return (len(ends), ends) >= self._best_rank
+        return ends >= best_ends
 
     def _savings(
         self, rest: int, amounts: tuple[int, ...], used: tuple[Used, ...]
@@ -277,17 +357,22 @@ class _Search:
             lowest = rest & -rest
             rest ^= lowest
             place = lowest.bit_length() - 1
-            piece = self.pieces[place]
-            saved = piece.fit.amount(amounts)
+            saved = self._fit(place).amount(amounts)
             self.weighed += 1
             if not saved:
                 continue
             if self._is_counted and stacks(
-                (*versions, piece.coupon.version), per_bill=self.per_bill
+                (*versions, self.pieces[place].coupon.version), per_bill=self.per_bill
             ):
                 continue
             found[place] = saved
         return found
+
+    def _fit(self, place: int) -> Fitting:
+        """What it saves on this bill, for which every one that is looked at fits."""
+        fit = self._fits[place]
+        assert fit is not None  # noqa: S101 (for the type)
+        return fit
 
     def _stands_for_another(self, place: int, savings: dict[int, int]) -> bool:
         """Whether the one before it promises the same: that expires sooner."""
@@ -303,60 +388,93 @@ class _Search:
         used: tuple[Used, ...],
         amount: int,
     ) -> None:
-        """The last one that there is room for: what saves most, and ends soonest."""
+        """The last one that there is room for: after which least is left to pay, and
+        which ends soonest.
+        """
         most = max(savings.values(), default=0)
         if not most or self._is_beaten(amount + most, used):
             return
-        equal = (place for place, saving in savings.items() if saving == most)
-        piece = self.pieces[min(equal, key=self._ends.__getitem__)]
-        saved = piece.fit.saves(amounts)
+        place = min(
+            savings,
+            key=lambda place: (
+                self.to_pay.left(amount + savings[place]),
+                self.to_pay.points(amount + savings[place]),
+                self._ends[place],
+            ),
+        )
+        saved = self._fit(place).saves(amounts)
         if saved is not None:
-            self._keep_better((*used, Used(piece.coupon, saved)), amount + most)
+            last = Used(self.pieces[place].coupon, saved)
+            self._keep_better((*used, last), amount + saved.amount)
 
     def _next(self, savings: dict[int, int], room: int) -> list[tuple[int, int]]:
         """What may come next, the most promising first: the most that it and those
         after it can save together, and its place.
         """
         found: list[tuple[int, int]] = []
-        later: list[int] = []  # what the best of those after it save, largest first
-        for place in reversed(savings):
-            saved = savings[place]
-            if not self._stands_for_another(place, savings):
-                found.append((saved + sum(later), place))
-            insort(later, saved, key=neg)
-            del later[room - 1 :]
+        most: list[int] = []  # what the best of its step and after save, largest first
+        for _step, same in groupby(reversed(savings), key=self._steps.__getitem__):
+            places = list(same)
+            for place in places:
+                insort(most, savings[place], key=neg)
+                del most[room:]
+            whole = sum(most)
+            others = whole - most[-1] if len(most) == room else whole
+            for place in places:
+                if not self._stands_for_another(place, savings):
+                    saved = savings[place]
+                    is_among = saved >= most[-1]
+                    found.append((whole if is_among else others + saved, place))
         found.sort(key=lambda child: (-child[0], self._ends[child[1]]))
         return found
 
     def _together(self, savings: dict[int, int], left: int, room: int) -> list[int]:
-        """The most that none, one … `room` of them can save together of what is `left`.
+        """The most that none, one … `room` of them can save together of what is `left`,
+        in whatever order.
 
-        A coupon after which `before` is saved already finds at most `left - before` on
-        its lines: there must be its minimum, and it saves no more of it than its terms
-        allow, nor more than now. What is saved with it grows with `before`, so that of
-        those before it no more has to be known than the most with one coupon less.
+        The last of so many saves no more than now, than its terms allow of what those
+        before it left, and nothing unless its minimum is left; they save no more than
+        the most with one coupon less. Nor do all save more than they would now, with
+        shares of the whole bill taken one of what another leaves.
         """
-        most = [0]  # by how many are used, of those so far
-        for place, saved in savings.items():
-            fit = self.pieces[place].fit
-            at_most = left - fit.min_spend
-            if len(most) <= room:
-                most.append(most[-1])
-            known = reach = -1
-            for many in range(len(most) - 1, 0, -1):
-                before = min(most[many - 1], at_most)
-                if before != known:
-                    known = before
-                    reach = before + min(saved, fit.of(left - before))
-                if reach > most[many]:
-                    most[many] = reach
-            self.weighed += len(most)
+        alone = self._alone(savings, left, room)
+        fits = [(self._fit(place), saved) for place, saved in savings.items()]
+        most = [0]
+        for many in range(min(room, len(savings))):
+            reach = before_most = most[-1]
+            for fit, saved in fits:
+                before = min(before_most, left - fit.min_spend)
+                if before + saved > reach:
+                    found = before + min(saved, fit.of(left - before))
+                    if found > reach:
+                        reach = found
+            most.append(min(reach, alone[many + 1]))
+        self.weighed += len(savings)
         return most
 
-
-def _rank(used: tuple[Used, ...]) -> tuple[int, list[tuple[datetime, int]]]:
-    """What decides between equal savings: less is better."""
-    return len(used), sorted(_end(one.coupon) for one in used)
+    def _alone(self, savings: dict[int, int], left: int, room: int) -> list[int]:
+        """The most that none, one … `room` of them save, whatever their minimums."""
+        rates: list[int] = []
+        sums: list[int] = []
+        for place, saved in savings.items():
+            rate = self._fit(place).off_bp
+            if rate and saved >= share(left, rate):
+                rates.append(rate)
+            else:
+                sums.append(saved)
+        rest, whole, by_rate = left, 1, [0]
+        for many, rate in enumerate(nlargest(room, rates), 1):
+            rest, whole = rest * (WHOLE - rate), whole * WHOLE
+            # Each is rounded up by a half at the most.
+            by_rate.append((2 * (left * whole - rest) + many * whole) // (2 * whole))
+        by_sum = [0, *accumulate(nlargest(room, sums))]
+        return [
+            max(
+                by_rate[shares] + by_sum[min(many - shares, len(by_sum) - 1)]
+                for shares in range(min(many, len(by_rate) - 1) + 1)
+            )
+            for many in range(room + 1)
+        ]
 
 
 def _end(coupon: Coupon) -> tuple[datetime, int]:

@@ -70,6 +70,7 @@ class Bill:
 
     lines: tuple[Line, ...]
     channel: str = "counter"
+    service_charge_bp: int | None = None  # None: what the shop's policy says
 
     @classmethod
     def of_sum(cls, gross: int, *, excluded: int = 0) -> Self:
@@ -110,6 +111,8 @@ class Wishes:
     points: int | None = 0  # None: as many as the bill takes
     gift_cards: tuple[GiftCardShown, ...] = ()
     stored_value: int | None = None
+    # Benefits that the guest does without: "tier", "member_price", an offer's number.
+    forgo: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +144,7 @@ class Programme:
     """
 
     store_id: int
+    store_code: str = ""
     day: date
     local_time: time
     policy: CheckoutPolicy
@@ -189,9 +193,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What a bill costs: gross = Σ discounts + net, net = Σ payments + due."""
+    """What a bill costs: gross = Σ discounts + net, net = Σ payments + due.
 
-    gross: int
+    `lines` are those of the bill, and the service charge where there is one.
+    """
+
+    lines: tuple[Line, ...]
     discounts: tuple[Discount, ...]
     net_lines: tuple[int, ...]
     payments: tuple[Payment, ...]
@@ -199,6 +206,10 @@ class Quote:
     rejected: tuple[Rejected, ...]
     earned: EarnResult | None = None
     paid_by: Mapping[Tender, int] = field(default_factory=dict)
+
+    @property
+    def gross(self) -> int:
+        return sum(line.gross for line in self.lines)
 
     @property
     def net(self) -> int:

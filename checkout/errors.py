@@ -17,8 +17,8 @@ class BillRefused(DomainError):
 
     def __init__(self, code: str = "bill_refused") -> None:
         sentences = {
-            "bill_refused": _("A bill has 1 to 200 lines, each with its price."),
-            "nothing_to_pay": _("A bill of nothing cannot be settled."),
+            "bill_refused": _("A bill has at most 200 lines, each with its price."),
+            "nothing_to_pay": _("A bill of nothing is for a member who came."),
             "bill_too_large": _("This bill is too large."),
             "reference_refused": _("A bill number has 1 to 80 plain characters."),
             "tender_refused": _("A payment names its kind and an amount above zero."),

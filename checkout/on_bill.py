@@ -20,6 +20,16 @@ class OnBill:
     rejected: list[Rejected] = field(default_factory=list)
     has_tier_price: set[int] = field(default_factory=set)
 
+    def copy(self) -> "OnBill":
+        """The same, to go on from here in another way."""
+        return OnBill(
+            self.bill,
+            self.amounts,  # replaced by every discount, never changed
+            [*self.discounts],
+            [*self.rejected],
+            {*self.has_tier_price},
+        )
+
     def take_off(
         self,
         kind: DiscountKind,

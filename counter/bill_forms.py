@@ -25,6 +25,7 @@ GIFT_SALT: Final = "counter.gift"
 COUPON_SALT: Final = "counter.coupon"
 LIES_FOR: Final = 3600  # seconds that a gift card or a coupon lies on the counter
 MOST_GIFTS: Final = 10
+MOST_BENEFITS: Final = 30
 LARGEST_ID: Final = 2**63 - 1
 
 
@@ -117,7 +118,14 @@ class BillForm(forms.Form):
                 for card in self.gift_cards()
             ),
             stored_value=stored,
+            forgo=self.forgone(),
         )
+
+    def forgone(self) -> tuple[str, ...]:
+        """Benefits that were shown, and whose tick was taken away."""
+        told = self.posted.getlist("benefit")[:MOST_BENEFITS]
+        kept = self.posted.getlist("keep")
+        return tuple(sorted({word[:20] for word in told if word not in kept}))
 
     def coupons(self) -> tuple[int, ...] | None:
         """None: the best, as long as nobody has ticked anything else than was told."""

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from checkout.asked import Asked
-from checkout.bill import Discount, Quote
+from checkout.bill import Bill, Discount, Quote, Rejected
 from checkout.models import DiscountKind, PaymentKind
 from checkout.services import Told
 from common.money import format_count
@@ -16,17 +17,27 @@ from coupons.models import Coupon
 from .receipts import Row
 from .say import last_day
 
-MOST_REASONS = 4  # of the shop's own offers that do not apply
+MOST_REASONS: Final = 4  # of the shop's own offers that do not apply
+FORGONE: Final = "forgone"
+BENEFITS: Final[dict[str, str]] = {
+    DiscountKind.TIER: "tier",
+    DiscountKind.MEMBER_PRICE: "member_price",
+    DiscountKind.MEMBER_DAY: "member_price",
+    DiscountKind.OFFER: "",  # its own number
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Something that may be taken off; a coupon has a number and can be ticked."""
+    """Something that may be taken off; a coupon has a number and can be ticked, a
+    benefit (the tier's, an offer) a word by which the guest may do without it.
+    """
 
     name: str
     more: str = ""
     amount: int = 0
     coupon_id: int | None = None
+    benefit: str = ""
 
     @property
     def is_on(self) -> bool:
@@ -50,14 +61,20 @@ class Shown:
     points_spent: int
     points_held: int
     charged: int
+    billed: int  # what was typed
 
     @property
     def saves(self) -> int:
         """What all discounts take off."""
         return self.quote.discount
 
+    @property
+    def service_charge(self) -> int:
+        """What was reckoned on top of the bill."""
+        return self.quote.gross - self.billed
 
-def shown(told: Told, *, asked: Asked, at: datetime) -> Shown:
+
+def shown(told: Told, *, bill: Bill, asked: Asked, at: datetime) -> Shown:
     """A quote, put into rows: `refusals` keep it from being charged, `notices` say why
     something of the guest's pays nothing.
     """
@@ -81,10 +98,15 @@ def shown(told: Told, *, asked: Asked, at: datetime) -> Shown:
         for coupon in held.values()
         if coupon.pk not in used
     ]
+    left_out = [one for one in quote.rejected if one.kind in BENEFITS]
+    left_out.sort(key=lambda one: one.code != FORGONE)
     offers += [
-        Offer(name=one.name, more=str(one.message))
-        for one in quote.rejected
-        if one.kind == DiscountKind.OFFER
+        Offer(
+            name=one.name or str(DiscountKind(one.kind).label).capitalize(),
+            more=str(one.message),
+            benefit=_benefit(one) if one.code == FORGONE else "",
+        )
+        for one in left_out
     ][:MOST_REASONS]
     ticked = ",".join(str(pk) for pk in sorted(pk for pk in used if pk is not None))
     stored = quote.stored_value
@@ -103,7 +125,14 @@ def shown(told: Told, *, asked: Asked, at: datetime) -> Shown:
         points_spent=quote.points_spent,
         points_held=guest.points,
         charged=quote.due or (stored.amount if stored else quote.net),
+        billed=bill.gross,
     )
+
+
+def _benefit(one: Discount | Rejected) -> str:
+    """The word by which a guest does without it; none for what is no benefit."""
+    word = BENEFITS.get(one.kind)
+    return str(one.subject) if word == "" else word or ""
 
 
 def _applied(one: Discount, held: dict[int, Coupon]) -> Offer:
@@ -119,6 +148,7 @@ def _applied(one: Discount, held: dict[int, Coupon]) -> Offer:
         more=more,
         amount=one.amount,
         coupon_id=one.subject if is_coupon else None,
+        benefit=_benefit(one),
     )
 
 

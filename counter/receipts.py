@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from checkout.models import Refund, Sale
+from checkout.models import LineKind, Refund, Sale
 from common.money import format_count
 from stores import selectors as stores_selectors
 from stores.models import Store
@@ -27,12 +27,19 @@ class Receipt:
     """A settled bill, and what became of it."""
 
     sale: Sale
+    lines: list[Row]  # those with a name
+    service_charge: int
     discounts: list[Row]
     payments: list[Row]
     tenders: list[Row]
     points_earned: int
     after: dict[str, Any] | None
     refunds: list[Refund]
+
+    @property
+    def billed(self) -> int:
+        """The bill without what was reckoned on top of it."""
+        return self.sale.gross - self.service_charge
 
     @property
     def is_void(self) -> bool:
@@ -54,8 +61,23 @@ def sale_under(key: str, *, store: Store) -> Sale | None:
 def receipt_of(sale: Sale) -> Receipt:
     """Everything that a receipt shows."""
     told: dict[str, Any] = json.loads(sale.answer)
+    lines = told.get("lines", ())
     return Receipt(
         sale=sale,
+        lines=[
+            Row(
+                name=one["name"],
+                amount=one["gross"],
+                more="" if one["quantity"] == "1" else one["quantity"],
+            )
+            for one in lines
+            if one["name"]
+        ],
+        service_charge=sum(
+            one["gross"]
+            for one in lines
+            if one["kind"] == LineKind.SERVICE_CHARGE and not one["name"]
+        ),
         discounts=[
             Row(name=one["name"], amount=one["amount"])
             for one in told.get("discounts", ())

@@ -36,6 +36,9 @@ class Sort(StrEnum):
     GOODS = "goods"
     TOP_UP = "top_up"
     GIFT_CARD = "gift_card"
+    TAX = "tax"
+    SERVICE_CHARGE = "service_charge"
+    TIP = "tip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,6 +395,9 @@ def _may_earn(line: Bought, policy: PointsPolicy) -> bool:
         Sort.GOODS: True,
         Sort.TOP_UP: policy.on_top_ups,
         Sort.GIFT_CARD: policy.on_gift_card_sales,
+        Sort.TAX: policy.on_taxes,
+        Sort.SERVICE_CHARGE: policy.on_service_charges,
+        Sort.TIP: policy.on_tips,
     }[line.sort]
 
 

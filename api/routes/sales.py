@@ -174,7 +174,11 @@ def read_sale(request: ApiRequest, sale: str) -> HttpResponse:
 
 def _told(sale: Sale) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(sale.answer)
-    return told | {"status": status_of(sale), "refunded": sale.refunded}
+    return told | {
+        "status": status_of(sale),
+        "refunded": sale.refunded,
+        "lines": checkout_selectors.line_documents(sale),
+    }
 
 
 @endpoint(

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from checkout.asked import LONGEST_PAYMENT_REFERENCE, LONGEST_REFERENCE
 from checkout.bill import LONGEST_CODE, LONGEST_NAME, MOST_LINES, MOST_PIECES
+from common.quantity import PIECE, parse_quantity
 
 from .common import (
     LARGEST,
@@ -25,18 +26,60 @@ from .gift_cards import Code, Pin
 type Count = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
-class LineIn(In):
-    """Some of one item; `member_price` is the price of one for members."""
+def _quantity(value: object) -> object:
+    """A whole number, or a weight as text: no float comes near it."""
+    if isinstance(value, str):
+        return parse_quantity(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("a whole number, or text with up to three decimals")
+    return value * PIECE
 
+
+type Thousandths = Annotated[
+    int,
+    BeforeValidator(_quantity),
+    Field(ge=1, le=MOST_PIECES * PIECE),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": MOST_PIECES},
+                {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,3})?$"},
+            ],
+            "description": 'Pieces, or as text a weight: "0.350".',
+        }
+    ),
+]
+
+
+class LineIn(In):
+    """Some of one item; `member_price` is the price of one for members.
+
+    One of `unit_price` and `amount`, or both: the amount counts then.
+    """
+
+    kind: Literal["item", "tax", "service_charge", "tip"] = Field(
+        default="item", description="Only items are ever discounted."
+    )
     sku: Annotated[str, Field(max_length=LONGEST_CODE)] | None = None
     name: Annotated[str, Field(max_length=LONGEST_NAME)]
     category: Annotated[str, Field(max_length=LONGEST_CODE)] | None = None
-    quantity: Annotated[int, Field(ge=1, le=MOST_PIECES)]
-    unit_price: AmountOrZero
+    quantity: Thousandths
+    unit_price: AmountOrZero | None = None
+    amount: AmountOrZero | None = Field(
+        default=None, description="What all of it costs, as the till reckons it."
+    )
     member_price: AmountOrZero | None = None
     excluded: bool = Field(
         default=False, description="Earns nothing and is not discounted."
     )
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> "LineIn":
+        if self.unit_price is None and self.amount is None:
+            raise PydanticCustomError(
+                "price_or_amount", "give one", {"field": "unit_price"}
+            )
+        return self
 
 
 class GiftCardIn(In):
@@ -55,12 +98,21 @@ class QuoteIn(In):
         default=None,
         description="A card's number (ours, or one of before), or the rotating code.",
     )
-    gross: Amount | None = None
+    gross: AmountOrZero | None = None
     lines: Annotated[
         list[LineIn] | None, Field(min_length=1, max_length=MOST_LINES)
     ] = None
     excluded: AmountOrZero = Field(
         default=0, description="The part of `gross` that earns and discounts nothing."
+    )
+    service_charge_bp: Annotated[int, Field(ge=0, le=10_000)] | None = Field(
+        default=None,
+        description="The service charge on what is left after discounts, 1000 for 10 %,"
+        " in place of what the shop's policy says.",
+    )
+    forgo: Annotated[list[Identity], Field(max_length=30)] = Field(
+        default_factory=list,
+        description='What to do without: "tier", "member_price", the id of an offer.',
     )
     coupons: Literal["best"] | Annotated[list[Identity], Field(max_length=30)] = "best"
     points: Literal["max"] | Count = 0
@@ -119,6 +171,34 @@ class DiscountOut(Out):
     amount: int
 
 
+class LineDiscountOut(Out):
+    """What of a discount a line bears."""
+
+    kind: str
+    id: str | None
+    amount: int
+
+
+class LineOut(Out):
+    """A line after its discounts: gross = Σ discounts + net."""
+
+    line: int = Field(description="Its place, counted from 1, by which it is refunded.")
+    kind: str = Field(description="item, tax, service_charge or tip.")
+    sku: str
+    name: str
+    quantity: str = Field(description='Text: "2", or a weight such as "0.35".')
+    gross: int
+    discounts: list[LineDiscountOut]
+    net: int
+
+
+class SaleLineOut(LineOut):
+    """The same of a settled bill, with what became of it since."""
+
+    refunded: int
+    left: int = Field(description="What of it can still be refunded.")
+
+
 class PaymentOut(Out):
     """Something of the guest's own that pays."""
 
@@ -150,6 +230,7 @@ class QuoteOut(Out):
     """gross = Σ discounts + net, net = Σ payments + due; minor units."""
 
     gross: int
+    lines: list[LineOut]
     discounts: list[DiscountOut]
     net: int
     payments: list[PaymentOut]
@@ -192,6 +273,7 @@ class SaleOut(Out):
     status: str = Field(description="captured, partly_refunded, refunded or void.")
     reference: str
     gross: int
+    lines: list[SaleLineOut]
     discounts: list[DiscountOut]
     net: int
     payments: list[PaymentOut]

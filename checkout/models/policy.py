@@ -1,13 +1,17 @@
 """The shop's own rules of the bill: rounding, and how a refund is shared out."""
 
-from django.core.validators import MaxValueValidator
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
 from policies.models import PolicyVersion
+from stores.models import Store
 
 LARGEST_ROUNDING = 100_00
+PER_CENT = 100  # basis points
 
 
 class RefundOrder(models.TextChoices):
@@ -25,7 +29,7 @@ class NumbersBy(models.TextChoices):
 
 
 class CheckoutPolicy(PolicyVersion):
-    """How a bill is rounded and refunded, version by version; minor units."""
+    """How a bill is charged, rounded and refunded, version by version; minor units."""
 
     rounding = models.PositiveIntegerField(
         _("bills are rounded down to (minor units)"),
@@ -37,6 +41,23 @@ class CheckoutPolicy(PolicyVersion):
         _("most that rounding gives away (minor units)"),
         default=99,
         validators=[MaxValueValidator(LARGEST_ROUNDING)],
+    )
+    service_charge = models.DecimalField(
+        _("service charge (%)"),
+        max_digits=4,
+        decimal_places=1,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_(
+            "Reckoned on what items cost after discounts; a line of the bill by itself."
+        ),
+    )
+    service_charge_stores = ArrayField(
+        models.CharField(max_length=16),
+        verbose_name=_("service charge at the stores"),
+        default=list,
+        blank=True,
+        help_text=_("Codes with commas between them. Empty: every store."),
     )
     refund_order = models.CharField(
         _("a refund gives back"),
@@ -74,4 +95,26 @@ class CheckoutPolicy(PolicyVersion):
                 & Q(most_rounded__lte=LARGEST_ROUNDING),
                 name="checkout_checkoutpolicy_rounding_is_small",
             ),
+            CheckConstraint(
+                condition=Q(service_charge__gte=0, service_charge__lte=100),
+                name="checkout_checkoutpolicy_charge_is_a_share",
+            ),
         ]
+
+    def clean(self) -> None:
+        named = set(self.service_charge_stores)
+        known = Store.objects.filter(code__in=named).values_list("code", flat=True)
+        if unknown := named - set(known):
+            raise ValidationError(
+                {
+                    "service_charge_stores": _("There is no store %(code)s.")
+                    % {"code": min(unknown)}
+                }
+            )
+
+    def service_charge_at(self, store_code: str) -> int:
+        """The share that is charged at a store, in basis points."""
+        stores = self.service_charge_stores
+        if stores and store_code not in stores:
+            return 0
+        return int(self.service_charge * PER_CENT)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,8 +12,16 @@ from django.utils.translation import gettext as _
 
 from checkout.asked import CASH, LONGEST_REFERENCE
 from checkout.errors import SaleUnknown
-from checkout.models import PaymentKind, Refund, Sale, SalePayment
+from checkout.models import (
+    PaymentKind,
+    Refund,
+    Sale,
+    SaleDiscount,
+    SaleLine,
+    SalePayment,
+)
 from common.money import format_money
+from common.quantity import plain_quantity
 from ledger import lineage as ledger_lineage
 from ledger.kinds import AccountKind
 from members import selectors as members_selectors
@@ -58,6 +67,34 @@ def with_reference(
     if day is not None:
         rows = rows.filter(business_date=day)
     return rows.order_by("-at", "-pk")
+
+
+def line_documents(sale: Sale) -> list[dict[str, Any]]:
+    """The lines of a sale as the API has them, with what was refunded of each since."""
+    discounts = list(SaleDiscount.objects.filter(sale=sale).order_by("place"))
+    return [
+        {
+            "line": line.place,
+            "kind": line.kind,
+            "sku": line.sku,
+            "name": line.name,
+            "quantity": plain_quantity(line.thousandths),
+            "gross": line.gross,
+            "discounts": [
+                {
+                    "kind": one.kind,
+                    "id": None if one.subject is None else str(one.subject),
+                    "amount": one.per_line[line.place - 1],
+                }
+                for one in discounts
+                if one.per_line[line.place - 1]
+            ],
+            "net": line.net,
+            "refunded": line.refunded,
+            "left": 0 if sale.status == Sale.Status.VOID else line.left,
+        }
+        for line in SaleLine.objects.filter(sale=sale).order_by("place")
+    ]
 
 
 def has_key(key: str) -> bool:

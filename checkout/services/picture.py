@@ -199,6 +199,7 @@ def picture(
                 for card, wanted in zip(cards, asked.gift_cards, strict=True)
             ),
             stored_value=asked.stored_value,
+            forgo=asked.forgo,
         ),
         tier=tier,
         cards=cards,
@@ -335,6 +336,7 @@ def _programme(
     local = at.astimezone(store.zone)
     return Programme(
         store_id=store.pk,
+        store_code=store.code,
         day=by.business_date,
         local_time=local.time(),
         policy=settings.checkout_policy(found.policy("checkout")),

@@ -39,6 +39,7 @@ from .asking import REFUND, VOID, Asked, allowed, first_answer, its_sale, said, 
 from .doing import Doing, Part, Undone, parts_of
 from .line_shares import PerLine, returned_of, shares_of
 from .locks import lock_all
+from .service_charge import with_service_charge
 from .written import row_of, tell, write
 
 
@@ -151,7 +152,7 @@ def _as_named(
     shares = shares_of(lines, per_line)
     if amount not in (None, sum(shares)):
         raise RefundRefused
-    return shares
+    return with_service_charge(lines, shares)
 
 
 def _refuse_unvoidable(sale: Sale, by: Act) -> None:

@@ -99,7 +99,7 @@ def params_of(
         by.shift_id,
         by.request_id[:64],
         _json(sale),
-        _json(_lines(request.bill, quote)),
+        _json(_lines(quote)),
         _json(_discounts(quote)),
         _json(posts.payments) if posts.payments else None,
         answer,
@@ -128,7 +128,7 @@ def _json(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _lines(bill: Bill, quote: Quote) -> list[dict[str, Any]]:
+def _lines(quote: Quote) -> list[dict[str, Any]]:
     return [
         {
             "place": place,
@@ -143,7 +143,7 @@ def _lines(bill: Bill, quote: Quote) -> list[dict[str, Any]]:
             "excluded": line.excluded,
         }
         for place, (line, net) in enumerate(
-            zip(bill.lines, quote.net_lines, strict=True), 1
+            zip(quote.lines, quote.net_lines, strict=True), 1
         )
     ]
 

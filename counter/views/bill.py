@@ -131,10 +131,10 @@ def quoted(
         context["refusal"] = refusal or (form.sentence if typed else "")
         return context
     try:
-        asked = form.asked()
+        bill, asked = form.bill(), form.asked()
         told = checkout_services.quote(
             store=place.store,
-            bill=form.bill(),
+            bill=bill,
             whose=guest.whose,
             asked=asked,
             by=place.act(),
@@ -144,7 +144,7 @@ def quoted(
     except DomainError as wrong:
         context["refusal"] = refusal or str(wrong)
         return context
-    seen = shown(told, asked=asked, at=at)
+    seen = shown(told, bill=bill, asked=asked, at=at)
     given = sum(one.amount for one in form.tenders(seen.quote.due))
     return context | {
         "shown": seen,

@@ -54,6 +54,9 @@ class PointsPolicy(PolicyVersion):
         _("gift cards earn when bought"), default=False
     )
     on_excluded = models.BooleanField(_("excluded lines earn"), default=False)
+    on_taxes = models.BooleanField(_("taxes earn"), default=False)
+    on_service_charges = models.BooleanField(_("service charges earn"), default=False)
+    on_tips = models.BooleanField(_("tips earn"), default=False)
     combine = models.CharField(
         _("several factors"), max_length=8, choices=Combine, default=Combine.MULTIPLY
     )

@@ -105,7 +105,7 @@ def test_a_refusal_is_remembered_and_moves_nothing() -> None:
         ({"tenders": [{"kind": "card", "amount": 88_01}]}, 422, "overpaid"),
         ({"member": "nobody"}, 404, "member_not_found"),
         ({"code": "6222 0000"}, 404, "member_not_found"),
-        ({"gross": 0}, 422, "invalid"),
+        ({"gross": 0}, 422, "nothing_to_pay"),
         ({"gross": 88.5}, 422, "invalid"),
         ({"gross": "8800"}, 422, "invalid"),
         ({"gross": 10**18}, 422, "invalid"),

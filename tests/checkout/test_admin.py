@@ -338,13 +338,21 @@ def test_the_rules_of_the_bill_are_published_by_head_office(
         "rounding": "1",
         "most_rounded": "0.99",
         "refund_order": "ratio",
+        "numbers_by": "store",
+        "service_charge": "12.5",
+        "service_charge_stores": "NOWHERE",
         "reason": "no cents",
     }
     assert lead.post(page("checkoutpolicy_add"), form).status_code == 403
     answer = office.post(page("checkoutpolicy_add"), form)
+    assert "There is no store NOWHERE." in answer.content.decode()
+    code = StoreFactory.create().code
+    form["service_charge_stores"] = code
+    answer = office.post(page("checkoutpolicy_add"), form)
     assert answer.status_code == 302, answer.content.decode()
     policy = CheckoutPolicy.objects.get(number=2)
     assert (policy.rounding, policy.refund_order) == (100, "ratio")
+    assert (policy.service_charge_at(code), policy.service_charge_at("X")) == (1250, 0)
 
 
 def test_the_member_page_leads_to_their_sales(office: Client, shift: Shift) -> None:

@@ -370,3 +370,18 @@ def test_totals_do_not_depend_on_the_order_of_anything(
         other.discounts,
     )
     assert {d.kind for d in one.discounts} <= set(DiscountKind)
+
+
+@pytest.mark.parametrize(
+    ("dish", "net", "rounded"), [(0, 15_07, 0), (1, 15_08, 0), (10_00, 25_05, 2)]
+)
+def test_rounding_touches_only_what_may_be_discounted(
+    dish: int, net: int, rounded: int
+) -> None:
+    tip = Line(name="Tip", kind="tip", amount=15_07)
+    bill = Bill(lines=(tip, Line(name="Dish", unit_price=dish)))
+
+    quote = told(bill, programme=a_programme(policy={"rounding": 5}))
+
+    assert (quote.net, quote.net_lines[0]) == (net, 15_07)
+    assert sum(quote.discounts[0].per_line if rounded else ()) == rounded
