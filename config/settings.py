@@ -201,6 +201,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "stored_value.tasks.expire_holds",
         "schedule": 60.0,
     },
+    "the clearing between stores is added up": {
+        "task": "stored_value.tasks.add_up_clearing",
+        "schedule": crontab(minute=35),
+    },
     "what the law keeps owed goes to rest": {
         "task": "stored_value.tasks.lapse_principal",
         "schedule": crontab(hour=4, minute=15),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+LAST_ENTRY: Final = 2**63 - 1
 HOLDERS: Final = """
 SELECT id FROM ledger_account
  WHERE guarded AND holder_kind = %(kind)s AND holder_id = %(id)s ORDER BY id
@@ -60,7 +61,7 @@ SELECT a.id FROM unnest(%(accounts)s::bigint[]) AS a(id)
 # Each use of a lot of money, led back to the house account that the money came from.
 CROSSINGS: Final = """
 WITH RECURSIVE used AS (
-    SELECT p.id AS posting_id, u.lot_id,
+    SELECT e.business_date, p.id AS posting_id, u.lot_id,
            CASE WHEN u.returns_id IS NULL THEN u.amount ELSE -u.amount END AS amount,
            other.holder_id AS acceptor, other.kind AS way
       FROM ledger_entry e
@@ -70,7 +71,7 @@ WITH RECURSIVE used AS (
         ON other.id = CASE WHEN u.returns_id IS NULL THEN p.credit_id
                            ELSE p.debit_id END
        AND other.holder_kind = 'store' AND other.kind IN ('sales', 'tender')
-     WHERE e.business_date >= %(since)s AND e.business_date <= %(until)s
+     WHERE e.seq > %(after)s AND e.seq <= %(until)s
        AND e.kind IN ('sale', 'payout', 'reversal')
 ), back AS (
     SELECT DISTINCT lot_id AS first, lot_id AS lot FROM used
@@ -91,10 +92,12 @@ WITH RECURSIVE used AS (
                  AND bool_and(holder_kind = 'store') THEN min(holder_id) END AS store
       FROM roots GROUP BY first
 )
-SELECT o.store, used.acceptor, o.kind, used.way, sum(used.amount)::bigint
+SELECT used.business_date, o.store, used.acceptor, o.kind, used.way,
+       sum(used.amount)::bigint
   FROM used JOIN origins o ON o.first = used.lot_id
  WHERE o.kind = ANY (%(kinds)s::text[])
- GROUP BY 1, 2, 3, 4 HAVING sum(used.amount) <> 0 ORDER BY 1 NULLS FIRST, 2, 3, 4
+ GROUP BY 1, 2, 3, 4, 5 HAVING sum(used.amount) <> 0
+ ORDER BY 1, 2 NULLS FIRST, 3, 4, 5
 """
 
 
@@ -145,12 +148,13 @@ class Heir:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """What one store took in and another gave goods or money for, in a period.
+    """What one store took in and another gave goods or money for, on a business day.
 
     `origin` None: the house as a whole (opening balances, mixed lots). `kind` is the
     account that it came in on, `way` sales or tender.
     """
 
+    business_date: date
     origin: int | None
     acceptor: int
     kind: str
@@ -210,13 +214,16 @@ def heirs_of(*, entry_id: UUID) -> list[Heir]:
         return [Heir(*row) for row in cursor.fetchall()]
 
 
-def crossings(*, since: date, until: date, kinds: Sequence[str]) -> list[Crossing]:
+def crossings(
+    *, after: int, until_entry: int = LAST_ENTRY, kinds: Sequence[str]
+) -> list[Crossing]:
     """What lots that came in on `kinds` were spent or paid out for, store by store.
 
-    Business days, both included; what was given back counts against.
+    Of the entries numbered above `after` up to `until_entry`; what was given back
+    counts against.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            CROSSINGS, {"since": since, "until": until, "kinds": list(kinds)}
+            CROSSINGS, {"after": after, "until": until_entry, "kinds": list(kinds)}
         )
         return [Crossing(*row) for row in cursor.fetchall()]

@@ -19,6 +19,12 @@ def expire_holds(**_unknown: object) -> int:
 
 
 @shared_task(acks_late=True)
+def add_up_clearing(**_unknown: object) -> int:
+    """Add up what stores owe each other; how many entries were looked at."""
+    return stored_value_services.add_up_clearing()
+
+
+@shared_task(acks_late=True)
 def lapse_principal(**_unknown: object) -> int:
     """Put principal past its validity to rest, where the law keeps it owed."""
     at = now()

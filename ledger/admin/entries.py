@@ -3,17 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Sum
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.admin import ReadOnlyAdmin
-from common.money import format_amount
+from common.money import format_amount, format_count
 from common.tables import link, noted, number, table
 from ledger.models import Account, Entry, Posting, Unit
 from stores import selectors as stores_selectors
@@ -31,9 +33,16 @@ from stores.services.books import MENDABLE
 
 from .words import slot_words
 
-POSTINGS = Prefetch(
-    "postings",
-    Posting.objects.select_related("unit", "debit", "credit").order_by("pk"),
+# A sweep or an import has thousands of lines and may be taken back line by line.
+MOST_LINES = 100
+MOST_REVERSALS = 20
+# What an entry moved, added up by the database: however many lines, one row of a list.
+MOVED = ArraySubquery(
+    Posting.objects.filter(entry=OuterRef("pk"))
+    .values("unit__code")
+    .annotate(total=Sum("amount"))
+    .order_by("unit__code")
+    .values_list(JSONObject(code="unit__code", total="total"))
 )
 
 
@@ -89,8 +98,8 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
     actions_detail = ("reverse_entry",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        """With the postings, so that a page of entries asks twice, not fifty times."""
-        return super().get_queryset(request).prefetch_related(POSTINGS)
+        """Each with what it moved, so that a page of entries asks once."""
+        return super().get_queryset(request).annotate(totals=MOVED)
 
     @display(
         description=gettext_lazy("kind"),
@@ -110,13 +119,8 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
     @display(description=gettext_lazy("moved"))
     def moved(self, entry: Entry) -> str:
         """The sum of the lines, unit by unit."""
-        totals: dict[str, int] = {}
-        for posting in entry.postings.all():
-            code = posting.unit.code
-            totals[code] = totals.get(code, 0) + posting.amount
-        return " · ".join(
-            format_amount(total, code) for code, total in sorted(totals.items())
-        )
+        totals: list[dict[str, Any]] = vars(entry)["totals"]
+        return " · ".join(format_amount(one["total"], one["code"]) for one in totals)
 
     @display(description=gettext_lazy("place"))
     def place(self, entry: Entry) -> str:
@@ -135,7 +139,7 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
         """The entry that this one takes back, and those that took this one back."""
         related = [
             *([entry.reverses] if entry.reverses else []),
-            *entry.reversals.all(),
+            *entry.reversals.order_by("seq")[:MOST_REVERSALS],
         ]
         links: str = format_html_join(
             " · ",
@@ -146,8 +150,10 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
 
     @display(description=gettext_lazy("postings"))
     def lines(self, entry: Entry) -> str:
-        """Each posting with both its accounts and what they held after it."""
-        return table(
+        """The first postings with both their accounts and what they held after it."""
+        postings = entry.postings.select_related("unit", "debit", "credit")
+        shown = list(postings.order_by("pk")[: MOST_LINES + 1])
+        lines = table(
             [_("Debit"), _("Credit"), number(_("Amount"))],
             (
                 (
@@ -155,9 +161,14 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
                     _held(posting.credit, posting.credit_after, posting.unit),
                     format_amount(posting.amount, posting.unit.code),
                 )
-                for posting in entry.postings.all()
+                for posting in shown[:MOST_LINES]
             ),
         )
+        if len(shown) <= MOST_LINES:
+            return lines
+        left = entry.postings.count() - MOST_LINES
+        more = ngettext("and %(count)s more", "and %(count)s more", left)
+        return noted(lines, more % {"count": format_count(left)})
 
     def has_reverse_entry_permission(
         self, request: HttpRequest, object_id: str

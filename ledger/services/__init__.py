@@ -24,7 +24,7 @@ from ledger.services.post import (
 )
 from ledger.services.prove import Difference, Proof, prove_books, record_proof
 from ledger.services.refusals import typed_refusals
-from ledger.services.seal import SealBroken, export_seals, seal_day
+from ledger.services.seal import SealBroken, export_seals, last_written, seal_day
 
 __all__ = [
     "Act",
@@ -40,6 +40,7 @@ __all__ = [
     "as_array",
     "expire_lots",
     "export_seals",
+    "last_written",
     "lock_accounts",
     "moment_text",
     "name_heirs",

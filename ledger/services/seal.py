@@ -39,7 +39,7 @@ def seal_day(*, day: date, at: datetime) -> Seal | None:
     a head that was exported is no longer in the database.
     """
     export_seals()
-    until = _last_written()
+    until = last_written()
     with transaction.atomic():
         seal = _seal_until(until=until, day=day, at=at)
     export_seals()
@@ -119,7 +119,8 @@ def _seal_until(*, until: int, day: date, at: datetime) -> Seal | None:
     )
 
 
-def _last_written() -> int:
+def last_written() -> int:
+    """The number of the last entry, such that no lower one is still on its way."""
     for attempt in range(ATTEMPTS):
         try:
             with connection.cursor() as cursor:

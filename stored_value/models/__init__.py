@@ -1,5 +1,6 @@
 """What is promised at a top-up, what came of it, and what guards a wallet."""
 
+from .clearing import ClearingDay, ClearingMark
 from .holds import Hold
 from .plans import TopUpPlan, TopUpPlanVersion, TopUpStep
 from .policy import WalletPolicy
@@ -8,6 +9,8 @@ from .wallets import BearerWallet, PaymentCode, Wallet
 
 __all__ = [
     "BearerWallet",
+    "ClearingDay",
+    "ClearingMark",
     "Hold",
     "PaymentCode",
     "TopUp",

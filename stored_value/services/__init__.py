@@ -1,5 +1,6 @@
 """Everything that changes a wallet, or what a shop promises for one."""
 
+from .clearing import add_up_clearing
 from .close import close_wallet
 from .codes import prove_payment_code, set_payment_code
 from .coupons import usable_coupons
@@ -17,6 +18,7 @@ from .transfer import transfer
 __all__ = [
     "Paid",
     "Tender",
+    "add_up_clearing",
     "best_steps",
     "capture_hold",
     "close_wallet",
