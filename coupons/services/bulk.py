@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
@@ -235,7 +236,10 @@ def _within(audience: QuerySet[Member] | None) -> tuple[str, tuple[Any, ...]]:
     """The audience as a subquery of members' numbers."""
     if audience is None:
         return "", ()
-    sql, params = audience.order_by().values("pk").query.sql_with_params()
+    try:
+        sql, params = audience.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # Django sees by itself that it is nobody
+        return "SELECT id FROM members_member WHERE false", ()
     return sql, params
 
 

@@ -10,7 +10,7 @@ from coupons import codes, tasks
 from coupons import services as coupons_services
 from coupons.audiences import audience_of, count
 from coupons.errors import AudienceRefused, QuantityRefused, TemplateClosed
-from coupons.models import Coupon, TemplateCount, TemplateMember
+from coupons.models import Coupon, CouponIssue, TemplateCount, TemplateMember
 from coupons.services import Given, bulk
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
@@ -238,3 +238,15 @@ def test_another_segment_under_the_same_key_is_refused() -> None:
         send(other.pk)
 
     assert everything() == before
+
+
+@pytest.mark.parametrize("quota", [None, 5])
+def test_an_audience_of_nobody_is_done_at_once(quota: int | None) -> None:
+    MemberFactory.create()
+    template = TemplateFactory.drawn(quota_total=quota)
+
+    given = send(template.pk, audience=Member.objects.none())
+
+    assert (given.issued, given.is_done) == (0, True)
+    assert CouponIssue.objects.get().reached == 0
+    assert not Coupon.objects.exists()
