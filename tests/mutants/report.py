@@ -89,14 +89,18 @@ def summary(rows: Iterable[ResultRow]) -> tuple[str, bool]:
     table = [f"{'app':<14}" + "".join(f"{head:>12}" for head in heads)]
     for app in sorted({*killed, *same, *survived}):
         table.append(_row(app, killed[app], same[app], survived[app]))
-    all_of_them = killed.total(), same.total(), survived.total()
-    table.append(_row("all", *all_of_them))
-    enough = killed.total() * 100 >= LEAST_PERCENT * sum(all_of_them)
-    return "\n".join([*words, "", *table]), enough
+    table.append(_row("all", killed.total(), same.total(), survived.total()))
+    share = _percent(killed.total(), survived.total())
+    return "\n".join([*words, "", *table]), share >= LEAST_PERCENT
 
 
 def _row(app: str, killed: int, same: int, survived: int) -> str:
-    tried = killed + same + survived
-    percent = 100 * killed // tried if tried else 100
-    figures = (tried, killed, same, survived, percent)
+    percent = _percent(killed, survived)
+    figures = (killed + same + survived, killed, same, survived, percent)
     return f"{app:<14}" + "".join(f"{figure:>12}" for figure in figures)
+
+
+def _percent(killed: int, survived: int) -> int:
+    """Of those that a test could see, rounded down; 100 where there are none."""
+    seen_or_not = killed + survived
+    return 100 * killed // seen_or_not if seen_or_not else 100
