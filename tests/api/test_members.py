@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import now
 
 from cards import services as cards_services
-from cards.models import Card
+from cards.models import Card, CardKind
 from cards.tokens import mint_code
 from ledger.kinds import AccountKind
 from members.models import ConsentNow, Member
@@ -313,3 +313,15 @@ def test_a_code_used_for_a_sale_still_says_who_it_was(till: Till) -> None:
     cards_services.use_rotating_code(code=code, at=now(), by=till.act())
 
     assert till.ask(f"/members?code={code}").status_code == 200
+
+
+def test_a_card_that_is_printed_is_handed_over_and_not_given_by_enrolling(
+    till: Till,
+) -> None:
+    CardKindFactory.create(form=CardKind.Form.PRINTED)
+
+    assert till.post("/members", WANG).json()["card"] is None
+    assert not Card.objects.exists()
+    on_the_phone = CardKindFactory.create()
+    told = till.post("/members", {"name": "李", "phone": "138 0013 8001"}).json()
+    assert told["card"]["kind"] == on_the_phone.code

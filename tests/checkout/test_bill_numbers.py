@@ -14,6 +14,7 @@ from stores.models import Store
 from tests.checkout.state import books
 from tests.factories import bills
 from tests.factories.checkout import a_policy
+from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON, StoreFactory, TillFactory
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +78,10 @@ def test_tills_share_their_stores_numbers_unless_the_policy_lets_each_count(
         with pytest.raises(DuplicateReference):
             rung_up(store, by=by)
     assert books() == before
+
+
+def test_seven_digits_of_a_phone_find_the_bills_and_six_do_not(store: Store) -> None:
+    member = MemberFactory.create(phone="+8613800138000")
+    sale = rung_up(store, member=member)
+    assert [row.pk for row in matching("0138000")] == [sale.pk]
+    assert not matching("138000").exists()

@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
+from psycopg.errors import DiskFull
 
 from checkout.asked import Asked
 from checkout.bill import Bill, Line, TenderGiven
@@ -261,3 +263,15 @@ def test_a_bill_of_nothing_is_settled_without_an_entry() -> None:
     coupon.refresh_from_db()
     assert coupon.status == CouponStatus.REDEEMED
     assert is_proven()
+
+
+def test_another_failure_of_the_database_is_not_taken_for_a_used_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_params: object, **_facts: object) -> None:
+        raise DatabaseError("no room") from DiskFull("no room")
+
+    monkeypatch.setattr(import_module("checkout.services.capture"), "_call", fail)
+    with pytest.raises(DatabaseError, match="no room"):
+        settle(88_00, tenders=[cash(88_00)])
+    assert not Sale.objects.exists()

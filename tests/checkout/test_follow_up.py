@@ -12,6 +12,7 @@ from coupons.models import Coupon
 from members.models import Member
 from points.models import StampGrant
 from tests.checkout.giving_back import refund, void
+from tests.factories import bills
 from tests.factories.checkout import a_sale, at_store
 from tests.factories.coupons import TemplateFactory
 from tests.factories.members import MemberFactory
@@ -148,3 +149,12 @@ def test_one_bill_that_fails_does_not_hold_up_the_others(
     monkeypatch.undo()
     assert follow_up_sales() == 1
     assert coupons_of(broken.member) == ["issued"]
+
+
+def test_a_members_bill_waits_for_what_it_gives_and_a_strangers_does_not() -> None:
+    StampProgrammeFactory.create()
+    found = [
+        bills.sale_of(bills.settle(80_00, member=member, tenders=[bills.cash(80_00)]))
+        for member in (MemberFactory.create(), None)
+    ]
+    assert [sale.is_followed_up for sale in found] == [False, True]

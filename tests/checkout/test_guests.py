@@ -202,6 +202,28 @@ def test_gift_cards_pay_in_their_order_and_what_is_asked_must_be_there() -> None
     assert is_proven()
 
 
+def test_a_gift_card_pays_until_the_moment_it_expires() -> None:
+    store = StoreFactory.create()
+    by = till_of(store)
+    card = a_card(50_00, by=by)
+    assert card.expires_at is not None
+    laid_down = GiftCardAsked(code=card.code or "", pin=card.pin or "")
+
+    def due(at: datetime) -> int:
+        quoted = checkout_services.quote(
+            store=store,
+            bill=of(50_00),
+            whose=Whose(),
+            asked=Asked(gift_cards=(laid_down,)),
+            by=by,
+            at=at,
+        ).quote
+        return quoted.due
+
+    assert due(card.expires_at - SECOND) == 0
+    assert due(card.expires_at) == 50_00
+
+
 def test_a_family_card_pays_from_its_owners_wallet_within_the_limit() -> None:
     no_codes()
     store = StoreFactory.create()
@@ -337,5 +359,7 @@ def test_a_bearer_card_pays_from_its_own_wallet_up_to_the_limit() -> None:
 
     assert answer["payments"][0]["amount"] == 150_00
     with pytest.raises(CodeNeeded):
-        settle(250_00, store=store, code=card.number)
+        settle(200_01, store=store, code=card.number)
+    answer = told(settle(200_00, store=store, code=card.number))
+    assert answer["payments"][0]["amount"] == 200_00
     assert is_proven()

@@ -247,3 +247,11 @@ def test_who_may_not_enrols_nobody(till: AtTill) -> None:
     till.signed_in(UserFactory.holding("marketing", store=till.store))
     assert enrol(till).status_code == 403
     assert not Member.objects.exists()
+
+
+def test_a_form_that_is_refused_keeps_its_key(till: AtTill) -> None:
+    key = key_in(till.get("enrol/").content.decode())
+    refused = enrol(till, key=key, phone="12").content.decode()
+    assert key_in(refused) == key
+    enrol(till, key=key)
+    assert Member.objects.count() == 1

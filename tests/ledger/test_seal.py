@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from ledger import services as ledger_services
+from ledger.services import seal
 from tests.factories.ledger import NOON, TODAY, holding, spend
 from tests.ledger.test_prove import busy_books
 from tests.tampering import tamper
@@ -119,3 +121,19 @@ def test_a_broken_seal_goes_through_a_context_manager_as_it_is() -> None:
 
     assert broken.value.facts == facts
     assert str(broken.value) == "; ".join(facts)
+
+
+def test_a_seal_that_finds_no_connection_waits_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[int] = []
+
+    def refuse() -> None:
+        raise OperationalError
+
+    away = SimpleNamespace(cursor=refuse, in_atomic_block=False)
+    monkeypatch.setattr(seal, "connection", away)
+    monkeypatch.setattr(seal, "time", SimpleNamespace(sleep=waits.append))
+    with pytest.raises(OperationalError):
+        seal.last_written()
+    assert waits == [1, 2, 3, 4]

@@ -17,9 +17,11 @@ from members import selectors as members_selectors
 from members import services as members_services
 from members.birthdays import Birthday
 from members.models import Consent, Member, MemberTag, Merge
+from members.services.merge import MERGE
+from members.services.second import TRIES, with_second_person
 from members.services.value import money_of
 from stores.errors import CheckerRefused, NotAllowed, ProofRefused, ReasonMissing
-from stores.models import AuditEvent
+from stores.models import Approval, AuditEvent
 from tests.factories.ledger import an_act, balance, everything, lots, points_unit
 from tests.factories.members import (
     MemberFactory,
@@ -426,3 +428,23 @@ def call_merged(source: Member, target: Member) -> None:
             [target.pk, source.pk],
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_a_member_who_stays_busy_is_left_alone_after_a_few_tries() -> None:
+    tries: list[Act] = []
+
+    def write(act: Act) -> None:
+        tries.append(act)
+        raise errors.MemberBusy
+
+    with pytest.raises(errors.MemberBusy):
+        with_second_person(
+            write,
+            act=MERGE,
+            amount=0,
+            subject="member:1>member:2",
+            by=two_people(key="busy"),
+            members=(),
+        )
+    assert len(tries) == TRIES
+    assert Approval.objects.get().used_at is None

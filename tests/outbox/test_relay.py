@@ -484,3 +484,26 @@ def test_how_far_behind_it_is() -> None:
     answered(endpoint, 410)
     behind = outbox_selectors.backlog(at=NOON)
     assert (behind.pending, behind.failed) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_endpoint_is_due_when_its_message_is() -> None:
+    endpoint = EndpointFactory.create()
+    on_its_way(endpoint)
+    before = NOON - timedelta(seconds=1)
+    assert outbox_services.endpoints_due(at=before) == []
+    assert outbox_services.endpoints_due(at=NOON) == [endpoint.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_endpoint_is_given_up_to_the_second() -> None:
+    given_up, tried = EndpointFactory.create(), EndpointFactory.create()
+    on_its_way(given_up)
+    for endpoint, after in (
+        (given_up, GIVEN_UP_AFTER),
+        (tried, GIVEN_UP_AFTER - timedelta(seconds=1)),
+    ):
+        answered(endpoint, None)
+        assert len(answered(endpoint, None, at=NOON + after)) == 1
+        endpoint.refresh_from_db()
+    assert (given_up.is_enabled, tried.is_enabled) == (False, True)

@@ -409,3 +409,20 @@ class AnyMixOfRefunds(TestCase):
             assert net == row.points_kept - spent
             assert not (points_of(member) and debt_of(member))
         assert ledger_services.prove_books().is_proven
+
+
+def test_a_refund_that_names_no_tender_shares_what_is_left_of_each() -> None:
+    member = MemberFactory.create()
+    row = points_services.accrue(
+        member_id=member.pk,
+        lines=[Bought(amount=100_00)],
+        paid={Tender.MONEY: 60_00, Tender.BONUS: 40_00},
+        by=an_act(),
+        at=NOON,
+        key="mixed",
+    )
+    refund(row, 30_00, paid_back={Tender.MONEY: 30_00})
+    refund(row, 35_00)  # 15 of the money that is left, 20 of the bonus
+    assert points_of(member) == 15
+    refund(row, 35_00)
+    assert points_of(member) == 0

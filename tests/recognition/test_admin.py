@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members.models import Member
 from recognition import services as recognition_services
+from recognition.admin.feedback import FeedbackAdmin
 from recognition.models import (
     Feedback,
     FeedbackStep,
@@ -19,7 +21,7 @@ from recognition.models import (
     RecognitionPolicy,
     Visit,
 )
-from stores.models import Store
+from stores.models import Store, User
 from tests.factories.members import MemberFactory
 from tests.factories.recognition import (
     FeedbackFactory,
@@ -29,7 +31,14 @@ from tests.factories.recognition import (
     VisitFactory,
     VisitLineFactory,
 )
-from tests.factories.stores import NOON, StoreFactory, UserFactory, signed_in
+from tests.factories.stores import (
+    NOON,
+    AssignmentFactory,
+    RoleFactory,
+    StoreFactory,
+    UserFactory,
+    signed_in,
+)
 from tests.recognition.people import everything, someone
 from tests.samples import mostly_long
 
@@ -303,3 +312,25 @@ def test_head_office_publishes_the_next_rules(office: Client) -> None:
 
     assert answer.status_code == 302
     assert RecognitionPolicy.objects.order_by("-number")[0].cure_within_hours == 24
+
+
+def test_a_complaint_is_cured_by_its_owner_or_who_leads_there(here: Store) -> None:
+    role = RoleFactory.create(
+        permissions=["recognition.view_feedback", "recognition.cure_complaint"]
+    )
+    owner, other = (
+        AssignmentFactory.create(role=role, store=here).user for _ in range(2)
+    )
+    said = a_complaint(here)
+    recognition_services.assign_complaint(
+        feedback_id=said.pk, owner=owner, by=someone("shift-lead", store=here), at=NOON
+    )
+    shown = FeedbackAdmin(Feedback, site)
+
+    def may(user: User) -> bool:
+        request = RequestFactory().get("/")
+        request.user = user
+        return shown.has_cure_permission(request, str(said.pk))
+
+    lead = UserFactory.holding("shift-lead", store=here)
+    assert [may(user) for user in (owner, lead, other)] == [True, True, False]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -106,3 +107,16 @@ def test_a_kind_of_entry_that_has_no_colour_is_said_in_words(office: Client) -> 
     with translation.override("zh-hans"):
         assert str(EntryKind.TRANSFER.label) in page
     assert ">transfer<" not in "".join(page.split())
+
+
+def test_what_was_is_nobodys_to_permit() -> None:
+    """History is written along; no role gives or takes it."""
+    kept = [
+        model._meta.model_name or ""
+        for model in apps.get_models()
+        if (model._meta.model_name or "").startswith("historical")
+    ]
+    assert kept
+    assert not [
+        name for name in stores_selectors.all_permissions() if "historical" in name
+    ]

@@ -11,7 +11,7 @@ from stores.models import AuditEvent
 from tests.factories.ledger import TODAY, an_act
 from tests.factories.members import MemberFactory
 from tests.factories.stores import NOON
-from tests.factories.tiers import a_ladder, grow, use_policy
+from tests.factories.tiers import TierFactory, a_ladder, grow, use_policy
 from tiers import selectors as tiers_selectors
 from tiers import services as tiers_services
 from tiers.models import Cause, Standing, StandingChange, Tier, TierReview
@@ -303,3 +303,13 @@ def test_every_change_names_the_rules_it_was_made_under(
     assert change.cause == Cause.RAISED
     assert change.actor == "system:test"
     assert not AuditEvent.objects.exists()
+
+
+def test_the_step_below_is_a_tier_that_is_earned_today() -> None:
+    silver = TierFactory.create(rank=1, threshold=1_000)
+    TierFactory.create(rank=2, threshold=None)
+    TierFactory.create(rank=3, threshold=3_000, is_active=False)
+    gold = TierFactory.create(rank=4, threshold=5_000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lower_id FROM tiers_ladder() WHERE id = %s", [gold.pk])
+        assert cursor.fetchone() == (silver.pk,)

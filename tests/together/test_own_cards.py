@@ -555,6 +555,7 @@ def test_what_others_do_at_a_colleagues_card_is_listed_and_not_refused(
 
 def test_a_guest_who_is_nobody_of_the_staff_is_in_no_list(world: World) -> None:
     wallets.top_up(Holder.member(MemberFactory.create().pk), by=world.by)
+    checked()
     assert not StaffCardAct.objects.exists()
 
 
