@@ -101,6 +101,7 @@ class GiftCardShown:
     status: str = "active"
     most: int | None = None
     public_id: UUID | None = None
+    owner_id: int | None = None  # the member who keeps it among their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,9 @@ from gift_cards.models import GiftCardDesign
 from ledger.services import Act
 from points import services as points_services
 from points.models import EarningRule, Reward, StampProgramme, Task
+from policies import services as policies_services
 from stored_value import services as stored_value_services
-from stored_value.models import TopUpPlan, TopUpPlanVersion, TopUpStep
+from stored_value.models import TopUpPlan, TopUpPlanVersion, TopUpStep, WalletPolicy
 from stores.models import User
 from tiers import services as tiers_services
 from tiers.models import Tier
@@ -72,6 +73,7 @@ def set_up(*, by: Act, at: datetime) -> Offers:
         template.code: template
         for template in (_drawn(template, by, at) for template in _templates())
     }
+    _vouching(by, at)
     head_office = User.objects.get(username="head-office")
     for row in _points(coupons["dumplings"]):
         points_services.save_setting(row=row, by=head_office, at=at)
@@ -81,6 +83,17 @@ def set_up(*, by: Act, at: datetime) -> Offers:
         card_kind=_card_kinds(by, at),
         coupons=coupons,
         designs=gift_cards_services.begin_with_faces(by=by, at=at),
+    )
+
+
+def _vouching(by: Act, at: datetime) -> None:
+    """Guests are known by sight here: an approver may vouch for one without a code."""
+    policies_services.publish(
+        version=WalletPolicy(
+            in_force_from=at, reason="熟客免码，由店长核准", approver_may_vouch=True
+        ),
+        by=by,
+        at=at,
     )
 
 

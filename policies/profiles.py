@@ -24,6 +24,8 @@ class ProfileCode(TextChoices):
 class Profile:
     """The bounds that a place sets; None means that it sets none.
 
+    `most_without_code`: what banks of the place let a card pay without its PIN, the
+    yardstick for paying with stored value by a name or a number alone.
     `*_validity_months` is the shortest life that prepaid value may have; `may_expire_*`
     False: it may not lapse at all. `lapsed_stays_owed`: what lapses stays a liability
     and is given back when asked for.
@@ -42,6 +44,7 @@ class Profile:
     lapsed_stays_owed: bool = False
     cooling_off_days: int = 0
     most_cash_out: int | None = None
+    most_without_code: int | None = None
     refund_within_days: int | None = None
     most_refund_fee_per_mille: int | None = None
     idle_fee_after_months: int | None = None
@@ -62,6 +65,7 @@ PROFILES: Final[dict[str, Profile]] = {
             lapsed_stays_owed=True,
             cooling_off_days=7,
             most_cash_out=100_00,
+            most_without_code=1_000_00,
             refund_within_days=15,
         ),
         Profile(
@@ -69,9 +73,10 @@ PROFILES: Final[dict[str, Profile]] = {
             bearer_may_expire=False,
             named_may_expire=False,
             lapsed_stays_owed=True,
+            most_without_code=3_000_00,
             most_refund_fee_per_mille=30,
         ),
-        Profile(code=ProfileCode.HK),
+        Profile(code=ProfileCode.HK, most_without_code=1_000_00),
         Profile(
             code=ProfileCode.US,
             bearer_validity_months=60,

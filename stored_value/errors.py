@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from common.money import format_money
+from stores.errors import ApprovalNeeded
 
 
 class NoSuchHolder(DomainError):
@@ -169,6 +170,35 @@ class CodeNeeded(DomainError):
         super().__init__(
             "payment_code_needed",
             _("Please ask the member for the payment code or the rotating code."),
+        )
+
+
+class VouchingNeeded(ApprovalNeeded):
+    """Above the limit, where an approver may vouch for a guest without a code."""
+
+    def __init__(self, *, act: str, amount: int) -> None:
+        DomainError.__init__(
+            self,
+            "payment_code_needed",
+            _(
+                "Please ask the member for the payment code or the rotating code,"
+                " or have a second person vouch for them."
+            ),
+            act=act,
+            amount=amount,
+        )
+
+
+class CodeProofNeeded(ApprovalNeeded):
+    """Nobody has proven to be the member whose payment code is to be set."""
+
+    def __init__(self, *, act: str) -> None:
+        DomainError.__init__(
+            self,
+            "approval_needed",
+            _("To set a payment code a second person has to know the member."),
+            act=act,
+            amount=0,
         )
 
 

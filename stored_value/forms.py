@@ -225,8 +225,8 @@ class RefundForm(AboveLimitForm):
             field.choices = payments
 
 
-class NewCodeForm(forms.Form):
-    """Typed by the member, who alone knows it."""
+class NewCodeForm(OnlyAboveLimit):
+    """Typed by the member, who shows the code on the phone or whom somebody knows."""
 
     code = forms.CharField(
         label=_("New payment code"),
@@ -234,6 +234,20 @@ class NewCodeForm(forms.Form):
         help_text=_("Six digits, typed by the member."),
         widget=UnfoldAdminPasswordWidget(attrs={**DIGITS, "maxlength": "6"}),
     )
+    rotating_code = forms.CharField(
+        label=_("Code on the member’s phone"),
+        max_length=40,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs=DIGITS),
+    )
+    field_order = ("code", "rotating_code", "reason", "checker", "secret")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = False
+        self.fields["checker"].help_text = _(
+            "Who knows the member, where no phone shows a code."
+        )
 
 
 class PeriodForm(forms.Form):

@@ -43,9 +43,9 @@ from common.ids import uuid7
 from ledger import errors as ledger_errors
 from ledger.services import Act, typed_refusals
 from stored_value import services as stored_value_services
-from stored_value.errors import CodeNeeded
+from stored_value.errors import CodeNeeded, VouchingNeeded
 from stores import services as stores_services
-from stores.models import Approval, Store
+from stores.models import Approval, Store, User
 from tiers import services as tiers_services
 
 from .lines import missing_accounts, posts_of
@@ -58,7 +58,7 @@ from .picture import (
     picture,
     release_points_due,
 )
-from .quote import CAPTURE, needs_code
+from .quote import CAPTURE, may_vouch, unproven
 from .rows import Request, params_of
 
 TRIES: Final = 8
@@ -105,7 +105,8 @@ def capture(
 ) -> Captured:
     """Settle a bill: discounts, own value, tenders, points, once for each key.
 
-    `approval` is for a bill of one's own, where the shop lets an approver decide that.
+    `approval` is for a bill of one's own, and for a guest without a code, where the
+    shop lets an approver decide that.
     `request_print` stands for the request where it came as a whole from elsewhere;
     `seen` is what was looked up already, by what `look_for` said.
 
@@ -113,7 +114,7 @@ def capture(
     Underpaid, Overpaid, InsufficientFunds, InsufficientPoints, CouponUnavailable,
     GiftCardUnavailable, CodeNeeded, CodeNotAccepted, DuplicateReference,
     RequestInProgress, IdempotencyConflict, NotAllowed, BeneficiaryRefused,
-    OwnCardNeedsApprover; nothing has moved then.
+    OwnCardNeedsApprover, VouchingNeeded; nothing has moved then.
     """
     rules.check_bill(bill)
     check_tenders(tenders)
@@ -154,10 +155,19 @@ def capture(
             if settled is not None:
                 return _replay(settled, request)
             drawn, quote, covered, change = _decide(request, looking)
-            if not is_proven:
-                _prove(request, quote, looking)
-                is_proven = True
-            return _settle_for(request, looking, drawn, quote, covered, change)
+            is_proven = is_proven or _is_proven(request, looking)
+            needs_vouching = _needs_vouching(
+                request, quote, looking, is_proven=is_proven
+            )
+            return _settle_for(
+                request,
+                looking,
+                drawn,
+                quote,
+                covered,
+                change,
+                needs_vouching=needs_vouching,
+            )
         except _Moved:
             continue
     raise RequestInProgress
@@ -277,22 +287,30 @@ def cover(tenders: Sequence[TenderGiven], due: int) -> tuple[list[TenderGiven], 
     return covered[::-1], change
 
 
-def _prove(request: Request, quote: Quote, looking: Looking) -> None:
-    """The member's own code, where the shop asks for one; a wrong try is counted."""
+def _is_proven(request: Request, looking: Looking) -> bool:
+    """Whether the member gave their own code; a wrong try is counted, and refused."""
     member_id = looking.look.member_id
-    if request.payment_code is not None and member_id is not None:
-        stored_value_services.prove_payment_code(
-            member_id=member_id,
-            code=request.payment_code,
-            by=request.by,
-            at=request.at,
-        )
-    elif needs_code(quote, looking):
+    if request.payment_code is None or member_id is None:
+        return False
+    stored_value_services.prove_payment_code(
+        member_id=member_id, code=request.payment_code, by=request.by, at=request.at
+    )
+    return True
+
+
+def _needs_vouching(
+    request: Request, quote: Quote, looking: Looking, *, is_proven: bool
+) -> bool:
+    """Whether an approver has to vouch. Raises CodeNeeded where none may."""
+    if not unproven(quote, looking, is_proven=is_proven):
+        return False
+    if request.by.staff_id is None or not may_vouch(looking):
         raise CodeNeeded
+    return True
 
 
 def subject_of_bill(reference: str) -> str:
-    """What an approval of a bill at one's own card is about."""
+    """What an approval of a bill is about."""
     return f"bill:{reference}"
 
 
@@ -303,10 +321,14 @@ def _settle_for(
     quote: Quote,
     covered: Sequence[TenderGiven],
     change: int,
+    *,
+    needs_vouching: bool,
 ) -> Captured:
-    """With what a colleague's card needs around it: leave, and a line in the list."""
+    """With what a colleague's card needs around it: leave, and a line in the list; and
+    with the approver who vouches for the guest. One approval serves for both.
+    """
     members = looking.look.members_of_staff
-    if not members:
+    if not members and not needs_vouching:
         return _settle(request, looking, drawn, quote, covered, change)
     with transaction.atomic():
         by = stores_services.check_beneficiary(
@@ -320,7 +342,26 @@ def _settle_for(
             asks=True,
         )
         request = replace(request, by=by)
+        if needs_vouching and by.approver_id is None:
+            request = replace(request, by=_vouched_by(request, quote.gross))
         return _settle(request, looking, drawn, quote, covered, change)
+
+
+def _vouched_by(request: Request, amount: int) -> Act:
+    """Use up the approval of the bill; the act that comes back names the approver."""
+    approval, by = request.approval, request.by
+    if approval is None or by.staff_id is None:
+        raise VouchingNeeded(act=CAPTURE, amount=amount)
+    stores_services.consume_approval(
+        approval=approval,
+        act=CAPTURE,
+        maker=User.objects.get(pk=by.staff_id),
+        amount=amount,
+        store=request.store,
+        subject=subject_of_bill(request.reference),
+        at=request.at,
+    )
+    return replace(by, approver_id=stores_services.approver_of(approval))
 
 
 def _settle(

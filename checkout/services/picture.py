@@ -303,6 +303,7 @@ def _laid_down(card: Found, most: int | None) -> GiftCardShown:
         status=card.status,
         most=most,
         public_id=card.public_id,
+        owner_id=card.owner_id,
     )
 
 

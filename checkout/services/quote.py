@@ -26,6 +26,7 @@ class Told:
     quote: Quote
     picture: Picture
     needs_code: bool
+    may_vouch: bool = False
 
     def document(self) -> dict[str, Any]:
         """The quote as a till is told it."""
@@ -75,23 +76,49 @@ def quote(
         wishes=drawn.wishes,
         at=at,
     )
-    return Told(quote=told, picture=drawn, needs_code=needs_code(told, looking))
+    return Told(
+        quote=told,
+        picture=drawn,
+        needs_code=unproven(told, looking) > 0,
+        may_vouch=may_vouch(looking),
+    )
 
 
-def needs_code(told: Quote, looking: Looking) -> bool:
-    """Whether the shop asks for the member's own code to pay so much of this.
+def unproven(told: Quote, looking: Looking, *, is_proven: bool = False) -> int:
+    """How much of members' own value would go without a proof that the shop asks for.
 
-    A card's number, or one of before, only identifies. A member whom the till knows
-    otherwise is asked for the code that they set, and pays without where they set none.
+    A phone, a name or a number only identifies: above the limit stored value, points
+    and gift cards that a member keeps ask for the member's own code (`is_proven`), a
+    rotating code that was shown, or an approver. Minor units; 0: nothing is asked.
     """
-    stored, found = told.stored_value, looking.look
-    if stored is None or looking.shown is not None:
-        return False
+    found = looking.look
     cards = settings.cards_policy(found.policy("cards"))
-    if found.wallet_holder[0] == "card":
-        return stored.amount > cards.bearer_up_to
-    has_number = found.card is not None or looking.is_former_number
-    if not has_number and not found.raw.get("has_code"):
-        return False
     wallets = settings.wallet_policy(found.policy("wallet"))
-    return stored.amount > min(cards.code_above, wallets.code_from)
+    is_proven = is_proven or looking.shown is not None
+    own, others = _kept_by_members(told, found.member_id)
+    stored = told.stored_value
+    if stored is not None and not is_proven:
+        if found.wallet_holder[0] != "card":
+            own += stored.amount
+        elif stored.amount > cards.bearer_up_to:
+            return stored.amount
+    total = others + (0 if is_proven else own)
+    return total if total > min(cards.code_above, wallets.code_from) else 0
+
+
+def may_vouch(looking: Looking) -> bool:
+    """Whether an approver may stand in for a code; nobody vouches for a bearer card."""
+    wallets = settings.wallet_policy(looking.look.policy("wallet"))
+    return wallets.approver_may_vouch and looking.look.wallet_holder[0] != "card"
+
+
+def _kept_by_members(told: Quote, member_id: int | None) -> tuple[int, int]:
+    """Points and gift cards of this member, and gift cards that others keep."""
+    own = others = 0
+    for payment in told.payments:
+        owner_id = payment.card.owner_id if payment.card else None
+        if payment.points or (owner_id is not None and owner_id == member_id):
+            own += payment.amount
+        elif owner_id is not None:
+            others += payment.amount
+    return own, others

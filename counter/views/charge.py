@@ -25,10 +25,10 @@ from counter.place import SELL, Place, at_till, this_request
 from counter.second import SecondForm, approved
 from counter.views.bill import WORD, quoted
 from ledger.errors import IdempotencyConflict
-from stores.errors import CheckerRefused, OwnCardNeedsApprover
+from stores.errors import ApprovalNeeded, CheckerRefused
 from stores.models import Approval, Till
 
-OWN_BILL = _("A bill of one’s own")
+APPROVED = _("A bill of one’s own, or a guest who is known")
 log = get_logger(__name__)
 
 
@@ -99,7 +99,8 @@ def _captured(
     reference: str,
     at: datetime,
 ) -> Captured:
-    """Alone, or with the second person who was named for a bill of one's own.
+    """Alone, or with the second person who was named for a bill of one's own, or to
+    vouch for a guest without a code.
 
     Raises CheckerRefused, ProofRefused and whatever the sale refuses.
     """
@@ -114,7 +115,7 @@ def _captured(
         place=place,
         subject=checkout_services.subject_of_bill(reference),
         at=at,
-        reason=str(OWN_BILL),
+        reason=str(APPROVED),
     )
 
 
@@ -127,7 +128,7 @@ def _refused(
     second person, they are asked for below it.
     """
     context = quoted(request, place, refusal=str(refusal))
-    if isinstance(refusal, OwnCardNeedsApprover) or request.POST.get("checker"):
+    if isinstance(refusal, ApprovalNeeded) or request.POST.get("checker"):
         approver = SecondForm(request.POST, place=place, act=SELL)
         approver.is_needed = True
         context["approver"] = approver

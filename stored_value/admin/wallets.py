@@ -104,18 +104,30 @@ class WalletAdmin(ClearingPage, HeldWalletAdmin[Wallet]):
         icon="pin",
     )
     def set_code(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """The member types six digits."""
+        """The member types six digits, and shows the phone or is known."""
 
         def command(row: Wallet, typed: dict[str, Any]) -> str:
-            at, user = now(), signed_in(request)
-            stores = stores_selectors.stores_for(user, SET_CODE)
-            stored_value_services.set_payment_code(
-                member_id=row.member_id,
-                code=typed["code"],
-                by=act_of(request, at, store=stores.order_by("pk").first()),
+            at = now()
+            store = stores_selectors.stores_for(user, SET_CODE).order_by("pk").first()
+            typed["reason"] = typed["reason"] or _("A payment code")
+            alone_or_beside(
+                request,
+                typed,
+                lambda approval: stored_value_services.set_payment_code(
+                    member_id=row.member_id,
+                    code=typed["code"],
+                    rotating_code=typed["rotating_code"] or None,
+                    by=act_of(request, at, store=store),
+                    at=at,
+                    approval=approval,
+                ),
+                subject=stored_value_services.subject_of_code(row.member_id),
                 at=at,
+                store=store,
             )
             return _("The payment code is set.")
 
-        form = forms.NewCodeForm(**posted(request))
+        user = signed_in(request)
+        people = stores_selectors.checkers_for(user, SET_CODE)
+        form = forms.NewCodeForm(**posted(request), people=people)
         return self._do(request, object_id, form, _("Set the payment code"), command)

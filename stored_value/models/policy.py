@@ -86,6 +86,13 @@ class WalletPolicy(PolicyVersion):
         default=200_00,
         help_text=_("Of an anonymous device it is always asked."),
     )
+    approver_may_vouch = models.BooleanField(
+        _("an approver may vouch for the guest"),
+        default=False,
+        help_text=_(
+            "At the counter, instead of a code: for guests who are known by sight."
+        ),
+    )
     may_transfer = models.BooleanField(
         _("members may transfer principal"), default=True
     )
@@ -148,6 +155,7 @@ def beyond(policy: WalletPolicy, law: Profile) -> dict[str, str]:
         "most_on_bearer_card": _beyond_cap(
             policy.most_on_bearer_card, law.most_on_bearer_card
         ),
+        "code_from": _beyond_cap(policy.code_from, law.most_without_code),
         "most_cash_out": _beyond_cap(policy.most_cash_out, law.most_cash_out),
         "refund_fee_per_mille": _beyond_cap(
             policy.refund_fee_per_mille, law.most_refund_fee_per_mille

@@ -2,7 +2,7 @@
 
 from .clearing import add_up_clearing
 from .close import close_wallet
-from .codes import prove_payment_code, set_payment_code
+from .codes import prove_payment_code, set_payment_code, subject_of_code
 from .coupons import usable_coupons
 from .doing import refuse_own
 from .gift_cards import redeem_into_wallet_step
@@ -37,6 +37,7 @@ __all__ = [
     "spend",
     "spend_step",
     "spending_lines",
+    "subject_of_code",
     "top_up",
     "transfer",
     "usable_coupons",

@@ -6,29 +6,69 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
+from cards import services as cards_services
+from cards.models import CodeUse
 from common.digits import is_guessed_first
 from ledger.services import Act
-from stored_value.errors import CodeLocked, CodeRefused, CodeTooSimple
+from stored_value.errors import (
+    CodeLocked,
+    CodeNeeded,
+    CodeProofNeeded,
+    CodeRefused,
+    CodeTooSimple,
+)
 from stored_value.holders import Holder
 from stored_value.models import PaymentCode
 from stores import services as stores_services
+from stores.models import Approval
 
 from .doing import require_in_use
 
 SET = "stored_value.set_payment_code"
+# A member who is signed in has proven to be it; a task asks for nobody.
+NO_DOUBT = ("member:", "system:")
 TRIES = 5
 LOCK = timedelta(minutes=15)
 SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
-def set_payment_code(*, member_id: int, code: str, by: Act, at: datetime) -> None:
-    """Give a member a new payment code; a lock from wrong tries ends with it."""
+def set_payment_code(
+    *,
+    member_id: int,
+    code: str,
+    by: Act,
+    at: datetime,
+    rotating_code: str | None = None,
+    approval: Approval | None = None,
+) -> None:
+    """Give a member a new payment code; a lock from wrong tries ends with it.
+
+    Whoever sets it has to be the member: by being signed in, by the rotating code on
+    their phone, or by an approver who knows them. Raises CodeTooSimple,
+    CodeProofNeeded, ApprovalNotUsable, CodeNeeded and what cards refuse of a code.
+    """
     if not SIX_DIGITS.fullmatch(code) or is_guessed_first(code):
         raise CodeTooSimple
+    stores_services.require_for(by, SET)
+    is_proven = by.actor.startswith(NO_DOUBT)
+    if rotating_code is not None:
+        shown = cards_services.use_rotating_code(code=rotating_code, at=at, by=by)
+        if Holder.member(member_id) not in shown_by(shown):
+            raise CodeNeeded
+        is_proven = True
+    if not is_proven and approval is None:
+        raise CodeProofNeeded(act=SET)
     hashed = make_password(code)
     with transaction.atomic():
         require_in_use(Holder.member(member_id))
-        by = stores_services.use_limit(by=by, act=SET, amount=0, at=at)
+        by = stores_services.use_limit(
+            by=by,
+            act=SET,
+            amount=0,
+            at=at,
+            approval=approval,
+            subject=subject_of_code(member_id),
+        )
         row, _made = PaymentCode.objects.update_or_create(
             member_id=member_id,
             defaults={
@@ -41,6 +81,19 @@ def set_payment_code(*, member_id: int, code: str, by: Act, at: datetime) -> Non
         stores_services.record_act(
             name="stored_value.code_set", by=by, at=at, subject=row
         )
+
+
+def subject_of_code(member_id: int) -> str:
+    """What an approval of a payment code is about."""
+    return f"payment_code:{member_id}"
+
+
+def shown_by(shown: CodeUse) -> set[Holder]:
+    """Whose wallets a rotating code opens: the card's own, and its member's."""
+    card = shown.card
+    member_id = shown.member_id or (card.member_id if card else None)
+    found = {Holder.member(member_id)} if member_id else set()
+    return found | ({Holder.card(card.pk)} if card and not member_id else set())
 
 
 def prove_payment_code(*, member_id: int, code: str, by: Act, at: datetime) -> None:

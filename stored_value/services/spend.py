@@ -8,7 +8,6 @@ from django.db import transaction
 
 from cards import selectors as cards_selectors
 from cards import services as cards_services
-from cards.models import CodeUse
 from common.text import one_line
 from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
@@ -27,7 +26,7 @@ from stored_value.rules import Split
 from stored_value.selectors.wallets import Holdings, terms_at, wallet
 from stores import services as stores_services
 
-from .codes import prove_payment_code
+from .codes import prove_payment_code, shown_by
 from .doing import require_in_use
 
 SPEND = "stored_value.spend_wallet"
@@ -116,18 +115,10 @@ def _prove(
         prove_payment_code(member_id=holder.id, code=payment_code, by=by, at=at)
     elif rotating_code is not None:
         shown = cards_services.use_rotating_code(code=rotating_code, at=at, by=by)
-        if holder not in _shown_by(shown):
+        if holder not in shown_by(shown):
             raise CodeNeeded
     else:
         raise CodeNeeded
-
-
-def _shown_by(shown: CodeUse) -> set[Holder]:
-    """Whose wallets a rotating code opens: the card's own, and its member's."""
-    card = shown.card
-    member_id = shown.member_id or (card.member_id if card else None)
-    found = {Holder.member(member_id)} if member_id else set()
-    return found | ({Holder.card(card.pk)} if card and not member_id else set())
 
 
 @transaction.atomic

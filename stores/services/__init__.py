@@ -12,6 +12,7 @@ from .beneficiaries import (
     Beneficiary,
     CardAct,
     Leave,
+    approver_of,
     check_beneficiary,
     register_staff_cards,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "alone_or_beside",
     "approve",
     "approve_beside",
+    "approver_of",
     "assign",
     "begin_totp",
     "check_beneficiary",

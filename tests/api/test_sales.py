@@ -19,7 +19,7 @@ from tests.factories.bills import a_guest, no_codes
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card, at_store
 from tests.factories.ledger import everything
-from tests.factories.members import MemberFactory
+from tests.factories.members import MemberFactory, by_themselves
 from tests.factories.stored_value import is_proven, top_up
 
 db = pytest.mark.django_db
@@ -240,7 +240,7 @@ def test_the_code_on_the_phone_quotes_and_then_pays_once() -> None:
     till = a_till()
     assert till.store
     member = a_guest(principal=500_00, store=till.store)
-    set_code(member, till)
+    set_code(member)
     code = mint_code(at=now(), member_id=member.pk)
     asked = {"code": code, "gross": 300_00}
 
@@ -261,7 +261,7 @@ def test_the_members_own_code_pays_above_the_limit() -> None:
     till = a_till()
     assert till.store
     member = a_guest(principal=500_00, store=till.store)
-    set_code(member, till)
+    set_code(member)
     asked: dict[str, Any] = {"member": of(member), "gross": 300_00, "tenders": []}
 
     wrong = settle(till, key="a", **asked, stored_value_auth="111222")
@@ -271,9 +271,9 @@ def test_the_members_own_code_pays_above_the_limit() -> None:
     assert right.status_code == 201, right.content
 
 
-def set_code(member: Member, till: Till) -> None:
+def set_code(member: Member) -> None:
     stored_value_services.set_payment_code(
-        member_id=member.pk, code="274951", by=till.act(), at=now()
+        member_id=member.pk, code="274951", by=by_themselves(member), at=now()
     )
 
 

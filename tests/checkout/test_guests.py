@@ -33,6 +33,7 @@ from tests.factories.cards import CardFactory
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card
 from tests.factories.ledger import everything
+from tests.factories.members import by_themselves
 from tests.factories.stored_value import is_proven, top_up
 from tests.factories.stores import NOON, StoreFactory, UserFactory
 from tests.factories.tiers import TierFactory
@@ -138,7 +139,7 @@ def test_a_code_pays_above_the_limit_once() -> None:
     member = a_guest(principal=900_00, store=store)
     code = mint_code(at=NOON, member_id=member.pk)
     stored_value_services.set_payment_code(
-        member_id=member.pk, code="274951", by=till_of(store), at=NOON
+        member_id=member.pk, code="274951", by=by_themselves(member), at=NOON
     )
 
     with pytest.raises(CodeNeeded):
@@ -154,17 +155,21 @@ def test_a_code_pays_above_the_limit_once() -> None:
     assert (again.answer, again.replayed) == (first.answer, True)
 
 
-def test_a_printed_number_only_identifies() -> None:
-    """Above the limit it pays nothing; a member without a code whom the till knows by
-    name does.
-    """
+def test_a_printed_number_a_phone_and_a_name_only_identify() -> None:
+    """Above the limit nobody pays who has not proven to be the member."""
     store = StoreFactory.create()
     member = a_guest(principal=900_00, store=store)
     card = CardFactory.create(member=member)
+    settle(1_00, store=store, member=member)
+    before = everything()
 
-    with pytest.raises(CodeNeeded):
-        settle(300_00, store=store, code=card.number)
-    settle(300_00, store=store, member=member)
+    for shown in ({"code": card.number}, {"member": member}):
+        with pytest.raises(CodeNeeded):
+            settle(200_01, store=store, **shown)
+    assert everything() == before
+
+    settle(200_00, store=store, member=member)
+    settle(200_00, store=store, code=card.number)
 
 
 def test_a_code_of_another_member_than_named_is_nobodys() -> None:

@@ -16,10 +16,11 @@ from members.models import Member
 from points import services as points_services
 from points.models import Accrual
 from stored_value.holders import Holder
+from stored_value.models import WalletPolicy
 from stores.models import Store
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory
-from tests.factories.stored_value import a_plan, new_rules, top_up
+from tests.factories.stored_value import a_plan, top_up
 from tests.factories.stores import NOON, StoreFactory
 
 _numbers = itertools.count(1)
@@ -61,8 +62,14 @@ def a_guest(
 
 
 def no_codes() -> None:
-    """The shop asks for no payment code up to a million."""
-    new_rules(code_from=1_000_000_00)
+    """The shop asks for no payment code up to a million, whatever its country says."""
+    wallets = WalletPolicy.objects.latest("in_force_from")
+    wallets.pk, wallets.number = None, 10_000 + next(_numbers)
+    wallets.in_force_from = max(
+        NOON - timedelta(days=30), wallets.in_force_from + timedelta(seconds=1)
+    )
+    wallets.code_from = 1_000_000_00
+    wallets.save(force_insert=True)
     CardsPolicy.objects.create(
         number=next(_numbers) + 1,
         in_force_from=NOON - timedelta(days=2),

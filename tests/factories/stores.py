@@ -16,8 +16,19 @@ from factory.declarations import (
 )
 from factory.django import DjangoModelFactory
 
+from ledger.services import Act
 from stores import selectors as stores_selectors
-from stores.models import Assignment, Role, RoleLimit, Shift, Store, Till, User
+from stores import services as stores_services
+from stores.models import (
+    Approval,
+    Assignment,
+    Role,
+    RoleLimit,
+    Shift,
+    Store,
+    Till,
+    User,
+)
 
 PASSWORD = "correct horse battery"
 PIN = "246810"
@@ -132,3 +143,21 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="stores.backends.RoleBackend")
     return client
+
+
+def approval_beside(
+    act: str, *, by: Act, subject: str, amount: int = 0, checker: User | None = None
+) -> Approval:
+    """What somebody beside a maker approved, and nobody has used yet."""
+    store = Store.objects.get(pk=by.store_id)
+    return stores_services.approve_beside(
+        act=act,
+        maker=User.objects.get(pk=by.staff_id),
+        checker=checker or UserFactory.holding("store-manager", store=store),
+        secret=PIN,
+        store=store,
+        amount=amount,
+        reason="known",
+        at=NOON,
+        subject=subject,
+    )

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from cards.tokens import mint_code
 from common.money import format_money
 from coupons.kinds import CouponKind
 from stored_value import selectors as stored_value_selectors
@@ -15,6 +16,7 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, open_wallet
 from stored_value.models import (
     Hold,
+    PaymentCode,
     TopUp,
     TopUpPlan,
     TopUpRefund,
@@ -196,7 +198,12 @@ def test_a_till_of_another_store_is_not_offered_nor_taken(lead: Client) -> None:
 def test_a_payment_with_and_without_the_code(lead: Client, shift: Shift) -> None:
     holder, _row = holding(300_00, at=now())
     wallet = wallet_of(holder)
-    lead.post(page("wallet_set_code", wallet.pk), {"code": "274951"})
+    set_code = page("wallet_set_code", wallet.pk)
+    refused = lead.post(set_code, {"code": "274951"})
+    assert "a second person has to know the member" in refused.content.decode()
+    assert not PaymentCode.objects.exists()
+    shown = mint_code(at=now(), member_id=holder.id)
+    lead.post(set_code, {"code": "274951", "rotating_code": shown})
     address = page("wallet_pay", wallet.pk)
     lead.post(address, at_till(shift, amount="250", payment_code=""))
     lead.post(address, at_till(shift, amount="250", payment_code="111222"))

@@ -18,6 +18,7 @@ from stored_value.models import Hold, PaymentCode, TopUp, TopUpRefund
 from stores.models import Shift
 from tests import rendezvous
 from tests.factories.coupons import TemplateFactory, issued
+from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory
 from tests.factories.stored_value import (
     a_key,
@@ -214,7 +215,10 @@ def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
     holder, _row = holding(300_00)
     by = at_store()
     stored_value_services.set_payment_code(
-        member_id=holder.id, code="274951", by=by, at=NOON
+        member_id=holder.id,
+        code="274951",
+        by=an_act(actor=f"member:{holder.id}"),
+        at=NOON,
     )
 
     outcomes = race(

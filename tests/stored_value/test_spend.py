@@ -21,6 +21,7 @@ from stored_value.errors import (
     AmountRefused,
     CodeLocked,
     CodeNeeded,
+    CodeProofNeeded,
     CodeRefused,
     CodeTooSimple,
     NoSuchHolder,
@@ -31,10 +32,10 @@ from stored_value.errors import (
 from stored_value.holders import Holder
 from stored_value.models import PaymentCode
 from stored_value.selectors.wallets import held_at
-from stores.errors import NotAllowed, ReasonMissing
+from stores.errors import ApprovalNotUsable, NotAllowed, ReasonMissing
 from stores.models import AuditEvent
 from tests.factories.cards import CardFactory
-from tests.factories.ledger import everything, lots
+from tests.factories.ledger import an_act, everything, lots
 from tests.factories.stored_value import (
     a_key,
     a_member,
@@ -48,9 +49,10 @@ from tests.factories.stored_value import (
     spend,
     top_up,
 )
-from tests.factories.stores import NOON
+from tests.factories.stores import NOON, approval_beside
 
 DAY = timedelta(days=1)
+SET = "stored_value.set_payment_code"
 CODE = "274951"
 db = pytest.mark.django_db
 
@@ -317,9 +319,9 @@ class TestPaymentCode:
         return holder
 
     def give(self, holder: Holder, code: str = CODE, **facts: Any) -> None:
-        by = facts.pop("by", None) or at_store()
+        by = facts.pop("by", None) or an_act(actor=f"member:{holder.id}")
         stored_value_services.set_payment_code(
-            member_id=holder.id, code=code, by=by, at=NOON
+            member_id=holder.id, code=code, by=by, at=NOON, **facts
         )
 
     def test_it_is_asked_above_two_hundred(self) -> None:
@@ -436,6 +438,35 @@ class TestPaymentCode:
         with pytest.raises(NoSuchHolder):
             self.give(Holder.member(999_999))
         assert not PaymentCode.objects.exists()
+
+    def test_whoever_sets_one_is_the_member_or_has_an_approver(self) -> None:
+        """Else whoever knows a phone sets a code, and then pays with it."""
+        holder, _row = holding(1_000_00)
+        by = at_till("shift-lead")
+        for actor in (by, at_store()):
+            with pytest.raises(CodeProofNeeded):
+                self.give(holder, by=actor)
+        other, _other = holding(10_00)
+        with pytest.raises(CodeNeeded):
+            self.give(
+                holder, by=by, rotating_code=mint_code(at=NOON, member_id=other.id)
+            )
+        assert not PaymentCode.objects.exists()
+
+        self.give(holder, by=by, rotating_code=mint_code(at=NOON, member_id=holder.id))
+        self.pay(holder, payment_code=CODE)
+
+    def test_an_approval_serves_for_the_member_it_was_given_for(self) -> None:
+        holder, other = holding(1_000_00)[0], holding(10_00)[0]
+        by = at_till("shift-lead")
+        approval = approval_beside(SET, by=by, subject=f"payment_code:{holder.id}")
+        with pytest.raises(ApprovalNotUsable):
+            self.give(other, by=by, approval=approval)
+        assert not PaymentCode.objects.exists()
+        self.give(holder, by=by, approval=approval)
+        with pytest.raises(ApprovalNotUsable):
+            self.give(holder, code="118274", by=by, approval=approval)
+        self.pay(holder, payment_code=CODE)
 
 
 @db
