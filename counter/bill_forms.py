@@ -21,6 +21,7 @@ from coupons import selectors as coupons_selectors
 from gift_cards import codes as gift_card_codes
 from stores import selectors as stores_selectors
 
+STORED: Final = "stored"  # the button that is no tender: the wallet
 GIFT_SALT: Final = "counter.gift"
 COUPON_SALT: Final = "counter.coupon"
 LIES_FOR: Final = 3600  # seconds that a gift card or a coupon lies on the counter
@@ -51,8 +52,10 @@ class LaidDown:
 
 
 class BillForm(forms.Form):
-    """Amount, what to use, how the rest is paid. Everything but the amount is told by
-    default: the best coupons, all stored value, the rest by one tender.
+    """Amount, what to use, and the button that was pressed to pay it.
+
+    Stored value is one of the buttons: where another was pressed, the wallet is let be,
+    unless a part of it is typed. What it cannot pay is paid by `rest`.
     """
 
     amount = money(label=_("Bill"), required=True, min_value=1)
@@ -63,16 +66,18 @@ class BillForm(forms.Form):
     points = forms.IntegerField(
         label=_("Points"), min_value=0, max_value=10**9, required=False
     )
-    no_stored = forms.BooleanField(required=False)
     stored = money(label=_("From stored value"))
     tender = forms.ChoiceField(required=False, choices=())
+    rest = forms.ChoiceField(required=False, choices=())
     received = money(label=_("Cash received"))
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
-        field = self.fields["tender"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
-        field.choices = list(stores_selectors.TENDERS.items())
+        tenders = list(stores_selectors.TENDERS.items())
+        for name, more in (("tender", [(STORED, _("Stored value"))]), ("rest", [])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
+            field.choices = [*more, *tenders]
         for tender, label in stores_selectors.TENDERS.items():
             self.fields[f"pay_{tender}"] = money(label=label)
 
@@ -101,16 +106,22 @@ class BillForm(forms.Form):
         typed = self.cleaned_data
         return Bill.of_sum(typed["amount"], excluded=typed["excluded"] or 0)
 
-    def asked(self) -> Asked:
-        """What of the guest's own is to be used."""
+    def asked(self, *, as_shown: bool = False) -> Asked:
+        """What of the guest's own is to be used.
+
+        `as_shown`: the coupons that the screen showed, though others be as good by now.
+        """
         typed = self.cleaned_data
         points = typed["points"]
         if points is None:
             points = None if typed["use_points"] else 0
-        stored = 0 if typed["no_stored"] else typed["stored"]
+        stored = typed["stored"]
+        if stored is None and not self.pays_from_wallet:
+            stored = 0
         laid = self.laid_coupons()
+        coupons = self.ticked() if as_shown and typed["told"] else self.coupons()
         return Asked(
-            coupons=self._without_strangers(self.coupons(), laid),
+            coupons=self._without_strangers(coupons, laid),
             laid=laid,
             points=points,
             gift_cards=tuple(
@@ -129,7 +140,7 @@ class BillForm(forms.Form):
 
     def coupons(self) -> tuple[int, ...] | None:
         """None: the best, as long as nobody has ticked anything else than was told."""
-        ticked = sorted({_number(named) for named in self.posted.getlist("coupon")})
+        ticked = self.ticked()
         if "best" in self.posted.getlist("choose"):
             return None
         told = self.cleaned_data["told"]
@@ -137,9 +148,27 @@ class BillForm(forms.Form):
             return None
         was_best, _sep, shown = told.partition(":")
         was_ticked = sorted(_number(named) for named in shown.split(",") if named)
-        if was_best == "best" and ticked == was_ticked:
+        if was_best == "best" and ticked == tuple(was_ticked):
             return None
-        return tuple(ticked)
+        return ticked
+
+    def ticked(self) -> tuple[int, ...]:
+        """The coupons with a tick, as the screen shows them."""
+        named = self.posted.getlist("coupon")
+        return tuple(sorted({_number(one) for one in named}))
+
+    @property
+    def pays_from_wallet(self) -> bool:
+        """Whether stored value is the button; it is where no other was pressed."""
+        return self.cleaned_data["tender"] in ("", STORED)
+
+    @property
+    def chosen_tender(self) -> str:
+        """What pays all that stored value does not."""
+        typed = self.cleaned_data
+        return str(
+            (typed["rest"] if self.pays_from_wallet else typed["tender"]) or CASH
+        )
 
     def laid_coupons(self) -> tuple[int, ...]:
         """Printed coupons on the counter, by the codes that were typed or scanned."""
@@ -175,10 +204,17 @@ class BillForm(forms.Form):
         )
         if divided:
             return divided
-        kind = typed["tender"] or CASH
+        kind = self.chosen_tender
         received = typed["received"] or 0
         amount = max(due, received) if kind == CASH and received else due
         return (TenderGiven(kind=kind, amount=amount),) if amount > 0 else ()
+
+    @property
+    def is_divided(self) -> bool:
+        """Whether amounts were typed for ways of paying."""
+        return any(
+            self.cleaned_data[f"pay_{kind}"] for kind in stores_selectors.TENDERS
+        )
 
     @property
     def sentence(self) -> str:

@@ -183,6 +183,11 @@ class Bearer:
     principal: int
     bonus: int
 
+    @property
+    def wallet(self) -> int:
+        """Principal and bonus together."""
+        return self.principal + self.bonus
+
 
 def bearer(guest: Guest, *, at: datetime) -> Bearer | None:
     """A card that belongs to nobody by name."""

@@ -1,22 +1,27 @@
 """A quote as the screen shows it: what is used, what is not and why, what is due."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from checkout.asked import Asked
-from checkout.bill import Bill, Discount, Quote, Rejected
+from checkout.bill import Bill, Discount, Quote, Rejected, TenderGiven
 from checkout.models import DiscountKind, PaymentKind
 from checkout.services import Told
-from common.money import format_count
+from common.money import format_count, format_money
 from coupons.models import Coupon
+from stores.selectors import tender_name
 
 from .receipts import Row
 from .say import last_day
 
+# As they stand in the middle of a sentence.
+IN_A_SENTENCE: Final = {"cash": gettext_lazy("cash"), "card": gettext_lazy("bank card")}
 MOST_REASONS: Final = 4  # of the shop's own offers that do not apply
 FORGONE: Final = "forgone"
 BENEFITS: Final[dict[str, str]] = {
@@ -60,7 +65,6 @@ class Shown:
     points_left: int | None
     points_spent: int
     points_held: int
-    charged: int
     billed: int  # what was typed
 
     @property
@@ -124,7 +128,6 @@ def shown(told: Told, *, bill: Bill, asked: Asked, at: datetime) -> Shown:
         points_left=guest.points - quote.points_spent + quote.points_earned,
         points_spent=quote.points_spent,
         points_held=guest.points,
-        charged=quote.due or (stored.amount if stored else quote.net),
         billed=bill.gross,
     )
 
@@ -133,6 +136,32 @@ def _benefit(one: Discount | Rejected) -> str:
     """The word by which a guest does without it; none for what is no benefit."""
     word = BENEFITS.get(one.kind)
     return str(one.subject) if word == "" else word or ""
+
+
+def words_of_charge(quote: Quote, tenders: Iterable[TenderGiven]) -> str:
+    """What the button debits: so much from stored value, so much by which tender."""
+    left, parts = quote.due, []
+    for tender in tenders:
+        amount = min(left, tender.amount)
+        left -= amount
+        if amount:
+            name = str(IN_A_SENTENCE.get(tender.kind, tender_name(tender.kind)))
+            parts.append((format_money(amount), name))
+    stored = quote.stored_value
+    if stored is None and len(parts) == 1:
+        return _("Charge %(amount)s by %(tender)s") % {
+            "amount": parts[0][0],
+            "tender": parts[0][1],
+        }
+    words = [
+        _("%(amount)s %(tender)s") % {"amount": amount, "tender": name}
+        for amount, name in parts
+    ]
+    if stored is not None:
+        from_wallet = {"amount": format_money(stored.amount)}
+        words.insert(0, _("%(amount)s from stored value") % from_wallet)
+    what = _(", ").join(words) or format_money(quote.net)
+    return _("Charge %(what)s") % {"what": what}
 
 
 def _applied(one: Discount, held: dict[int, Coupon]) -> Offer:

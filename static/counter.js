@@ -7,7 +7,7 @@
   const at = (id) => document.getElementById(id);
   const DRAFT = "counter-bill";
   const NEVER_KEPT = ["guest", "due", "gift_code", "pin", "coupon_code", "payment_code", "checker", "secret"];
-  const OFFERED = ["coupon", "use_points"]; // drawn with each quote
+  const OFFERED = ["coupon", "use_points", "rest"]; // drawn with each quote
   const LAID = ["gift", "laid_coupon"]; // sealed by the house, which draws them again
   const RETURNS = 20000; // to the next guest, from a receipt that nobody touches
   let wantsCharge = false;
@@ -84,6 +84,12 @@
     const button = at("charge");
     if (button) button.disabled = at("sum").dataset.ready !== "yes";
   }
+  /* Another way of paying was pressed, and the quote on the screen is not of it. */
+  function isStale() {
+    const { tender, rest } = at("sum").dataset;
+    const chosen = (name) => document.querySelector(`#bill [name=${name}]:checked`)?.value;
+    return Boolean(tender) && (chosen("tender") !== tender || (chosen("rest") ?? rest) !== rest);
+  }
   function quoteNow() {
     htmx.trigger(document.body, "quote");
   }
@@ -115,7 +121,7 @@
       }
     } else if (event.key === "F9") {
       event.preventDefault();
-      if (document.activeElement?.id === "charge") at("charge").click();
+      if (document.activeElement?.id === "charge" && !isStale()) at("charge").click();
       else if (at("bill")) {
         wantsCharge = true;
         quoteNow();
@@ -128,8 +134,10 @@
     } else if (event.key === "Escape" && !at("keys").open && at("desk")) {
       nextGuest();
     } else if (target.id === "charge" && /^[1-9]$/.test(event.key)) {
-      const tender = document.querySelectorAll("input[name=tender]")[event.key - 1];
-      if (tender) tender.checked = true;
+      document.querySelectorAll("input[name=tender]")[event.key - 1]?.click();
+    } else if (event.key === "Enter" && target.id === "charge" && isStale()) {
+      event.preventDefault();
+      wantsCharge = wantsSubmit = true;
     } else if (event.key === "Enter" && target.form?.id === "bill" && isText) {
       event.preventDefault();
       if (!event.repeat) entered(target);
@@ -154,6 +162,7 @@
   document.addEventListener("input", (event) => {
     const field = event.target;
     if (field.matches?.("[data-quiet]")) event.stopPropagation();
+    if (field.name === "tender") at("pressed").value = field.value;
     if (field.form?.id === "bill") keep();
   }, true);
 

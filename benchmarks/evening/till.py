@@ -179,8 +179,9 @@ class Evening:
     def without_code(self) -> None:
         """The guest knows no payment code: nothing is taken from what they own."""
         page = self.page
-        page.locator(".divide summary").click()
-        self.asks(lambda: page.check("[name=no_stored]"))
+        self.asks(
+            lambda: page.locator("input[name=tender][value=cash]").check(force=True)
+        )
         if page.locator("#code-box").is_visible():
             self.asks(lambda: page.uncheck("#use-points"))
         self.tally.count("paid without the wallet for want of its code")

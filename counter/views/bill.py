@@ -15,7 +15,7 @@ from counter import guests
 from counter.bill_forms import BillForm, sealed, sealed_coupon
 from counter.guests import Guest
 from counter.place import SELL, Place, at_till
-from counter.quotes import shown
+from counter.quotes import shown, words_of_charge
 from coupons import rules as coupon_rules
 from coupons import selectors as coupons_selectors
 from gift_cards import services as gift_cards_services
@@ -151,6 +151,9 @@ def quoted(
         "change": max(0, given - seen.quote.due),
         "missing": max(0, seen.quote.due - given),
         "use_points": form.cleaned_data["use_points"],
-        "no_stored": form.cleaned_data["no_stored"],
+        "tender": form.cleaned_data["tender"],
+        "rest": form.chosen_tender,
+        "asks_rest": form.pays_from_wallet and guest.is_known and not form.is_divided,
         "can_pay": not seen.refusals,
+        "charge": words_of_charge(seen.quote, form.tenders(seen.quote.due)),
     }

@@ -60,7 +60,7 @@ def charge(request: HttpRequest, place: Place) -> HttpResponse:
             store=place.store,
             bill=form.bill(),
             whose=guest.whose,
-            asked=form.asked(),
+            asked=form.asked(as_shown=True),
             tenders=form.tenders(expected),
             reference=reference,
             by=by,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cards import selectors as cards_selectors
 from counter import guests, keys
+from counter.bill_forms import STORED
 from counter.guests import Guest
 from counter.place import SELL, Place, at_till
 from counter.views.bill import WORD, coupon_laid, on_the_counter, quoted
@@ -103,13 +104,18 @@ def _desk(
     """The whole screen, or its part; what was typed of the bill stays where it is."""
     at = now()
     address = _address_of(guest)
+    known, bearer = guests.known(guest, at=at), guests.bearer(guest, at=at)
+    holds = known or bearer
+    wallet = holds.wallet if holds is not None else 0
     context: dict[str, Any] = {
         "place": place,
         "can": place.can,
         "tab": "sale",
         "guest": guest,
-        "known": guests.known(guest, at=at),
-        "bearer": guests.bearer(guest, at=at),
+        "known": known,
+        "bearer": bearer,
+        "wallet": wallet,
+        "pressed": _pressed(request, has_wallet=wallet > 0),
         "today": at,
         "tenders": stores_selectors.TENDERS,
         "key": request.POST.get("key") or keys.mint(place.till, WORD),
@@ -138,6 +144,15 @@ def _is_on_desk(request: HttpRequest) -> bool:
 def _kept(request: HttpRequest) -> dict[str, str]:
     names = ("amount", "excluded", "reference")
     return {name: request.POST.get(name, "")[:80] for name in names}
+
+
+def _pressed(request: HttpRequest, *, has_wallet: bool) -> str:
+    """The way of paying that was pressed before somebody else turned out the guest;
+    nothing where none was.
+    """
+    pressed = request.POST.get("pressed", "")
+    ways = {*stores_selectors.TENDERS, *([STORED] if has_wallet else [])}
+    return pressed if pressed in ways else ""
 
 
 def _require_sight(place: Place) -> None:

@@ -197,7 +197,7 @@ def test_a_reload_keeps_what_was_chosen_and_laid_on_the_counter(
         expect(page.locator("#laid .laid")).to_have_count(2)
         page.uncheck(f"#coupon-{own.pk}")
         page.locator(".divide summary").click()
-        page.check("[name=no_stored]")
+        page.locator(".tender", has_text="Cash").click()
         page.fill("[name=pay_card]", "20")
         expect(page.locator("#sum .due")).to_have_text("¥54.00")
         page.reload()

@@ -67,7 +67,7 @@ def test_a_gift_card_that_a_member_keeps_asks_for_that_member(store: Store) -> N
     asked = Asked(
         coupons=(),
         stored_value=0,
-        gift_cards=(GiftCardAsked(code=card.code, pin=card.pin or ""),),
+        gift_cards=(GiftCardAsked(code=card.code or "", pin=card.pin or ""),),
     )
     shown: list[dict[str, Any]] = [
         {},
@@ -92,7 +92,7 @@ def test_a_gift_card_that_nobody_keeps_is_proof_of_itself(store: Store) -> None:
     asked = Asked(
         coupons=(),
         stored_value=0,
-        gift_cards=(GiftCardAsked(code=card.code, pin=card.pin or ""),),
+        gift_cards=(GiftCardAsked(code=card.code or "", pin=card.pin or ""),),
     )
     settle(300_00, store=store, asked=asked)
 

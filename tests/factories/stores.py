@@ -149,6 +149,8 @@ def approval_beside(
     act: str, *, by: Act, subject: str, amount: int = 0, checker: User | None = None
 ) -> Approval:
     """What somebody beside a maker approved, and nobody has used yet."""
+    assert by.store_id is not None
+    assert by.staff_id is not None
     store = Store.objects.get(pk=by.store_id)
     return stores_services.approve_beside(
         act=act,
