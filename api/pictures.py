@@ -1,7 +1,7 @@
 """Everything a till is told of a member, in one query, however the member is found."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -28,7 +28,8 @@ SELECT coalesce(x.merged_into_id, x.id) AS id, NULL::bigint AS shown
 """
 BY_PK: Final = "SELECT %(who)s::bigint AS id, NULL::bigint AS shown"
 BY_PHONE: Final = """
-SELECT x.id, NULL::bigint AS shown FROM members_member x WHERE x.phone = %(who)s
+SELECT coalesce(x.merged_into_id, x.id) AS id, NULL::bigint AS shown
+  FROM members_member x WHERE x.phone = %(who)s
 """
 BY_CARD: Final = """
 SELECT coalesce(x.merged_into_id, x.id) AS id, c.id AS shown
@@ -146,6 +147,7 @@ class Picture:
     known: dict[str, Any]
     favourites: list[tuple[str, str, int, int]]
     coming: tuple[recognition_selectors.Coming, ...]
+    is_former_phone: bool = False  # found by a phone that is not theirs now
 
     @property
     def tier_name(self) -> str:
@@ -185,6 +187,8 @@ def by_phone(typed: str, *, at: datetime) -> Picture | None:
             break
     if not phone:
         raise PhoneNotRead
+    if found is not None and found.phone != phone:
+        return replace(found, is_former_phone=True)
     return found
 
 

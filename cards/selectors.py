@@ -20,7 +20,7 @@ class Found:
 
     member: Member | None
     card: Card | None
-    by: str  # "code", "card" or "member"
+    by: str  # "code", "card", "member" or "former": a number that was merged into them
 
 
 def card_by_number(text: str) -> Card | None:
@@ -123,5 +123,6 @@ def find(text: str, *, at: datetime) -> list[Found]:
     if (named := card_by_number(digits)) is not None:
         return [Found(named.member, named, "card")]
     return [
-        Found(member, None, "member") for member in members_selectors.find(text, at)
+        Found(hit.member, None, "former" if hit.is_former else "member")
+        for hit in members_selectors.find_hits(text, at)
     ]

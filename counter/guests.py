@@ -36,6 +36,8 @@ class Guest:
     member: Member | None = None
     card: Card | None = None
     code: str = ""
+    # Found by a number that was theirs: it may be somebody else's by now.
+    is_former: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -101,7 +103,31 @@ def find(text: str, *, at: datetime) -> list[Guest]:
     former = _by_former_number(text)
     known = {guest.member.pk for guest in former if guest.member is not None}
     others = [one for one in found if one.member and one.member.pk not in known]
-    return [*former, *(Guest(member=one.member) for one in others)]
+    return [
+        *former,
+        *(Guest(member=one.member, is_former=one.by == "former") for one in others),
+    ]
+
+
+def unusable_card(text: str, *, at: datetime) -> Card | None:
+    """The card that was scanned, or shown by its code, where it opens nobody: it is
+    lost, replaced, expired or closed.
+    """
+    digits = digits_of(text)
+    shown = read_code(digits, at=at) if looks_like_code(digits) else None
+    if shown is not None:
+        card = cards_selectors.card(shown.card_id) if shown.card_id else None
+        return card if card is not None and is_stopped(card, at=at) else None
+    card = cards_selectors.card_by_number(text)
+    ids = [one.card_id for one in imports_selectors.find_by_former_number(text)]
+    if card is None and len(ids) == 1 and ids[0] is not None:
+        card = cards_selectors.card(ids[0])
+    return card if card is not None and is_stopped(card, at=at) else None
+
+
+def is_stopped(card: Card, *, at: datetime) -> bool:
+    """Whether this card was in use and is not any more."""
+    return card.status != Card.Status.STOCK and not card.is_usable(at)
 
 
 def _by_former_number(text: str) -> list[Guest]:

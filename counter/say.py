@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cards.models import Card
 from common.money import format_money
 from coupons.models import TemplateVersion
 from members.models import Member
@@ -162,3 +163,13 @@ def _surname(name: str) -> str:
 
 def _is_chinese(name: str) -> bool:
     return "\u3400" <= name[:1] <= "\u9fff"
+
+
+def why_stopped(card: Card) -> str:
+    """Why a card that was scanned opens nobody, to be read aloud."""
+    sentences = {
+        Card.Status.LOST: _("This card was reported lost."),
+        Card.Status.REPLACED: _("This card was replaced: its number is dead."),
+        Card.Status.CLOSED: _("This card is closed."),
+    }
+    return sentences.get(Card.Status(card.status), _("This card has expired."))

@@ -25,12 +25,22 @@ class PhoneNotRead(DomainError):
 
 
 class PhoneTaken(DomainError):
-    """Says nothing of whose it is."""
+    """Says nothing of whose it is; `is_former`: of a row that was merged."""
+
+    def __init__(self, *, is_former: bool = False) -> None:
+        sentence = (
+            _("This is a former number of a member. The office can release it.")
+            if is_former
+            else _("A member is already known by this phone number.")
+        )
+        super().__init__("phone_taken", sentence)
+
+
+class NoFormerPhone(DomainError):
+    """This row was not merged, or no phone leads to it any more."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "phone_taken", _("A member is already known by this phone number.")
-        )
+        super().__init__("no_former_phone", _("There is no former number here."))
 
 
 class EmailRefused(DomainError):

@@ -55,14 +55,19 @@ class MemberField(forms.CharField):
             raise ValidationError(
                 _("Give the phone, or # and the number."), code="not_one_member"
             )
-        found = members_selectors.find(text, now(), limit=2)
+        found = members_selectors.find_hits(text, now(), limit=2)
         if not found:
             raise ValidationError(_("No such member."), code="no_such_member")
         if len(found) > 1:
             raise ValidationError(
                 _("Several members fit: give the whole phone."), code="not_one_member"
             )
-        return found[0]
+        if found[0].is_former:
+            raise ValidationError(
+                _("This is a former number of a member: give # and the number."),
+                code="former_number",
+            )
+        return found[0].member
 
 
 class AtTillForm(KeyForm):

@@ -169,6 +169,7 @@ class MemberOut(Out):
     points: PointsOut
     coupons: int
     recognition: Recognition
+    is_former_phone: bool
 
 
 def member_out(seen: Picture) -> MemberOut:
@@ -196,6 +197,7 @@ def member_out(seen: Picture) -> MemberOut:
             expiring=[ExpiringPoints(points=n, on=on) for n, on in seen.expiring],
         ),
         coupons=seen.coupons,
+        is_former_phone=seen.is_former_phone,
         recognition=recognition_out(seen),
     )
 

@@ -16,6 +16,7 @@ from counter import guests, keys
 from counter.bill_forms import STORED
 from counter.guests import Guest
 from counter.place import SELL, Place, at_till
+from counter.say import why_stopped
 from counter.views.bill import WORD, coupon_laid, on_the_counter, quoted
 from coupons import codes as coupon_codes
 from stores import selectors as stores_selectors
@@ -54,6 +55,9 @@ def sale_of_card(request: HttpRequest, place: Place, card_id: int) -> HttpRespon
     card = cards_selectors.card(card_id)
     if card is None or card.member is not None:
         raise Http404
+    if guests.is_stopped(card, at=now()):
+        stopped = {"stopped": why_stopped(card)}
+        return _desk(request, place, NOBODY, page=True, more=stopped)
     return _desk(request, place, Guest(card=card), page=True)
 
 
@@ -64,8 +68,11 @@ def find(request: HttpRequest, place: Place) -> HttpResponse:
     """Who is meant by a scan or a typed word; one only is the guest at once."""
     _require_sight(place)
     text = request.POST.get("q", "")[:100]
+    stopped = guests.unusable_card(text, at=now())
+    if stopped is not None:
+        return _desk(request, place, NOBODY, more={"stopped": why_stopped(stopped)})
     found = guests.find(text, at=now()) if text.strip() else []
-    if len(found) == 1:
+    if len(found) == 1 and not found[0].is_former:
         return _desk(request, place, found[0])
     context = {
         "found": found[:MOST_SHOWN],

@@ -75,6 +75,12 @@ class MemberActs(Base):
         """Whoever may merge."""
         return self._may(request, object_id, "members.merge_member")
 
+    def has_release_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Whoever may change phones, of who was merged and has one still."""
+        member = self.get_object(request, str(object_id))
+        is_former = member.status == Member.Status.MERGED and member.phone is not None
+        return is_former and signed_in(request).has_perm("members.change_phone")
+
     def has_erase_permission(self, request: HttpRequest, object_id: str) -> bool:
         """Whoever may erase."""
         return self._may(request, object_id, "members.erase_member")
@@ -335,6 +341,27 @@ class MemberActs(Base):
                 target_id=typed["into"].pk,
                 by=self._mending(request, typed),
             ),
+        )
+
+    @action(
+        description=gettext_lazy("Release the former number"),
+        url_path="release-phone",
+        permissions=["release"],
+        icon="phone_disabled",
+    )
+    def release_phone(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The phone of a row that was merged finds nobody any more."""
+        return self._asked(
+            request,
+            object_id,
+            form=ReasonForm(**posted(request)),
+            title=_("Release the former number"),
+            button=_("Release"),
+            lead=_("It finds nobody any more, and may become somebody else’s."),
+            command=lambda member, typed, by, at: members_services.release_phone(
+                member_id=member.pk, reason=typed["reason"], by=by, at=at
+            ),
+            done=_("The number is released."),
         )
 
     @action(

@@ -63,7 +63,14 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
         {
             "title": gettext_lazy("More"),
             "icon": "more_vert",
-            "items": ["assign_keeper", "look_back", "hand_out", "merge", "erase"],
+            "items": [
+                "assign_keeper",
+                "look_back",
+                "hand_out",
+                "merge",
+                "release_phone",
+                "erase",
+            ],
         },
     )
 

@@ -60,11 +60,12 @@ SELECT id, 3 + (other_initials <> %s)::int, other_initials FROM members_member
 LATIN: Final = (PINYIN, INITIALS, OTHER_PINYIN, OTHER_INITIALS)
 # Who was merged is found, and shown as who they are now.
 PEOPLE: Final = """
-SELECT m.*, hits.place, hits.key FROM ({hits}) AS hits (id, place, key)
+SELECT m.*, hits.place, hits.key, hit.id <> m.id AS is_by_merged
+  FROM ({hits}) AS hits (id, place, key)
   JOIN members_member hit ON hit.id = hits.id
   JOIN members_member m ON m.id = coalesce(hit.merged_into_id, hit.id)
  WHERE m.status = 'active'
- ORDER BY hits.place, hits.key COLLATE "C", m.id
+ ORDER BY hits.place, hits.key COLLATE "C", hit.id <> m.id, m.id
 """
 
 
@@ -76,6 +77,17 @@ class Question:
     facts: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A member who was found; `is_former`: by a phone or an e-mail address that is not
+    theirs now, but that of a row that was merged into them. The number may be somebody
+    else's by now.
+    """
+
+    member: Member
+    is_former: bool
+
+
 def find(text: str, at: datetime, *, limit: int = LIMIT) -> list[Member]:
     """Active members by what was typed, the closest first; at most `limit`.
 
@@ -83,14 +95,21 @@ def find(text: str, at: datetime, *, limit: int = LIMIT) -> list[Member]:
     `#` and a number of ours, or the beginning of a name: in either script, in pinyin,
     or by its initials. Nothing is found by nothing.
     """
+    return [hit.member for hit in find_hits(text, at, limit=limit)]
+
+
+def find_hits(text: str, at: datetime, *, limit: int = LIMIT) -> list[Hit]:
+    """The same, with by what they were found."""
     asked = questions(text, at, limit=limit)
     if not asked:
         return []
+    says_address = asked[0].sql in (PHONE, TAIL, EMAIL)
     hits = " UNION ALL ".join(f"({question.sql})" for question in asked)
     facts = [fact for question in asked for fact in question.facts]
-    closest: dict[int, Member] = {}
+    closest: dict[int, Hit] = {}
     for member in Member.objects.raw(PEOPLE.format(hits=hits), facts):
-        closest.setdefault(member.pk, member)
+        is_former = says_address and bool(vars(member)["is_by_merged"])
+        closest.setdefault(member.pk, Hit(member, is_former))
     return list(closest.values())[:limit]
 
 

@@ -9,6 +9,7 @@ from .load import NewMember, load_consents, load_members
 from .locks import keep_active
 from .marks import save_custom_field, save_tag, tag, untag
 from .merge import merge, merge_step
+from .release import release_phone
 from .staff_cards import link_staff, unlink_staff
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "merge_step",
     "note_referrer",
     "publish_consent_text",
+    "release_phone",
     "save_custom_field",
     "save_tag",
     "set_birthday",

@@ -16,7 +16,6 @@ from members.errors import (
     BirthdayTooNear,
     NobodyNamed,
     NotYourself,
-    PhoneTaken,
     ReferralUnknown,
     ValueRefused,
 )
@@ -36,7 +35,14 @@ from stores.errors import NotAllowed
 from stores.models import User
 
 from .access import is_a_member, require, require_self_or
-from .enrol import ONE_PER_PHONE, broke, phone_of, put_birthday, referrer_of
+from .enrol import (
+    ONE_PER_PHONE,
+    broke,
+    phone_of,
+    phone_taken,
+    put_birthday,
+    referrer_of,
+)
 from .locks import lock_member
 
 # Days before a birthday in which nobody moves it: a gift is not to be caught twice.
@@ -246,5 +252,5 @@ def _save(member: Member, fields: Iterable[str]) -> None:
             member.save(update_fields=[name.removesuffix("_id") for name in fields])
     except IntegrityError as clash:
         if broke(clash, ONE_PER_PHONE):
-            raise PhoneTaken from None
+            raise phone_taken(member.phone) from None
         raise

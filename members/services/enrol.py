@@ -135,11 +135,17 @@ def _insert(member: Member) -> None:
                 member.save(force_insert=True)
         except IntegrityError as clash:
             if broke(clash, ONE_PER_PHONE):
-                raise PhoneTaken from None
+                raise phone_taken(member.phone) from None
             if not (tries_left and broke(clash, ONE_PER_CODE)):
                 raise
         else:
             return
+
+
+def phone_taken(phone: str | None) -> PhoneTaken:
+    """The refusal of a phone that leads to somebody already, now or formerly."""
+    former = Member.objects.filter(phone=phone, status=Member.Status.MERGED)
+    return PhoneTaken(is_former=former.exists())
 
 
 def broke(clash: IntegrityError, constraint: str) -> bool:

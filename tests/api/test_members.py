@@ -190,6 +190,22 @@ def test_a_merged_member_is_whom_they_were_merged_into(till: Till) -> None:
     assert till.ask(f"/members/{gone.public_id}").json()["id"] == str(kept.public_id)
 
 
+def test_a_phone_of_a_merged_row_finds_who_is_left_and_says_so(till: Till) -> None:
+    kept, gone = MemberFactory.create(), MemberFactory.create()
+    Member.objects.filter(pk=gone.pk).update(
+        status="merged", merged_into=kept, ended_at=now()
+    )
+    kept.refresh_from_db()
+
+    former = till.ask(f"/members?phone=%2B{(gone.phone or '')[1:]}").json()
+    current = till.ask(f"/members?phone=%2B{(kept.phone or '')[1:]}").json()
+    taken = till.post("/members", {"name": "New", "phone": gone.phone}, key=a_key())
+
+    assert former["id"] == current["id"] == str(kept.public_id)
+    assert (former["is_former_phone"], current["is_former_phone"]) == (True, False)
+    assert is_problem(taken, 409, "phone_taken")
+
+
 def test_what_a_member_holds_is_told_as_it_may_be_spent(till: Till) -> None:
     member = MemberFactory.create()
     at = now()
