@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Whether an approver may stand in for a guest's own code is the shop's policy."""
 
-    dependencies = [("stored_value", "0013_staff_are_members")]
+    dependencies = [("stored_value", "0014_clearing_added_up")]
     operations = [
         migrations.AddField(
             model_name="walletpolicy",
