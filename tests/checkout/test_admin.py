@@ -18,6 +18,7 @@ from tests.factories.stores import (
     PIN,
     ShiftFactory,
     StoreFactory,
+    TillFactory,
     UserFactory,
     signed_in,
 )
@@ -37,7 +38,7 @@ def action(name: str, sale: Sale) -> str:
 
 @pytest.fixture
 def shift() -> Shift:
-    found: Shift = ShiftFactory.create(business_date=now().date())
+    found: Shift = ShiftFactory.today(till=TillFactory.create())
     return found
 
 
@@ -52,7 +53,12 @@ def lead(shift: Shift) -> Client:
 
 
 def sold(shift: Shift, *amounts: int, **facts: Any) -> Sale:
-    by = at_store(shift.store, shift_id=shift.pk, till_id=shift.till_id)
+    by = at_store(
+        shift.store,
+        shift_id=shift.pk,
+        till_id=shift.till_id,
+        business_date=shift.business_date,
+    )
     return a_sale(*amounts, by=by, at=now(), **facts)
 
 
