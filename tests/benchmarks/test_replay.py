@@ -33,7 +33,6 @@ SHOWN = (
     "| points earned, spent ",
     "| stored value spent ",
     "| refused ",
-    "nothing_to_pay",
     "| sales a second ",
     "| sale ",
     "None lost, none doubled; the books are proven.",
@@ -70,7 +69,7 @@ def test_a_quick_run_plays_every_purchase_once(tmp_path: Path) -> None:
     for words in SHOWN:
         assert words in done.stdout
     assert "40 purchases of 7 members" in done.stdout
-    assert done.stdout.count("| sales                | 39 ") == 1
+    assert done.stdout.count("| sales                | 40 ") == 1
 
 
 def test_lines_of_one_bill_are_one_purchase_and_the_order_is_the_files(
@@ -88,7 +87,7 @@ def test_lines_of_one_bill_are_one_purchase_and_the_order_is_the_files(
     assert purchases[1].bill == {"gross": 120_00}
     assert "lines" in purchases[3].bill  # only so may it be told: nothing
     assert [[p.number for p in of_one] for of_one in of_each(purchases)] == [
-        *([1, 4], [2, 5], [3])
+        *([1], [2, 5], [3], [4])
     ]
     assert [purchase.store for purchase in purchases][:2] == ["新天地", "静安"]
 

@@ -2,6 +2,8 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
+from unittest import mock
 
 from django.db import transaction
 
@@ -15,6 +17,8 @@ from coupons import services as coupons_services
 from coupons.models import Coupon
 from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCardCode
+from gift_cards.services import care
+from gift_cards.services.renew import renew_code
 from members import services as members_services
 from members.birthdays import Birthday
 from members.errors import MemberBusy
@@ -129,11 +133,18 @@ def a_code_is_replaced(meeting: Meeting) -> bool:
     doing = gift_cards_factory.at_store()
     card = gift_cards_factory.a_card(by=doing)
     old = GiftCardCode.objects.get(card_id=card.card_id, died_at=None).pk
-    told = meeting.race(
-        lambda _n: gift_cards_services.replace(
-            card_id=card.card_id, code_id=old, reason="why", by=doing, at=NOON
+
+    def renew_together(*given: Any, **more: Any) -> Any:
+        """All have found the old code alive before one of them replaces it."""
+        rendezvous.meet()
+        return renew_code(*given, **more)
+
+    with mock.patch.object(care, "renew_code", renew_together):
+        told = meeting.race(
+            lambda _n: gift_cards_services.replace(
+                card_id=card.card_id, code_id=old, reason="why", by=doing, at=NOON
+            )
         )
-    )
     return (
         one_and_sentences(told)
         and GiftCardCode.objects.filter(died_at=None).count() == 1

@@ -1,5 +1,7 @@
 """What each country asks of prepaid value, figure by figure, as counsel reads it."""
 
+from dataclasses import replace
+
 import pytest
 
 from policies.models import ShopPolicy
@@ -42,7 +44,12 @@ def test_the_united_states_ask_for_five_years() -> None:
     assert rules.named_may_expire
 
 
-@pytest.mark.parametrize("code", ["HK", "EU", "none"])
+def test_hong_kong_bounds_what_is_paid_without_a_code() -> None:
+    rules = PROFILES["HK"]
+    assert rules == replace(NOTHING, code=rules.code, most_without_code=1_000_00)
+
+
+@pytest.mark.parametrize("code", ["EU", "none"])
 def test_where_the_law_is_silent_nothing_is_bounded(code: str) -> None:
     rules = PROFILES[code]
     assert all(
