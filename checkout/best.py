@@ -29,6 +29,7 @@ from coupons.rules import (
     WHOLE,
     BillFacts,
     Fitting,
+    ReducedPieces,
     Refusal,
     Saving,
     fitting,
@@ -122,14 +123,16 @@ def apply(coupons: Sequence[Coupon], bill: BillFacts) -> Combination | Refused:
     """These coupons, all of them, in this order; or why one of them cannot be."""
     used = []
     amounts = bill.amounts
+    reduced: ReducedPieces = ()
     for coupon in coupons:
         fit = fitting(coupon.version, bill)
         if isinstance(fit, Refusal):
             return Refused(coupon, fit)
-        found = fit.saves(amounts)
+        found = fit.saves(amounts, reduced)
         if found is None:
             return Refused(coupon, why_nothing(fit, amounts))
         used.append(Used(coupon, found))
+        reduced = fit.after(amounts, reduced, found)
         amounts = without(amounts, found)
     return Combination(tuple(used))
 
@@ -241,7 +244,7 @@ class _Search:
         self.rank: Rank = (to_pay.left(0), 0, to_pay.points(0), [])
         if beat is not None and beat <= self.rank:
             self.best, self.rank = None, beat
-        self._met: set[tuple[int, tuple[int, ...]]] = set()
+        self._met: set[tuple[int, tuple[int, ...], ReducedPieces]] = set()
         self._ends = drawer.ends
         self._steps = drawer.steps
         self._groups = drawer.groups
@@ -271,6 +274,7 @@ class _Search:
         used: tuple[Used, ...] = (),
         amount: int = 0,
         places: int = 0,
+        reduced: ReducedPieces = (),
     ) -> None:
         """Look at every combination that begins with `used`, which saves `amount`, and
         goes on with some of `rest`, a bit for each place, as those `used` in `places`.
@@ -279,13 +283,14 @@ class _Search:
         room, left = self.per_bill - len(used), sum(amounts)
         if not room or self._is_beaten(amount + left, used):
             return
-        if self.weighed > MOST_WEIGHED or (places, amounts) in self._met:
+        met = (places, amounts, reduced)
+        if self.weighed > MOST_WEIGHED or met in self._met:
             return
-        self._met.add((places, amounts))
-        savings = self._savings(rest, amounts, used)
+        self._met.add(met)
+        savings = self._savings(rest, amounts, used, reduced)
         room = min(room, len({self._groups[place] for place in savings}))
         if room <= 1:
-            self._finish(savings, amounts, used, amount)
+            self._finish(savings, amounts, used, amount, reduced)
             return
         if self._is_hopeless(
             amount, self._together(savings, left, room), used, savings
@@ -294,7 +299,8 @@ class _Search:
         for bound, place in self._next(savings, room):
             if self._is_beaten(amount + bound, used):
                 return
-            saved = self._fit(place).saves(amounts)
+            fit = self._fit(place)
+            saved = fit.saves(amounts, reduced)
             if saved is not None:
                 self.enter(
                     rest & self._after[place],
@@ -302,6 +308,7 @@ class _Search:
                     (*used, Used(self.pieces[place].coupon, saved)),
                     amount + saved.amount,
                     places | 1 << place,
+                    fit.after(amounts, reduced, saved),
                 )
 
     def _keep_better(self, used: tuple[Used, ...], amount: int) -> None:
@@ -348,7 +355,11 @@ class _Search:
         return ends >= best_ends
 
     def _savings(
-        self, rest: int, amounts: tuple[int, ...], used: tuple[Used, ...]
+        self,
+        rest: int,
+        amounts: tuple[int, ...],
+        used: tuple[Used, ...],
+        reduced: ReducedPieces,
     ) -> dict[int, int]:
         """What each that may come next would save now, by its place."""
         found = {}
@@ -357,7 +368,7 @@ class _Search:
             lowest = rest & -rest
             rest ^= lowest
             place = lowest.bit_length() - 1
-            saved = self._fit(place).amount(amounts)
+            saved = self._fit(place).amount(amounts, reduced)
             self.weighed += 1
             if not saved:
                 continue
@@ -387,6 +398,7 @@ class _Search:
         amounts: tuple[int, ...],
         used: tuple[Used, ...],
         amount: int,
+        reduced: ReducedPieces,
     ) -> None:
         """The last one that there is room for: after which least is left to pay, and
         which ends soonest.
@@ -402,7 +414,7 @@ class _Search:
                 self._ends[place],
             ),
         )
-        saved = self._fit(place).saves(amounts)
+        saved = self._fit(place).saves(amounts, reduced)
         if saved is not None:
             last = Used(self.pieces[place].coupon, saved)
             self._keep_better((*used, last), amount + saved.amount)

@@ -1,5 +1,6 @@
 """Which coupons a bill is settled with, together with the benefits before them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +15,11 @@ from coupons.rules import (
     BillFacts,
     BillLine,
     Fitting,
+    ReducedPieces,
     Refusal,
     refusal_of,
     stacks,
+    used_too_often,
     why_nothing,
 )
 from coupons.rules import fitting as fit_of
@@ -149,8 +152,10 @@ def _orders(coupons: Sequence[Coupon]) -> Iterator[list[Coupon]]:
     if prod(factorial(len(step)) for step in steps) > MOST_ORDERS:
         yield [coupon for step in steps for coupon in step]
         return
-    for orders in product(*(permutations(step) for step in steps)):
-        yield [coupon for order in orders for coupon in order]
+    # Uses of the same coupon stand for one another.
+    orders = [dict.fromkeys(permutations(step)) for step in steps]
+    for order in product(*orders):
+        yield [coupon for step in order for coupon in step]
 
 
 def _in_this_order(
@@ -163,17 +168,19 @@ def _in_this_order(
     used: list[search.Used] = []
     refused: Refusals = []
     amounts = facts.amounts
+    reduced: ReducedPieces = ()
     for coupon in coupons:
         versions = [one.coupon.version for one in used] + [coupon.version]
         fit, why = fits[coupon.pk], stacks(versions, per_bill=per_bill)
         if why is None and isinstance(fit, Refusal):
             why = fit
         elif why is None and isinstance(fit, Fitting):
-            saved = fit.saves(amounts)
+            saved = fit.saves(amounts, reduced)
             if saved is None:
                 why = why_nothing(fit, amounts)
             else:
                 used.append(search.Used(coupon, saved))
+                reduced = fit.after(amounts, reduced, saved)
                 amounts = search.without(amounts, saved)
         if why is not None:
             refused.append((coupon, why))
@@ -207,14 +214,22 @@ def _facts(option: Option, guest: Guest, programme: Programme) -> BillFacts:
 def _usable(
     guest: Guest, wishes: Wishes, at: datetime
 ) -> tuple[list[Coupon], Refusals]:
-    """Coupons that hold at this moment; of those asked for, why others do not."""
-    usable, refused = [], []
+    """Coupons that hold at this moment; of those asked for, why others do not.
+
+    One that is asked for twice is used twice: it stands there once for each use.
+    """
+    usable: list[Coupon] = []
+    refused: Refusals = []
+    times = None if wishes.coupons is None else Counter(wishes.coupons)
     for coupon in guest.coupons:
-        if wishes.coupons is not None and coupon.pk not in wishes.coupons:
+        wished = 1 if times is None else times[coupon.pk]
+        if not wished:
             continue
         why = refusal_of(coupon, member_id=guest.member_id, at=at)
         if why is None:
-            usable.append(coupon)
+            usable += [coupon] * min(wished, coupon.uses_left)
+            if wished > coupon.uses_left:
+                refused.append((coupon, used_too_often(coupon)))
         else:
             refused.append((coupon, why))
     return usable, refused

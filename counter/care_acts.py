@@ -104,13 +104,20 @@ def _sell_coupon(doing: Doing) -> str:
 
 
 def _use_visit(doing: Doing) -> str:
+    visits = doing.typed["visits"] or 1
     used = coupons_services.use_visit(
         coupon_id=doing.typed["coupon"],
         member_id=doing.member.pk,
         by=doing.place.act(),
         at=doing.at,
         key=doing.key,
+        visits=visits,
     )
+    if visits > 1:
+        return _("%(visits)s visits taken off: %(left)s left.") % {
+            "visits": visits,
+            "left": used.uses_left,
+        }
     return ngettext(
         "One visit taken off: %(left)s is left.",
         "One visit taken off: %(left)s are left.",

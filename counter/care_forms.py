@@ -11,6 +11,7 @@ from recognition.models import Preference
 from stores import selectors as stores_selectors
 
 LARGEST_ID = 2**63 - 1
+MOST_VISITS = 100  # off one pass at once
 
 
 def tender_field(*, required: bool = True) -> forms.ChoiceField:
@@ -56,6 +57,9 @@ class PassForm(forms.Form):
     """One of the guest's passes."""
 
     coupon = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
+    visits = forms.IntegerField(
+        label=_("Visits"), min_value=1, max_value=MOST_VISITS, required=False
+    )
 
 
 class StampForm(forms.Form):

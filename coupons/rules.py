@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.money import format_money
 from common.shares import spread
@@ -66,6 +66,18 @@ class BillFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReducedPiece:
+    """A piece that a coupon made cheaper: its line, its price before and now."""
+
+    line: int
+    price: int
+    left: int
+
+
+type ReducedPieces = tuple[ReducedPiece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Saving:
     """What one use saves, and how much of it on each line of the bill."""
 
@@ -85,6 +97,8 @@ class Refusal:
 class Fitting:
     """A coupon that fits a bill's place, time and items: what it saves of the amounts
     of its lines, whatever these have become.
+
+    One for a piece takes the dearest: `reduced` are those that others took before it.
     """
 
     places: tuple[int, ...]
@@ -101,12 +115,12 @@ class Fitting:
             return self.min_spend - sum(amounts)
         return self.min_spend - sum(amounts[at] for at in self.places)
 
-    def amount(self, amounts: Sequence[int]) -> int:
+    def amount(self, amounts: Sequence[int], reduced: ReducedPieces = ()) -> int:
         """How much it saves of these amounts; nothing below its minimum."""
         if self.is_of_one_item:
             if sum(amounts) < self.min_spend:
                 return 0
-            piece = self._piece(amounts, self._dearest(amounts))
+            piece = self._piece(amounts, self._dearest(amounts, reduced), reduced)
             return self._capped(max(0, piece - self.amount_off))
         base = sum([amounts[at] for at in self.places])
         return self.of(base) if base >= self.min_spend else 0
@@ -121,24 +135,54 @@ class Fitting:
         saved = self._capped(self.amount_off or share(base, self.off_bp))
         return saved if saved < base else base
 
-    def saves(self, amounts: Sequence[int]) -> Saving | None:
+    def saves(
+        self, amounts: Sequence[int], reduced: ReducedPieces = ()
+    ) -> Saving | None:
         """The same, and how much of it on each line; None if it is nothing."""
-        amount = self.amount(amounts)
+        amount = self.amount(amounts, reduced)
         if not amount:
             return None
         if len(amounts) == 1:
             return Saving(amount, (amount,))
         weights = [0] * len(amounts)
-        for at in (self._dearest(amounts),) if self.is_of_one_item else self.places:
-            weights[at] = amounts[at]
+        if self.is_of_one_item:
+            dearest = self._dearest(amounts, reduced)
+            weights[dearest] = amounts[dearest]
+        else:
+            for at in self.places:
+                weights[at] = amounts[at]
         return Saving(amount, spread(amount, weights))
 
-    def _dearest(self, amounts: Sequence[int]) -> int:
-        """The line whose piece is the dearest of those it is for."""
-        return max(self.places, key=lambda at: (self._piece(amounts, at), -at))
+    def after(
+        self, amounts: Sequence[int], reduced: ReducedPieces, saving: Saving
+    ) -> ReducedPieces:
+        """The pieces that are reduced once this has saved so much of these amounts."""
+        if not self.is_of_one_item:
+            return reduced
+        at = self._dearest(amounts, reduced)
+        before = self._piece(amounts, at, reduced)
+        others = [*reduced]
+        price = before
+        same_line = [one for one in reduced if one.line == at]
+        if len(same_line) == self.quantities[at]:
+            again = next(one for one in same_line if one.left == before)
+            others.remove(again)
+            price = again.price
+        others.append(ReducedPiece(at, price, before - saving.amount))
+        return tuple(sorted(others, key=lambda one: (one.line, one.left)))
 
-    def _piece(self, amounts: Sequence[int], at: int) -> int:
-        return amounts[at] // self.quantities[at]
+    def _dearest(self, amounts: Sequence[int], reduced: ReducedPieces) -> int:
+        """The line whose piece is the dearest of those it is for."""
+        return max(self.places, key=lambda at: (self._piece(amounts, at, reduced), -at))
+
+    def _piece(self, amounts: Sequence[int], at: int, reduced: ReducedPieces) -> int:
+        """What the dearest piece of a line costs by now."""
+        there = [one for one in reduced if one.line == at] if reduced else ()
+        if not there:
+            return amounts[at] // self.quantities[at]
+        if len(there) < self.quantities[at]:
+            return there[0].price
+        return max(one.left for one in there)
 
     def _capped(self, amount: int) -> int:
         return amount if self.cap is None or amount < self.cap else self.cap
@@ -212,6 +256,21 @@ def refusal_of(
     return None if code is None else Refusal(code, str(CANNOT_BE_USED[code]))
 
 
+def used_too_often(coupon: Coupon) -> Refusal:
+    """Why a coupon cannot be used once more on a bill where all its uses stand."""
+    if coupon.uses == 1:
+        return Refusal("uses", _("This coupon can be used once only."))
+    return Refusal(
+        "uses",
+        ngettext(
+            "Only %(count)s visit is left on this pass.",
+            "Only %(count)s visits are left on this pass.",
+            coupon.uses_left,
+        )
+        % {"count": coupon.uses_left},
+    )
+
+
 def top_up_bonus(
     version: TemplateVersion, *, amount: int, bill: BillFacts
 ) -> int | Refusal:
@@ -258,7 +317,11 @@ def stacks(chosen: Sequence[TemplateVersion], *, per_bill: int) -> Refusal | Non
     of_one = [version.template_id for version in chosen]
     for version in chosen:
         if of_one.count(version.template_id) > version.per_bill:
-            return Refusal("per_bill", _("No more of this coupon on one bill."))
+            return Refusal(
+                "per_bill",
+                _("At most %(count)s of this coupon on one bill.")
+                % {"count": version.per_bill},
+            )
     return None
 
 

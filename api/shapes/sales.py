@@ -114,7 +114,11 @@ class QuoteIn(In):
         default_factory=list,
         description='What to do without: "tier", "member_price", the id of an offer.',
     )
-    coupons: Literal["best"] | Annotated[list[Identity], Field(max_length=30)] = "best"
+    coupons: Literal["best"] | Annotated[list[Identity], Field(max_length=30)] = Field(
+        default="best",
+        description="A visit pass is named once for each visit; in place of a list the"
+        " best for the guest.",
+    )
     points: Literal["max"] | Count = 0
     gift_cards: Annotated[list[Code | GiftCardIn], Field(max_length=10)] = Field(
         default_factory=list

@@ -140,7 +140,9 @@ class Terms(models.Model):
         help_text=_("Of coupons with the same group one may be used on a bill."),
     )
     per_bill = models.PositiveSmallIntegerField(
-        _("of this kind on one bill"), default=1
+        _("of this kind on one bill"),
+        default=1,
+        help_text=_("For a visit pass: how many visits."),
     )
     with_tier_discount = models.BooleanField(
         _("together with a tier’s discount"), default=True

@@ -1,6 +1,7 @@
 """A visit that a pass pays for by itself, where no bill is written."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -28,9 +29,16 @@ SOURCE: Final = "pass"  # of the visit
 
 @transaction.atomic
 def use_visit(
-    *, coupon_id: int, member_id: int, by: Act, at: datetime, key: str
+    *,
+    coupon_id: int,
+    member_id: int,
+    by: Act,
+    at: datetime,
+    key: str,
+    visits: int = 1,
 ) -> Coupon:
-    """Take one visit off a pass, once for a key, and note that its guest came.
+    """Take a visit off a pass, once for a key, and note that its guest came; several
+    where others came along: all of them or none.
 
     It was paid when the pass was bought: no money moves. Raises NotAllowed,
     CouponNotUsable, PassNotHere, IdempotencyConflict.
@@ -38,22 +46,22 @@ def use_visit(
     stores_services.require_for(by, USE)
     store = _store_of(by)
     coupon = _pass(coupon_id)
-    done = CouponUse.objects.filter(key=f"{key}:1").first()
-    if done is not None:
-        if (done.coupon_id, done.member_id) != (coupon_id, member_id):
-            raise IdempotencyConflict
+    keys = [_key_of(key, nth) for nth in range(max(1, visits))]
+    if _is_done(keys, _key_of(key, visits), coupon_id, member_id):
         return coupon
     _check(coupon, member_id, store, by, at)
+    if len(keys) > coupon.uses_left:
+        raise CouponNotUsable(why="uses", coupon=coupon.pk)
     by = _beneficiary(coupon, member_id, by, at)
-    reference = _reference(key)
-    redeem_step(
-        redemptions=[Redemption(coupon_id, coupon.version.use_price)],
-        member_id=member_id,
-        reference=reference,
-        by=by,
-        at=at,
-        key=key,
-    )
+    for visit_key in keys:
+        redeem_step(
+            redemptions=[Redemption(coupon_id, coupon.version.use_price)],
+            member_id=member_id,
+            reference=_reference(visit_key),
+            by=by,
+            at=at,
+            key=visit_key,
+        )
     recognition_services.note_visit(
         member_id=member_id,
         store_id=store.pk,
@@ -62,7 +70,7 @@ def use_visit(
         amount=0,
         lines=(),
         source=SOURCE,
-        reference=reference,
+        reference=_reference(key),
     )
     coupon.refresh_from_db(fields=["status", "uses_left"])
     _record("coupons.visit_used", coupon, by, at)
@@ -128,6 +136,26 @@ def _check(coupon: Coupon, member_id: int, store: Store, by: Act, at: datetime) 
     )
     if not_here is not None:
         raise PassNotHere(not_here.sentence)
+
+
+def _key_of(key: str, nth: int) -> str:
+    """Each visit has a key of its own, so that one alone can be put back."""
+    return key if nth == 0 else f"{key}+{nth}"
+
+
+def _is_done(
+    keys: Sequence[str], one_more: str, coupon_id: int, member_id: int
+) -> bool:
+    """Whether these visits were taken before. Raises IdempotencyConflict where the key
+    took others.
+    """
+    uses = CouponUse.objects.filter(
+        key__in=[f"{key}:1" for key in (*keys, one_more)]
+    ).values_list("coupon_id", "member_id")
+    found = list(uses)
+    if found and found != [(coupon_id, member_id)] * len(keys):
+        raise IdempotencyConflict
+    return bool(found)
 
 
 def _reference(key: str) -> str:

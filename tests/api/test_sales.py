@@ -16,7 +16,7 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from tests.factories.api import Till, a_till, is_problem, the_office
 from tests.factories.bills import a_guest, no_codes
-from tests.factories.coupons import issued
+from tests.factories.coupons import issued, visit_pass
 from tests.factories.gift_cards import a_card, at_store
 from tests.factories.ledger import everything
 from tests.factories.members import MemberFactory, by_themselves
@@ -479,3 +479,33 @@ def test_a_sale_is_found_by_the_number_of_its_bill_at_its_own_store_alone() -> N
 )
 def test_a_look_up_that_cannot_be_read_is_refused(query: str) -> None:
     assert is_problem(a_till().ask(f"/sales?{query}"), 422, "invalid")
+
+
+@db
+def test_a_pass_named_twice_takes_two_visits_and_a_coupon_named_twice_is_refused() -> (
+    None
+):
+    till = a_till()
+    member = MemberFactory.create()
+    held = issued(visit_pass(3, per_bill=2), member, at=now())
+    single = issued(member=member, at=now())
+    noodles = {"sku": "noodles", "name": "N", "quantity": 2, "unit_price": 30_00}
+    bill: dict[str, Any] = {
+        "gross": None,
+        "lines": [noodles],
+        "member": of(member),
+        "tenders": [],
+    }
+    before = everything()
+
+    twice = settle(till, **bill, coupons=[str(single.pk)] * 2, key="k0")
+
+    assert is_problem(twice, 409, "coupon_unavailable")
+    assert twice.json()["detail"] == "This coupon can be used once only."
+    assert everything() == before
+    for _ in range(2):
+        sold = settle(till, **bill, coupons=[str(held.pk)] * 2)
+        assert (sold.status_code, sold.json()["due"]) == (201, 0)
+        assert [one["amount"] for one in sold.json()["discounts"]] == [30_00] * 2
+        held.refresh_from_db()
+        assert held.uses_left == 1

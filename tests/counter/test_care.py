@@ -268,6 +268,16 @@ def test_a_pass_is_sold_once_and_a_visit_taken_and_put_back(till: AtTill) -> Non
     do(till, member, "back", coupon=held.pk)
     held.refresh_from_db()
     assert held.uses_left == 3
+
+    page = do(till, member, "visit", coupon=held.pk, visits=4).content.decode()
+    assert "This pass has not so many uses left." in page
+    do(till, member, "visit", coupon=held.pk, visits=2)
+    held.refresh_from_db()
+    assert held.uses_left == 1
+    for _ in range(2):
+        do(till, member, "back", coupon=held.pk)
+    held.refresh_from_db()
+    assert held.uses_left == 3
     page = do(till, member, "back", coupon=held.pk).content.decode()
     assert "No visit was taken off this pass here today." in page
     assert is_proven()

@@ -14,8 +14,11 @@ from coupons.models import Coupon, TemplateVersion
 from coupons.rules import (
     BillFacts,
     BillLine,
+    Fitting,
+    ReducedPieces,
     Refusal,
     Saving,
+    fitting,
     pass_refund,
     refusal_of,
     saving,
@@ -129,6 +132,60 @@ def test_a_pass_pays_one_piece() -> None:
     ten = off(kind=CouponKind.PASS, amount=0, min_spend=0, uses=10, items=["noodles"])
 
     assert saving(ten, a_bill(NOODLES, TEA)) == Saving(30_00, (30_00, 0))
+
+
+def saved_one_after_another(
+    bill: BillFacts, *versions: TemplateVersion
+) -> list[int | None]:
+    """What each saves of what those before it left."""
+    amounts = bill.amounts
+    reduced: ReducedPieces = ()
+    found: list[int | None] = []
+    for version in versions:
+        fit = fitting(version, bill)
+        assert isinstance(fit, Fitting)
+        saved = fit.saves(amounts, reduced)
+        found.append(saved.amount if saved else None)
+        if saved is not None:
+            reduced = fit.after(amounts, reduced, saved)
+            amounts = tuple(
+                amount - off
+                for amount, off in zip(amounts, saved.per_line, strict=True)
+            )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("terms", "saved"),
+    [
+        ([{}, {}, {}], [10_00, 10_00, 10_00]),
+        ([{}, {}, {}, {}], [10_00, 10_00, 10_00, None]),
+        # At a price of its own a piece is had once; then the next one.
+        ([{"amount": 4_00}] * 4, [6_00, 6_00, 6_00, None]),
+        ([{"amount": 4_00}, {}, {}, {}], [6_00, 10_00, 10_00, 4_00]),
+        # What a cap left of a piece is taken when no dearer piece is left.
+        ([{"cap": 7_00}] * 4, [7_00, 7_00, 7_00, 3_00]),
+        ([{"cap": 7_00}, {"cap": 2_00}, {}, {}], [7_00, 2_00, 10_00, 8_00]),
+    ],
+)
+def test_each_takes_a_piece_of_its_own_of_several_on_one_line(
+    terms: list[dict[str, Any]], saved: list[int | None]
+) -> None:
+    three = a_bill(BillLine(item="noodles", quantity=3, amount=30_01))
+    versions = [
+        off(
+            **{
+                "kind": CouponKind.ITEM,
+                "amount": 0,
+                "min_spend": 0,
+                "items": ["noodles"],
+            }
+            | one
+        )
+        for one in terms
+    ]
+
+    assert saved_one_after_another(three, *versions) == saved
 
 
 @pytest.mark.parametrize(

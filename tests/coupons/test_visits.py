@@ -61,6 +61,36 @@ def test_a_visit_is_taken_once_for_a_key_and_its_guest_came(
     assert Visit.objects.count() == 2
 
 
+def test_friends_who_come_along_take_visits_too_all_or_none(
+    by: Act, member: Member
+) -> None:
+    held = issued(visit_pass(4), member)
+
+    def several(visits: int, key: str) -> Coupon:
+        return coupons_services.use_visit(
+            coupon_id=held.pk,
+            member_id=member.pk,
+            by=by,
+            at=NOON,
+            key=key,
+            visits=visits,
+        )
+
+    for _ in range(2):
+        assert several(3, "k").uses_left == 1
+    assert Visit.objects.count() == 1
+    for visits in (1, 2, 4):
+        with pytest.raises(IdempotencyConflict):
+            several(visits, "k")
+    with pytest.raises(CouponNotUsable) as refused:
+        several(2, "another")
+    assert refused.value.code == "coupon_uses"
+    assert left(held) == (1, CouponStatus.ISSUED)
+    back = coupons_services.give_back_visit(coupon_id=held.pk, by=by, at=NOON)
+    assert back.uses_left == 2
+    assert Visit.objects.get().voided_at is None
+
+
 def test_the_same_key_serves_no_other_pass(by: Act, member: Member) -> None:
     held, other = issued(visit_pass(2), member), issued(visit_pass(2), member)
     use(held, member, by)
