@@ -138,6 +138,7 @@
     } else if (event.key === "Enter" && target.id === "charge" && isStale()) {
       event.preventDefault();
       wantsCharge = wantsSubmit = true;
+      quoteNow(); // under way from now on: no older answer is taken for it
     } else if (event.key === "Enter" && target.form?.id === "bill" && isText) {
       event.preventDefault();
       if (!event.repeat) entered(target);

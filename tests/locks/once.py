@@ -251,17 +251,25 @@ def a_tier_is_given(meeting: Meeting) -> bool:
         at=NOON,
         key="given",
     )
-    told = meeting.race(
-        lambda n: tiers_services.give_tier(
-            tier_id=tier.pk,
-            member_id=member.pk,
-            until=NOON + timedelta(days=20 + n),
-            reason="guest of honour",
-            by=an_act(),
-            at=NOON,
-            key=f"given:{n}",
+    create = TierGrant.objects.create
+
+    def create_together(**fields: Any) -> TierGrant:
+        """All have ended what they found open before one of them gives anew."""
+        rendezvous.meet()
+        return create(**fields)
+
+    with mock.patch.object(TierGrant.objects, "create", create_together):
+        told = meeting.race(
+            lambda n: tiers_services.give_tier(
+                tier_id=tier.pk,
+                member_id=member.pk,
+                until=NOON + timedelta(days=20 + n),
+                reason="guest of honour",
+                by=an_act(),
+                at=NOON,
+                key=f"given:{n}",
+            )
         )
-    )
     open_ones = TierGrant.objects.filter(member=member, ended_at=None)
     return not refusals(told) and open_ones.count() == 1
 
