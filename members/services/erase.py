@@ -23,7 +23,7 @@ from stores.services import Mending
 
 from . import value
 from .access import require
-from .locks import lock_whole, soon
+from .locks import lock_with_accounts, soon
 from .second import with_second_person
 from .staff_cards import end_with_member
 
@@ -146,7 +146,9 @@ def _erase(
 ) -> UUID | None:
     """Give up what is left, wipe, and let every app do the same; the entry, if any."""
     merged = Member.objects.filter(merged_into=member_id).values_list("pk", flat=True)
-    rows = lock_whole([member_id, *merged])
+    rows = lock_with_accounts(
+        [member_id, *merged], accounts=lambda: value.account_ids(member_id)
+    )
     member = rows.get(member_id)
     if member is None:
         raise MemberUnknown

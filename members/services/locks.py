@@ -1,10 +1,12 @@
 """Holding a member still while something about them is decided."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from time import sleep
 from typing import Final
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from psycopg import Error as PsycopgError
 
 from ledger import services as ledger_services
@@ -13,6 +15,12 @@ from members.models import Member
 
 # lock_not_available, deadlock_detected, query_canceled by its timeout
 NO_LOCK: Final = frozenset({"55P03", "40P01", "57014"})
+TRIES: Final = 16
+PAUSE: Final = 0.025  # seconds
+
+
+class _LetGo(Exception):  # no error: what makes the savepoint let go
+    """A member is held by somebody else at this moment."""
 
 
 def lock_member(member_id: int) -> Member:
@@ -26,28 +34,32 @@ def lock_member(member_id: int) -> Member:
 
 
 def lock_whole(member_ids: Iterable[int]) -> dict[int, Member]:
-    """Members locked in key order, and whatever would point at them made to wait.
+    """Members locked in key order, and whatever would point at them made to wait: what
+    was written about them before is seen, what comes later sees what became of them.
 
-    For merging and erasing alone: what was written about them before is seen and
-    moved, what comes later sees that they are gone. Raises MemberBusy soon rather than
-    wait: a till that holds what we want, and waits for what we hold, must go on before
-    the database (after a second) chooses whom of the two to abort.
+    Raises MemberBusy soon rather than wait.
     """
-    rows = Member.objects.filter(pk__in=set(member_ids)).order_by("pk")
     with soon(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '300ms'")
-        return {member.pk: member for member in rows.select_for_update(of=("self",))}
+        return {member.pk: member for member in _rows(member_ids)}
 
 
-def lock_accounts_soon(account_ids: Sequence[int]) -> None:
-    """The same for accounts: all of them at once and soon. Raises MemberBusy."""
-    with soon(), connection.cursor() as cursor:
-        cursor.execute("SHOW statement_timeout")
-        usual = cursor.fetchone()[0]
-        # Of a whole statement: a lock is waited for in steps, each with its own time.
-        cursor.execute("SET LOCAL statement_timeout = '400ms'")
-        ledger_services.lock_accounts(account_ids)
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
+def lock_with_accounts(
+    member_ids: Iterable[int], *, accounts: Callable[[], Sequence[int]]
+) -> dict[int, Member]:
+    """The same together with the accounts: for merging and erasing alone.
+
+    A till locks accounts and then names the member; whoever waited for it while holding
+    the member would stop it, or the tills in line behind it. So the accounts are
+    waited for while nothing is held, and for the members nobody waits: where one is
+    not to be had, everything is let go and tried again. Raises MemberBusy.
+    """
+    ids = set(member_ids)
+    for _try in range(TRIES):
+        with suppress(_LetGo), transaction.atomic():
+            return _lock_at_once(ids, accounts)
+        sleep(PAUSE)
+    raise MemberBusy
 
 
 def keep_active(*, member_id: int) -> None:
@@ -74,10 +86,41 @@ def soon() -> Iterator[None]:
     try:
         yield
     except OperationalError as failure:
-        cause = failure.__cause__
-        if isinstance(cause, PsycopgError) and cause.sqlstate in NO_LOCK:
+        if _sqlstate(failure) in NO_LOCK:
             raise MemberBusy from failure
         raise
+
+
+def _lock_at_once(
+    ids: set[int], accounts: Callable[[], Sequence[int]]
+) -> dict[int, Member]:
+    before = set(accounts())
+    with soon(), connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        usual = cursor.fetchone()[0]
+        # Of a whole statement: a lock is waited for in steps, each with its own time.
+        cursor.execute("SET LOCAL statement_timeout = '400ms'")
+        ledger_services.lock_accounts(sorted(before))
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
+    try:
+        found = {member.pk: member for member in _rows(ids, is_patient=False)}
+    except OperationalError as failure:
+        if _sqlstate(failure) not in NO_LOCK:
+            raise
+        raise _LetGo from failure
+    if not before.issuperset(accounts()):
+        raise _LetGo  # one was opened meanwhile
+    return found
+
+
+def _rows(ids: Iterable[int], *, is_patient: bool = True) -> QuerySet[Member]:
+    rows = Member.objects.filter(pk__in=set(ids)).order_by("pk")
+    return rows.select_for_update(of=("self",), nowait=not is_patient)
+
+
+def _sqlstate(failure: OperationalError) -> str | None:
+    cause = failure.__cause__
+    return cause.sqlstate if isinstance(cause, PsycopgError) else None
 
 
 def _active(member: Member | None) -> Member:

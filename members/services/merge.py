@@ -19,7 +19,7 @@ from stores.errors import ReasonMissing
 from stores.services import Mending
 
 from . import value
-from .locks import lock_whole
+from .locks import lock_with_accounts
 from .second import with_second_person
 from .staff_cards import follow_merge
 
@@ -91,15 +91,15 @@ def merge_step(
     *, source_id: int, target_id: int, reason: str, by: Act, at: datetime, key: str
 ) -> Merge:
     """A step of what was approved: the merge itself, in the caller's transaction."""
-    rows = lock_whole([source_id, target_id])
+    both = (source_id, target_id)
+    rows = lock_with_accounts(both, accounts=lambda: value.account_ids(*both))
     done = _done(key, source_id, target_id)
     if done is not None:
         return done
     _check(rows, source_id, target_id)
     source, target = rows[source_id], rows[target_id]
 
-    beside = [account.pk for account in value.accounts_of(target_id)]
-    holding = value.hold_still(source_id, beside=beside, by=by, at=at)
+    holding = value.hold_still(source_id, by=by, at=at)
     value.refuse_what_is_tied(holding, MergeRefused)
     memo = f"#{source_id} → #{target_id}"
     entry_id = value.move_all(

@@ -15,8 +15,6 @@ from ledger.kinds import AccountKind, EntryKind
 from ledger.selectors import HeldAccount
 from ledger.services import Act, HolderAccount, Line
 
-from .locks import lock_accounts_soon
-
 HOLDER = "member"
 # How good a guest someone is, not what they could spend: nobody need give it up.
 WORTHLESS = frozenset({AccountKind.GROWTH})
@@ -46,12 +44,14 @@ def money_of(member_id: int) -> int:
     )
 
 
-def hold_still(
-    member_id: int, *, beside: Sequence[int] = (), by: Act, at: datetime
-) -> Holding:
-    """Lock a member's accounts (and others beside) and expire what is due in them."""
-    ids = [account.pk for account in accounts_of(member_id)]
-    lock_accounts_soon([*ids, *beside])
+def account_ids(*member_ids: int) -> list[int]:
+    """The accounts of some members, as they now stand."""
+    return [account.pk for pk in member_ids for account in accounts_of(pk)]
+
+
+def hold_still(member_id: int, *, by: Act, at: datetime) -> Holding:
+    """What a member whose accounts are locked holds, with what is due expired."""
+    ids = account_ids(member_id)
     if ids:
         ledger_services.expire_lots(
             at=at,

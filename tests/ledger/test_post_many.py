@@ -30,7 +30,6 @@ from tests.factories.ledger import (
 )
 from tests.factories.stores import ShiftFactory, StoreFactory, UserFactory
 from tests.ledger.racing import altered, answers, race, refusals
-from tests.rendezvous import MEET
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7)
@@ -435,8 +434,9 @@ def test_it_is_the_lock_that_keeps_balances_in_order(
     held, others = guarded(), [guarded() for _ in range(6)]
     house()
     lock = "FOR NO KEY UPDATE;  -- guard: accounts"
-    pause = "  -- Each side of each line:"
-    changes = [(pause, f"  {MEET}\n{pause}")]
+    # Within the statement that writes: all have read by the same balances.
+    pause = "       WHERE NOT $9[l.place]"
+    changes = [(pause, f"{pause} AND racing.meet() IS NOT NULL")]
     if not guard:
         changes.append((lock, ";"))
     # The doors above lock all that they touch first: here the function stands alone.

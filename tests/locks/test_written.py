@@ -74,7 +74,7 @@ ATTACKS: Final = {
     "imports/services/run.py": Attack(
         right=written.one_file_is_brought_in_once,
         lock=ADVISORY,
-        pause_at="pg_advisory_xact_lock",
+        pause_at="WHEN member_id IS NULL THEN 'new'",
     ),
     "ledger/services/seal.py": Attack(
         right=written.a_day_is_sealed_once,

@@ -199,9 +199,8 @@ def test_a_till_is_never_the_one_that_is_stopped() -> None:
 
     def till(number: int) -> str:
         with transaction.atomic():
-            # The merge gives way by itself, long before the database looks for a
-            # deadlock: on a busy machine a second may pass while nobody runs.
-            execute("SET LOCAL deadlock_timeout = '20s'")
+            # Looked for at once, a deadlock is found wherever two wait for each other.
+            execute("SET LOCAL deadlock_timeout = '1ms'")
             spend(account_id, 1_00, key=f"till:{number}:{uuid.uuid4()}")
             members_services.keep_active(member_id=source.pk)
         return "sold"
