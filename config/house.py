@@ -18,6 +18,7 @@ APPS: Final = (
     "gift_cards",
     "imports",
     "checkout",
+    "campaigns",
     "counter",
     "api",
     "demo",

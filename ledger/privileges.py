@@ -36,6 +36,7 @@ INSERT_ONLY: Final = [
     "recognition_feedbackstep",
     "recognition_recognitionpolicy",
     "recognition_visitline",
+    "campaigns_segmentversion",
     "checkout_checkoutpolicy",
     "checkout_refund",
     "checkout_refundpart",

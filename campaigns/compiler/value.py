@@ -1,0 +1,78 @@
+"""What somebody holds, topped up and was given: as tests in SQL."""
+
+from datetime import timedelta
+from typing import Final
+
+from campaigns import conditions as asked
+
+from .statement import Statement, Test
+
+ACCOUNTS: Final = {"stored_value": ["principal", "bonus"]}
+HELD: Final = """
+(SELECT a.holder_id AS member_id, sum(a.balance) AS n FROM ledger_account a
+  WHERE a.holder_kind = 'member' AND a.kind = ANY ({kinds}) AND a.balance > 0
+  GROUP BY a.holder_id)"""
+EXPIRING: Final = """
+(SELECT a.holder_id AS member_id, sum(l.remaining) AS n
+   FROM ledger_lot l JOIN ledger_account a ON a.id = l.account_id
+  WHERE l.is_open AND l.expires_at > {at} AND l.expires_at <= {until}
+    AND a.holder_kind = 'member' AND a.kind = {kind}
+  GROUP BY a.holder_id)"""
+
+
+def balance(leaf: asked.Balance | asked.Points, made: Statement) -> Test:
+    """As the books say it: what expired leaves within the minute."""
+    kinds = ACCOUNTS.get(leaf.account, [leaf.account])
+    held = made.join(HELD.format(kinds=made.value(kinds, "text[]")))
+    return made.bounds(f"{held}.n", leaf, is_count=True)
+
+
+def expiring(leaf: asked.Expiring, made: Statement) -> Test:
+    until = made.at + timedelta(days=leaf.next_days)
+    due = made.join(
+        EXPIRING.format(
+            at=made.value(made.at, "timestamptz"),
+            until=made.value(until, "timestamptz"),
+            kind=made.value(leaf.account, "text"),
+        )
+    )
+    return made.bounds(f"{due}.n", leaf, is_count=True)
+
+
+def top_ups(leaf: asked.TopUps, made: Statement) -> Test:
+    lately = ""
+    if leaf.last_days is not None:
+        lately = f" AND t.at >= {made.since(leaf.last_days)}"
+    counted = made.join(
+        "(SELECT t.member_id, count(*) AS n FROM stored_value_topup t"
+        f" WHERE t.member_id IS NOT NULL{lately} GROUP BY t.member_id)"
+    )
+    return made.bounds(f"{counted}.n", leaf, is_count=True)
+
+
+def coupon(leaf: asked.HasCoupon, made: Statement) -> Test:
+    """A coupon given to a friend is the friend's."""
+    at = made.value(made.at, "timestamptz")
+    since = None if leaf.last_days is None else made.since(leaf.last_days)
+    rows = "coupons_coupon c"
+    tests = ["c.member_id = m.id"]
+    if leaf.templates:
+        rows += " JOIN coupons_templateversion w ON w.id = c.version_id"
+        tests.append(f"w.template_id = ANY ({made.value(leaf.templates, 'bigint[]')})")
+    if leaf.state == "usable":
+        tests.append(f"c.status = 'issued' AND c.valid_from <= {at}")
+        tests.append(f"c.valid_until > {at}")
+    elif leaf.state == "expired":
+        tests.append(f"c.status IN ('issued', 'offered') AND c.valid_until <= {at}")
+        tests += [f"c.valid_until >= {since}"] if since else []
+    elif leaf.state == "received":
+        rows += " JOIN coupons_couponissue i ON i.id = c.issue_id"
+        tests += [f"i.at >= {since}"] if since else []
+    else:
+        rows += " JOIN coupons_couponuse u ON u.coupon_id = c.id"
+        tests.append("u.act = 'redeemed' AND NOT EXISTS (SELECT FROM coupons_couponuse")
+        tests[-1] += " x WHERE x.undoes_id = u.id)"
+        tests += [f"u.at >= {since}"] if since else []
+    return Test(
+        f"EXISTS (SELECT FROM {rows} WHERE {' AND '.join(tests)})", is_total=True
+    )

@@ -1,0 +1,5 @@
+"""Commands of the campaigns app."""
+
+from .segments import save_segment
+
+__all__ = ["save_segment"]
