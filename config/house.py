@@ -9,6 +9,7 @@ APPS: Final = (
     "policies",
     "outbox",
     "members",
+    "messaging",
     "recognition",
     "tiers",
     "cards",

@@ -98,6 +98,13 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         ],
     ),
     (
+        _("Messages"),
+        [
+            ("mail", "messaging.message", _("Messages")),
+            ("edit_document", "messaging.messagetemplate", _("Message templates")),
+        ],
+    ),
+    (
         _("The books"),
         [
             ("receipt_long", "ledger.entry", _("Entries")),

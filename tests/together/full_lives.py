@@ -27,6 +27,7 @@ from tests.factories.cards import CardKindFactory
 from tests.factories.coupons import TemplateFactory, by_task, visit_pass
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory, TagFactory, by, by_themselves
+from tests.factories.messaging import sent, template
 from tests.factories.points import (
     RewardFactory,
     StampProgrammeFactory,
@@ -90,6 +91,7 @@ def live(house: House, *, name: str, phone: str, email: str) -> Member:
     _points(house, member)
     _coupons(house, member)
     _gift_cards(member, name, phone)
+    sent(template(), to=member, values={"what": f"tea for {name}"})
     return member
 
 

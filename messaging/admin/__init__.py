@@ -1,0 +1,5 @@
+"""What was written to whom, and in which words."""
+
+from . import messages, templates
+
+__all__ = ["messages", "templates"]
