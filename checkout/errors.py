@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 from common.money import format_money
 from common.quantity import format_quantity
+from stores.errors import ApprovalNeeded
 
 if TYPE_CHECKING:
     from .bill import Quote
@@ -243,3 +244,16 @@ class OfferRefused(DomainError):
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("offer_refused", " ".join(sentences), sentences=sentences)
+
+
+class ReturnNeedsApprover(ApprovalNeeded):
+    """Goods of another store, which the policy lets nobody take back alone."""
+
+    def __init__(self, *, act: str, amount: int) -> None:
+        DomainError.__init__(
+            self,
+            "return_needs_approver",
+            _("Another store sold this: a second person has to approve it."),
+            act=act,
+            amount=amount,
+        )

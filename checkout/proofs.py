@@ -65,12 +65,32 @@ REVERSED: Final = """
                   GROUP BY 1) b ON b.entry_id = s.entry_id
      WHERE g.amount <> coalesce(b.amount, 0)"""
 
+# What a store handed back for another is what that one owes it in the clearing.
+ELSEWHERE: Final = """
+    SELECT 'refund ' || r.id, 'handed back for another store', r.paid_out,
+           coalesce(b.amount, 0)
+      FROM checkout_refund r
+      JOIN checkout_sale s ON s.id = r.sale_id AND s.store_id <> r.store_id
+      LEFT JOIN LATERAL (
+           SELECT sum(CASE WHEN d.holder_id = s.store_id THEN p.amount
+                           ELSE -p.amount END)::bigint AS amount
+             FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id
+             JOIN ledger_account d ON d.id = p.debit_id
+              AND d.holder_kind = 'store' AND d.kind IN ('sales', 'tender')
+             JOIN ledger_account c ON c.id = p.credit_id
+              AND c.holder_kind = 'store' AND c.kind IN ('sales', 'tender')
+            WHERE e.key = 'refund:' || r.id || ':value'
+              AND (d.holder_id, c.holder_id) IN ((s.store_id, r.store_id),
+                                                 (r.store_id, s.store_id))) b ON true
+     WHERE r.paid_out <> coalesce(b.amount, 0)"""
+
 CHECKS: Final = AppChecks(
     app="checkout",
     statements={
         "a sale is the sum of its lines, discounts and payments": SUMS,
         "what was refunded is the sum of the refunds": REFUNDED,
         "what refunds gave back is what the books reversed": REVERSED,
+        "what was handed back for another store is owed to who did": ELSEWHERE,
     },
     triggers=(
         "checkout_sale_keeps",

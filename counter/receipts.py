@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from checkout import selectors as checkout_selectors
 from checkout.models import LineKind, Refund, Sale
 from common.money import format_count
 from stores import selectors as stores_selectors
@@ -51,6 +53,17 @@ def sale_of(*, sale_id: UUID, store: Store) -> Sale | None:
     """A sale of this store; another store's does not exist."""
     rows = Sale.objects.filter(pk=sale_id, store=store)
     return rows.select_related("store", "till", "staff", "member").first()
+
+
+def returnable_sale(*, sale_id: UUID, store: Store, at: datetime) -> Sale | None:
+    """The same, or one of another store that is taken back here."""
+    rows = Sale.objects.filter(pk=sale_id)
+    found = rows.select_related("store", "till", "staff", "member").first()
+    if found is None or not checkout_selectors.takes_back(
+        found, store_id=store.pk, at=at
+    ):
+        return None
+    return found
 
 
 def sale_under(key: str, *, store: Store) -> Sale | None:

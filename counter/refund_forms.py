@@ -7,11 +7,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from checkout.asked import LONGEST_REFERENCE
 from checkout.models import Refund, SaleLine
 from checkout.services import LineRefund
+from common.forms import LineField
 from common.quantity import parse_quantity
 from counter.forms import money
 from counter.second import SecondForm
+from stores.models import Store
 
 
 class QuantityField(forms.CharField):
@@ -31,6 +34,25 @@ class QuantityField(forms.CharField):
             raise ValidationError(
                 _("A quantity is a number with at most three decimals."), code="invalid"
             ) from wrong
+
+
+class ElsewhereForm(forms.Form):
+    """What a receipt of another store says."""
+
+    store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none())
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reference = LineField(label=_("Bill no."), max_length=LONGEST_REFERENCE)
+    net = money(label=_("Paid"), min_value=0)
+
+    def __init__(self, *args: Any, stores: Sequence[Store], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["store"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the type)
+        field.queryset = Store.objects.filter(
+            pk__in=[store.pk for store in stores]
+        ).order_by("code")
 
 
 class RefundForm(SecondForm):

@@ -32,6 +32,7 @@ urlpatterns = [
     path("codes/", gifts.codes, name="codes"),
     path("enrol/", people.enrol, name="enrol"),
     path("sales/", today.today, name="today"),
+    path("sales/elsewhere/", today.elsewhere, name="elsewhere"),
     path("receipts/<uuid:sale_id>/refund/", today.refund, name="refund"),
     path("receipts/<uuid:sale_id>/void/", today.void, name="void"),
     path("shift/", shifts.shift, name="shift"),

@@ -97,6 +97,20 @@ SELECT used.business_date, o.store, used.acceptor, o.kind, used.way,
   FROM used JOIN origins o ON o.first = used.lot_id
  WHERE o.kind = ANY (%(kinds)s::text[])
  GROUP BY 1, 2, 3, 4, 5 HAVING sum(used.amount) <> 0
+UNION ALL
+-- A store's money that another received or handed out: the debited one owes the other.
+SELECT e.business_date, d.holder_id, c.holder_id, 'sales', 'tender',
+       sum(p.amount)::bigint
+  FROM ledger_entry e
+  JOIN ledger_posting p ON p.entry_id = e.id
+  JOIN ledger_account d ON d.id = p.debit_id
+   AND d.holder_kind = 'store' AND d.kind IN ('sales', 'tender')
+  JOIN ledger_account c ON c.id = p.credit_id
+   AND c.holder_kind = 'store' AND c.kind IN ('sales', 'tender')
+ WHERE e.seq > %(after)s AND e.seq <= %(until)s
+   AND e.kind IN ('sale', 'payout', 'reversal')
+   AND d.holder_id <> c.holder_id AND 'sales' = ANY (%(kinds)s::text[])
+ GROUP BY 1, 2, 3
  ORDER BY 1, 2 NULLS FIRST, 3, 4, 5
 """
 
@@ -151,7 +165,8 @@ class Crossing:
     """What one store took in and another gave goods or money for, on a business day.
 
     `origin` None: the house as a whole (opening balances, mixed lots). `kind` is the
-    account that it came in on, `way` sales or tender.
+    account that it came in on, `way` sales or tender; of a bill that another store gave
+    back, sales.
     """
 
     business_date: date
@@ -217,7 +232,8 @@ def heirs_of(*, entry_id: UUID) -> list[Heir]:
 def crossings(
     *, after: int, until_entry: int = LAST_ENTRY, kinds: Sequence[str]
 ) -> list[Crossing]:
-    """What lots that came in on `kinds` were spent or paid out for, store by store.
+    """What lots that came in on `kinds` were spent or paid out for, store by store; of
+    kind `sales`, what a store handed out of another's bills.
 
     Of the entries numbered above `after` up to `until_entry`; what was given back
     counts against.

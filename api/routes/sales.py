@@ -64,6 +64,7 @@ def _kept(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day)] | None
 Reference = Annotated[str, MinLen(1), MaxLen(LONGEST_REFERENCE), BeforeValidator(_kept)]
+StoreCode = Annotated[str, MaxLen(16), BeforeValidator(_kept)] | None
 EXAMPLE = {"gross": 26800, "coupons": "best", "points": "max"}
 
 
@@ -151,17 +152,27 @@ def find_sales(
     request: ApiRequest,
     reference: QueryEx[Reference, P(description="The till's own bill number.")],
     business_date: QueryEx[Day, P(description="Only of this day.")] = None,
+    sold_at: QueryEx[
+        StoreCode,
+        P(description="The code of another store whose sales are taken back here."),
+    ] = None,
 ) -> HttpResponse:
     """The bills of a number, the newest first: what became of a sale whose answer was
     lost, or which one a guest's receipt is of.
 
     Numbers may begin anew each day, and each till may count by itself: a number has as
-    many bills as there are, 50 of them at most.
+    many bills as there are, 50 of them at most. Bills of another store are found with
+    `sold_at` and their day, where this store takes them back.
     """
     store = request.auth.store
-    rows = checkout_selectors.with_reference(
-        reference, store_id=None if store is None else store.pk, day=business_date
-    )
+    if sold_at is None or store is None:
+        rows = checkout_selectors.with_reference(
+            reference, store_id=None if store is None else store.pk, day=business_date
+        )
+    else:
+        rows = checkout_selectors.sold_at(
+            sold_at, reference, day=business_date, here=store, at=request.at
+        )
     items = [_told(found) for found in rows[: paging.USUAL]]
     return HttpResponse(written({"items": items}), content_type=JSON)
 
@@ -270,7 +281,8 @@ def _given_back(done: Refund) -> RefundOut:
 
 
 def sale_of(request: ApiRequest, named: str) -> Sale:
-    """A sale of the caller's store; the head office sees every store's.
+    """A sale of the caller's store, or of one whose sales it takes back; the head
+    office sees every store's.
 
     Raises sale_not_found.
     """
@@ -278,7 +290,7 @@ def sale_of(request: ApiRequest, named: str) -> Sale:
     if identity is None:
         raise SaleUnknown
     return checkout_selectors.find_sale(
-        sale_id=identity, store_id=request.auth.key.store_id
+        sale_id=identity, store_id=request.auth.key.store_id, at=request.at
     )
 
 

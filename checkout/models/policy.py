@@ -28,6 +28,14 @@ class NumbersBy(models.TextChoices):
     TILL = "till", _("each till")
 
 
+class Returns(models.TextChoices):
+    """Where goods may be brought back."""
+
+    SAME_STORE = "same_store", _("to the store that sold them")
+    APPROVED = "approved", _("to other stores too, with an approver")
+    ANY_STORE = "any_store", _("to other stores too")
+
+
 class CheckoutPolicy(PolicyVersion):
     """How a bill is charged, rounded and refunded, version by version; minor units."""
 
@@ -66,6 +74,21 @@ class CheckoutPolicy(PolicyVersion):
         default=RefundOrder.LAST_FIRST,
     )
 
+    returns = models.CharField(
+        _("goods may be brought back"),
+        max_length=10,
+        choices=Returns,
+        default=Returns.SAME_STORE,
+        db_default=Returns.SAME_STORE,
+        help_text=_("What another store hands back is settled in the clearing."),
+    )
+    returns_stores = ArrayField(
+        models.CharField(max_length=16),
+        verbose_name=_("stores that take back each other’s goods"),
+        default=list,
+        blank=True,
+        help_text=_("Codes with commas between them. Empty: every store."),
+    )
     numbers_by = models.CharField(
         _("bill numbers are unique in"),
         max_length=10,
@@ -87,6 +110,10 @@ class CheckoutPolicy(PolicyVersion):
                 name="checkout_checkoutpolicy_numbers_by_is_known",
             ),
             CheckConstraint(
+                condition=Q(returns__in=Returns.values),
+                name="checkout_checkoutpolicy_returns_is_known",
+            ),
+            CheckConstraint(
                 condition=Q(refund_order__in=RefundOrder.values),
                 name="checkout_checkoutpolicy_order_is_known",
             ),
@@ -102,15 +129,21 @@ class CheckoutPolicy(PolicyVersion):
         ]
 
     def clean(self) -> None:
-        named = set(self.service_charge_stores)
-        known = Store.objects.filter(code__in=named).values_list("code", flat=True)
-        if unknown := named - set(known):
-            raise ValidationError(
-                {
-                    "service_charge_stores": _("There is no store %(code)s.")
-                    % {"code": min(unknown)}
-                }
-            )
+        for field in ("service_charge_stores", "returns_stores"):
+            named = set(getattr(self, field))
+            known = Store.objects.filter(code__in=named).values_list("code", flat=True)
+            if unknown := named - set(known):
+                raise ValidationError(
+                    {field: _("There is no store %(code)s.") % {"code": min(unknown)}}
+                )
+
+    def takes_back(self, *, sold_at: str, here: str) -> bool:
+        """Whether a store takes back what a store sold, by their codes."""
+        if sold_at == here:
+            return True
+        stores = self.returns_stores
+        is_among = not stores or {sold_at, here} <= set(stores)
+        return self.returns != Returns.SAME_STORE and is_among
 
     def service_charge_at(self, store_code: str) -> int:
         """The share that is charged at a store, in basis points."""

@@ -1,6 +1,13 @@
 """What a bill needs to know, and what is known of bills that were settled."""
 
 from .look import LOOK, Look, LookFor, look, read
+from .returns import (
+    given_back_here,
+    returnable_stores,
+    sold_at,
+    sold_elsewhere,
+    takes_back,
+)
 from .sales import find_sale, line_documents, of_member, with_reference
 
 __all__ = [
@@ -8,9 +15,14 @@ __all__ = [
     "Look",
     "LookFor",
     "find_sale",
+    "given_back_here",
     "line_documents",
     "look",
     "of_member",
     "read",
+    "returnable_stores",
+    "sold_at",
+    "sold_elsewhere",
+    "takes_back",
     "with_reference",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from members.models import Member
 from stores.models import Store
 from stores.references import Referred
 
+from .returns import takes_back
+
 ENOUGH_DIGITS = 7  # of a phone
 FOUND = 50  # members that a search looks at
 
@@ -41,13 +43,13 @@ def of_member(member_id: int) -> QuerySet[Sale]:
     ).select_related("store")
 
 
-def find_sale(*, sale_id: UUID, store_id: int | None) -> Sale:
-    """A sale of this store (None: of any). Raises SaleUnknown, for others' too."""
-    rows = Sale.objects.filter(pk=sale_id)
-    if store_id is not None:
-        rows = rows.filter(store_id=store_id)
-    found = rows.first()
-    if found is None:
+def find_sale(*, sale_id: UUID, store_id: int | None, at: datetime) -> Sale:
+    """A sale of this store (None: of any), or of one whose sales it takes back.
+
+    Raises SaleUnknown, for others' too.
+    """
+    found = Sale.objects.filter(pk=sale_id).select_related("store").first()
+    if found is None or not takes_back(found, store_id=store_id, at=at):
         raise SaleUnknown
     return found
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from checkout.errors import SaleUnknown
-from checkout.models import Refund, Sale, SalePayment
+from checkout.errors import ReturnNeedsApprover, SaleUnknown
+from checkout.models import CheckoutPolicy, Refund, Sale, SalePayment
+from checkout.models.policy import Returns
+from checkout.selectors.returns import takes_back
 from common.text import one_line
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
+from policies import selectors as policies_selectors
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stores import selectors as stores_selectors
@@ -43,11 +46,14 @@ class Asked:
 
 
 def its_sale(sale_id: UUID | str, asked: Asked, permission: str) -> tuple[Sale, Asked]:
-    """The sale under its lock, and the act as one of its store: another store's sale
-    does not exist, and what head office does falls into the store's day.
+    """The sale under its lock, and the act as one of a store: another store's sale does
+    not exist, unless the policy lets this one take it back; what head office does falls
+    into the day of the sale's store.
     """
     sale, by = locked_sale(sale_id), asked.by
-    if by.store_id not in (None, sale.store_id):
+    if permission == VOID and by.store_id not in (None, sale.store_id):
+        raise SaleUnknown
+    if not takes_back(sale, store_id=by.store_id, at=asked.at):
         raise SaleUnknown
     stores_services.require_for(by, permission)
     if by.store_id is None:
@@ -67,7 +73,18 @@ def first_answer(asked: Asked) -> Refund | None:
 def allowed(
     sale: Sale, asked: Asked, permission: str, amount: int, approval: Approval | None
 ) -> Asked:
-    """Within one's limit or with a second person; nobody who gains by it."""
+    """Within one's limit or with a second person; nobody who gains by it.
+
+    What another store sold asks for an approver where the policy says so, however
+    little it is, and whoever asks.
+    """
+    if (
+        approval is None
+        and asked.by.store_id != sale.store_id
+        and policies_selectors.in_force(CheckoutPolicy, at=asked.at).returns
+        == Returns.APPROVED
+    ):
+        raise ReturnNeedsApprover(act=permission, amount=amount)
     holders = SalePayment.objects.filter(sale=sale).values_list("holder_id", flat=True)
     members = {pk for pk in (sale.member_id, *holders) if pk is not None}
     stored_value_services.refuse_own(asked.by, [Holder.member(pk) for pk in members])

@@ -60,6 +60,11 @@ class Doing:
     def key(self, word: str) -> str:
         return f"refund:{self.refund.pk}:{word}"
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another store than the sale's gives it back."""
+        return self.refund.store_id != self.sale.store_id
+
     def of(self, *kinds: str) -> list[Part]:
         return [part for part in self.parts if part.kind in kinds]
 

@@ -99,38 +99,41 @@ def _forfeited() -> int:
 
 
 def _other_ways(doing: Doing, charged: int) -> list[Line]:
-    """Lines beside the reversal: what goes out in cash though it came in otherwise, and
-    what of the money stays with the shop.
+    """Lines beside the reversal: what goes out in cash though it came in otherwise, or
+    at another store, which its own owes that much; and what of the money stays with
+    the shop.
     """
     lines: list[Line] = []
     in_cash = doing.refund.to == Refund.To.CASH
     for part in doing.of(PaymentKind.TENDER):
         if not part.amount:
             continue
-        own = part.postings[0].debit_id
-        out = _till(doing, CASH) if in_cash else own
+        own = out = part.postings[0].debit_id
         part.tender = CASH if in_cash else part.payment.tender
+        if in_cash or doing.is_elsewhere:
+            out = _till(doing, part.tender)
         if out != own:
             lines.append(Line(debit_id=own, credit_id=out, amount=part.amount))
         kept = min(charged, part.amount)
         charged -= kept
         if kept:
-            sales = _house(doing, AccountKind.SALES, POINTS_CHARGED)
+            sales = _house(doing.sale.store_id, AccountKind.SALES, POINTS_CHARGED)
             lines.append(Line(debit_id=out, credit_id=sales, amount=kept))
     return lines
 
 
 def _till(doing: Doing, tender: str) -> int:
-    return _house(doing, AccountKind.TENDER, tender)
+    """Of the store where it is given back."""
+    return _house(doing.refund.store_id, AccountKind.TENDER, tender)
 
 
-def _house(doing: Doing, kind: AccountKind, slot: str) -> int:
+def _house(store_id: int, kind: AccountKind, slot: str) -> int:
     return ledger_services.open_account(
         HolderAccount(
             kind=kind,
             unit_id=ledger_services.open_unit(code=settings.CURRENCY),
             holder_kind="store",
-            holder_id=doing.sale.store_id,
+            holder_id=store_id,
             slot=slot,
         )
     )

@@ -30,7 +30,7 @@ def row_of(sale: Sale, shares: Sequence[int], asked: Asked) -> Refund:
         to=asked.to,
         at=asked.at,
         business_date=asked.by.business_date,
-        store_id=sale.store_id,
+        store_id=asked.by.store_id or sale.store_id,
         shift_id=asked.by.shift_id,
         staff_id=asked.by.staff_id,
         approver_id=asked.by.approver_id,

@@ -28,6 +28,7 @@ from ledger.errors import IdempotencyConflict
 from stores.errors import ApprovalNeeded, CheckerRefused
 from stores.models import Approval, Till
 
+REFUND = "checkout.refund_sale"
 APPROVED = _("A bill of one’s own, or a guest who is known")
 log = get_logger(__name__)
 
@@ -88,7 +89,9 @@ def charge(request: HttpRequest, place: Place) -> HttpResponse:
 @require_safe
 @at_till(SELL, "checkout.view_sale")
 def receipt(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
-    """A receipt of this store, to be printed again."""
+    """A receipt of this store, to be printed again, or of one whose sales it takes back
+    to whoever may do that.
+    """
     return _receipt(request, place, sale_id, page=True)
 
 
@@ -163,8 +166,8 @@ def _receipt(
     page: bool,
     again: bool = False,
 ) -> HttpResponse:
-    found = receipts.sale_of(sale_id=sale_id, store=place.store)
-    if found is None:
+    found = receipts.returnable_sale(sale_id=sale_id, store=place.store, at=now())
+    if found is None or not (found.store_id == place.store.pk or place.may(REFUND)):
         raise Http404
     context = {
         "place": place,

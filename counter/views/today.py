@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
 from checkout.models import Refund, Sale
 from checkout.selectors.sales import has_cash, is_wallet_closed, matching, notes_of
@@ -19,7 +20,7 @@ from common.errors import DomainError
 from common.money import format_money
 from counter import keys, receipts
 from counter.place import Place, at_till
-from counter.refund_forms import RefundForm
+from counter.refund_forms import ElsewhereForm, RefundForm
 from counter.second import SecondForm, approved
 from stores import selectors as stores_selectors
 
@@ -47,10 +48,34 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
         "tab": "today",
         "sales": sales[:MOST],
         "is_more": len(sales) > MOST,
+        "takes_back": place.may(REFUND)
+        and bool(checkout_selectors.returnable_stores(place.store, at=now())),
+        "given_back": checkout_selectors.given_back_here(place.store, day=day),
         "day": day,
         "text": text,
     }
     return render(request, "counter/today.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@at_till(REFUND)
+def elsewhere(request: HttpRequest, place: Place) -> HttpResponse:
+    """A bill of another store, by what its receipt says, to be taken back here."""
+    at = now()
+    stores = checkout_selectors.returnable_stores(place.store, at=at)
+    if not stores:
+        raise Http404
+    form = ElsewhereForm(request.POST if request.POST else None, stores=stores)
+    if form.is_valid():
+        sale = checkout_selectors.sold_elsewhere(
+            **form.cleaned_data, at_store=place.store, at=at
+        )
+        if sale is not None:
+            return redirect("counter:refund", sale_id=sale.pk)
+        form.add_error(None, _("No bill with all of this is found at that store."))
+    context = {"place": place, "can": place.can, "tab": "today", "form": form}
+    return render(request, "counter/elsewhere.html", context)
 
 
 @never_cache
@@ -59,7 +84,7 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
 @at_till(REFUND)
 def refund(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
     """Give back an amount, lines, or all that is left."""
-    sale = _sale(place, sale_id)
+    sale = _sale(place, sale_id, elsewhere=True)
     form = RefundForm(
         request.POST if request.method == "POST" else None,
         place=place,
@@ -149,10 +174,12 @@ def _say_notes(request: HttpRequest, done: Refund) -> None:
         messages.warning(request, note)
 
 
-def _sale(place: Place, sale_id: UUID) -> Sale:
-    """A sale of this store; another store's is not there."""
-    found = receipts.sale_of(sale_id=sale_id, store=place.store)
-    if found is None:
+def _sale(place: Place, sale_id: UUID, *, elsewhere: bool = False) -> Sale:
+    """A sale of this store; another store's is not there, unless it is one that this
+    store takes back.
+    """
+    found = receipts.returnable_sale(sale_id=sale_id, store=place.store, at=now())
+    if found is None or not (elsewhere or found.store_id == place.store.pk):
         raise Http404
     return found
 

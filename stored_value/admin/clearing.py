@@ -57,11 +57,12 @@ class ClearingPage(ScopedAdmin[Wallet]):
         stores = Store.objects.in_bulk()
         names = {pk: str(store) for pk, store in stores.items()}
         header = [
-            _("Topped up at"),
-            _("Spent at"),
+            _("Topped up or sold at"),
+            _("Spent or given back at"),
             _("Principal spent"),
             _("Principal paid out"),
             _("Bonus honoured"),
+            _("Refunded"),
             _("Owed"),
         ]
         if request.GET.get("export") == "csv" and form.is_valid():
@@ -83,7 +84,7 @@ class ClearingPage(ScopedAdmin[Wallet]):
             "table": table(
                 [*header[:2], *map(number, header[2:])],
                 _written(rows, names, format_money),
-                nothing=_("Nothing was spent in this period."),
+                nothing=_("Nothing was spent or given back in this period."),
             ),
             "debts": [
                 {
@@ -103,7 +104,7 @@ def _written(
     money: Callable[[int], str],
 ) -> Iterator[list[object]]:
     for row in rows:
-        amounts = (row.spent, row.paid_out, row.bonus, row.owed)
+        amounts = (row.spent, row.paid_out, row.bonus, row.refunded, row.owed)
         yield [
             names.get(row.origin or 0, _("The house")),
             names.get(row.acceptor, ""),

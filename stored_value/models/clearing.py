@@ -9,7 +9,8 @@ class ClearingDay(models.Model):
     """What one store took in and another honoured on a business day, so far.
 
     Derived from the books up to the entry that `ClearingMark` names. `origin` empty:
-    the house as a whole. `kind` is the account it came in on, `way` sales or tender.
+    the house as a whole. `kind` is the account it came in on, `way` sales or tender; of
+    kind sales is what the one handed back of the other's bills.
     """
 
     business_date = models.DateField(_("business date"))

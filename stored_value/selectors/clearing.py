@@ -1,4 +1,4 @@
-"""Topped up at one store, spent at another: who owes whom."""
+"""Topped up at one store, spent at another; sold at one, given back at another."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,12 @@ from ledger.kinds import AccountKind
 from ledger.lineage import Crossing
 from stored_value.models import ClearingDay, ClearingMark
 
-KINDS = (AccountKind.PRINCIPAL, AccountKind.BONUS, AccountKind.GIFT_CARD)
+KINDS = (
+    AccountKind.PRINCIPAL,
+    AccountKind.BONUS,
+    AccountKind.GIFT_CARD,
+    AccountKind.SALES,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,7 @@ class ClearingRow:
 
     `origin` None: the house as a whole. `owed`: what the origin owes the acceptor,
     money that members had paid; a bonus is told beside it and is nobody's debt.
+    `refunded`: money that the acceptor handed back for goods that the origin sold.
     """
 
     origin: int | None
@@ -25,11 +31,16 @@ class ClearingRow:
     spent: int
     paid_out: int
     bonus: int
+    refunded: int = 0
 
     @property
     def owed(self) -> int:
         """Nothing, where it was spent at home."""
-        return 0 if self.origin == self.acceptor else self.spent + self.paid_out
+        return (
+            0
+            if self.origin == self.acceptor
+            else self.spent + self.paid_out + self.refunded
+        )
 
 
 def clearing(*, since: date, until: date) -> list[ClearingRow]:
@@ -37,12 +48,14 @@ def clearing(*, since: date, until: date) -> list[ClearingRow]:
     that each store's column adds up to what its own books say.
     """
     sums: dict[tuple[int | None, int], dict[str, int]] = defaultdict(
-        lambda: {"spent": 0, "paid_out": 0, "bonus": 0}
+        lambda: {"spent": 0, "paid_out": 0, "bonus": 0, "refunded": 0}
     )
     for crossing in _crossings(since, until):
         row = sums[crossing.origin, crossing.acceptor]
         if crossing.kind == AccountKind.BONUS:
             row["bonus"] += crossing.amount
+        elif crossing.kind == AccountKind.SALES:
+            row["refunded"] += crossing.amount
         elif crossing.way == AccountKind.TENDER:
             row["paid_out"] += crossing.amount
         else:

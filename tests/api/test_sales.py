@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from tests.factories.api import Till, a_till, is_problem, the_office
 from tests.factories.bills import a_guest, no_codes
+from tests.factories.checkout import a_policy
 from tests.factories.coupons import issued, visit_pass
 from tests.factories.gift_cards import a_card, at_store
 from tests.factories.ledger import everything
@@ -509,3 +511,41 @@ def test_a_pass_named_twice_takes_two_visits_and_a_coupon_named_twice_is_refused
         assert [one["amount"] for one in sold.json()["discounts"]] == [30_00] * 2
         held.refresh_from_db()
         assert held.uses_left == 1
+
+
+@db
+def test_another_stores_sale_is_read_and_taken_back_only_where_the_policy_says_so() -> (
+    None
+):
+    sold, here = a_till(), a_till()
+    assert sold.store
+    assert here.store
+    sale = settle(sold).json()
+    day = Sale.objects.get().business_date
+    query = {"reference": "R1", "sold_at": sold.store.code, "business_date": str(day)}
+    refund = {"amount": 30_00, "reason": "too small"}
+    before = everything()
+    assert here.ask(f"/sales?{urlencode(query)}").json() == {"items": []}
+    assert is_problem(here.ask(f"/sales/{sale['id']}"), 404, "sale_not_found")
+    gone = here.post(f"/sales/{sale['id']}/refunds", refund, key="r0")
+    assert is_problem(gone, 404, "sale_not_found")
+
+    a_policy("last_first", returns="approved")
+    asked = here.post(f"/sales/{sale['id']}/refunds", refund, key="r1")
+    assert is_problem(asked, 422, "return_needs_approver")
+    assert everything() == before
+
+    a_policy("last_first", returns="any_store")
+    found = here.ask(f"/sales?{urlencode(query)}").json()["items"]
+    assert [one["id"] for one in found] == [sale["id"]]
+    for told in ({}, {"business_date": "2020-01-01"}):
+        unnamed = {"reference": "R1", "sold_at": sold.store.code} | told
+        assert here.ask(f"/sales?{urlencode(unnamed)}").json() == {"items": []}
+    assert here.ask("/sales?reference=R1").json() == {"items": []}
+    for _ in range(2):
+        given = here.post(f"/sales/{sale['id']}/refunds", refund, key="r2")
+        assert (given.status_code, given.json()["paid_out"]) == (201, 30_00)
+    void = here.post(f"/sales/{sale['id']}/void", {"reason": "no"}, key="v")
+    assert is_problem(void, 404, "sale_not_found")
+    assert here.ask(f"/sales/{sale['id']}").json()["refunded"] == 30_00
+    assert is_proven()

@@ -443,7 +443,7 @@ class TestClearing:
         shown = office.get(address).content.decode()
         assert f"{a} pays {b}" in shown
         csv = b"".join(office.get(f"{address}&export=csv")).decode()
-        assert f"{a.code},{b.code},120.00,0.00,0.00,120.00" in csv
+        assert f"{a.code},{b.code},120.00,0.00,0.00,0.00,120.00" in csv
         told = AuditEvent.objects.get(act="stores.exported").facts
         assert (told["what"], told["rows"]) == ("stored_value.clearing", 1)
 
