@@ -9,11 +9,14 @@ class CardsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from members import parts  # noqa: PLC0415
+        from stores.services import register_holder  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
         from .parts import CardsPart  # noqa: PLC0415
+        from .selectors import members_of_cards  # noqa: PLC0415
 
         parts.register(CardsPart())
+        register_holder("card", members_of_cards)
         name_acts(
             {
                 "cards.kind_added": _("Kind of card added"),

@@ -1,5 +1,6 @@
 """Whose card this is, what it may do, and who may pay from whose wallet."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,3 +127,9 @@ def find(text: str, *, at: datetime) -> list[Found]:
         Found(hit.member, None, "former" if hit.is_former else "member")
         for hit in members_selectors.find_hits(text, at)
     ]
+
+
+def members_of_cards(card_ids: Collection[int]) -> list[int | None]:
+    """Whose these cards are."""
+    cards = Card.objects.filter(pk__in=card_ids, member__isnull=False)
+    return list(cards.values_list("member_id", flat=True))

@@ -10,12 +10,15 @@ class GiftCardsConfig(AppConfig):
         """Takes part in merging, exporting and erasing; names its acts."""
         from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415 (apps are loaded only now)
+        from stores.services import register_holder  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
         from .parts import GiftCardsPart  # noqa: PLC0415
         from .proofs import CHECKS  # noqa: PLC0415
+        from .selectors import members_of_gift_cards  # noqa: PLC0415
 
         parts.register(GiftCardsPart())
+        register_holder("gift_card", members_of_gift_cards)
         proofs.register(CHECKS)
         name_acts(
             {

@@ -1,5 +1,6 @@
 """Questions about gift cards: what is whose, and what is left. Never a code."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -77,3 +78,10 @@ def _facts(row: GiftCard, at: datetime) -> CardFacts:
         usable,
         row.expires_at,
     )
+
+
+def members_of_gift_cards(card_ids: Collection[int]) -> list[int | None]:
+    """Whose these cards are: who bought them, and who keeps them."""
+    cards = GiftCard.objects.filter(pk__in=card_ids)
+    people = cards.values_list("buyer_id", "owner_id")
+    return [member_id for pair in people for member_id in pair]

@@ -352,13 +352,12 @@ def postings(*, entry_id: UUID | str) -> list[PostingFacts]:
     ]
 
 
-def holders_of(*, entry_id: UUID, holder_kind: str) -> list[int]:
-    """Whose accounts of this kind an entry touched, by their ids."""
+def holders_of(*, entry_id: UUID) -> set[tuple[str, int | None]]:
+    """Whose accounts an entry touched: the kind of each holder, and its id."""
     touched = Account.objects.filter(
-        Q(debits__entry_id=entry_id) | Q(credits__entry_id=entry_id),
-        holder_kind=holder_kind,
+        Q(debits__entry_id=entry_id) | Q(credits__entry_id=entry_id)
     )
-    return sorted({pk for pk in touched.values_list("holder_id", flat=True) if pk})
+    return set(touched.values_list("holder_kind", "holder_id"))
 
 
 def left_to_reverse(*, entry_id: UUID) -> int:

@@ -51,12 +51,13 @@ def report_loss(*, card_id: int, by: Act, at: datetime) -> Card:
 def report_found(*, card_id: int, by: Act, at: datetime) -> Card:
     """Take a loss report back; only what that report froze is free again.
 
-    Raises NotAllowed, CardUnknown, CardNotLost.
+    Raises NotAllowed, CardUnknown, CardNotLost, BeneficiaryRefused.
     """
     stores_services.require_for(by, "cards.find_card")
     card = locked_card(card_id)
     if card.status != Card.Status.LOST:
         raise CardNotLost
+    by = check_beneficiary(by, "cards.find_card", card.member_id, at)
     _turn(card, Card.Status.ACTIVE)
     thaw(card)
     write_event(card, Happening.FOUND, by=by, at=at)

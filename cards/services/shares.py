@@ -65,7 +65,7 @@ def save_share(*, share: WalletShare, by: Act, at: datetime) -> WalletShare:
     except ValidationError as wrong:
         raise ShareRefused(wrong.messages) from wrong
     _refuse_who_is_gone(share)
-    by = check_beneficiary(by, verb, share.owner_id, at, share.holder_id)
+    by = check_beneficiary(by, verb, share.owner_id, at, *_holders(share))
     share.save(force_insert=is_new, force_update=not is_new)
     stores_services.record_act(
         name="cards.wallet_shared" if is_new else "cards.share_changed",
@@ -84,11 +84,16 @@ def save_share(*, share: WalletShare, by: Act, at: datetime) -> WalletShare:
 
 @transaction.atomic
 def end_share(*, share_id: int, by: Act, at: datetime) -> None:
-    """Nobody pays from this wallet by this share any more. Harmless twice."""
-    stores_services.require_for(by, "cards.change_walletshare")
-    share = WalletShare.objects.filter(pk=share_id).first()
+    """Nobody pays from this wallet by this share any more. Harmless twice.
+
+    Raises NotAllowed, ShareNotUsable, BeneficiaryRefused.
+    """
+    verb = "cards.change_walletshare"
+    stores_services.require_for(by, verb)
+    share = WalletShare.objects.filter(pk=share_id).select_related("card").first()
     if share is None:
         raise ShareNotUsable
+    by = check_beneficiary(by, verb, share.owner_id, at, *_holders(share))
     share.is_active = False
     share.save(update_fields=["is_active"])
     stores_services.record_act(name="cards.share_ended", by=by, at=at, subject=share)
@@ -172,6 +177,11 @@ def _claim(share_id: int, amount: int, day: date, at: datetime, key: str) -> boo
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, facts)
         return int(cursor.rowcount) == 1
+
+
+def _holders(share: WalletShare) -> list[int | None]:
+    """Who pays by it: a member, or whoever has the card."""
+    return [share.holder_id, share.card.member_id if share.card else None]
 
 
 def _refuse_unusable(share: WalletShare, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Writing down what was done with a coupon."""
+"""Writing down what was done with a coupon, and whose it is."""
 
 from datetime import datetime
 
@@ -6,6 +6,16 @@ from common.text import one_line
 from coupons.kinds import CouponAct
 from coupons.models import CouponUse
 from ledger.services import Act
+from stores import services as stores_services
+
+ISSUE = "coupons.issue_coupon"
+
+
+def check_own_card(by: Act, member_id: int, at: datetime) -> Act:
+    """A step: who claims or takes a coupon for themself at work asks the policy."""
+    return stores_services.check_beneficiary(
+        by=by, act=ISSUE, members=[member_id], subject=f"member:{member_id}", at=at
+    )
 
 
 def act_of(

@@ -15,13 +15,19 @@ from coupons.errors import (
     NotClaimable,
 )
 from coupons.kinds import CouponAct, CouponStatus, Source
-from coupons.models import ClaimTries, Coupon, CouponsPolicy, CouponTemplate
+from coupons.models import (
+    ClaimTries,
+    Coupon,
+    CouponIssue,
+    CouponsPolicy,
+    CouponTemplate,
+)
 from coupons.rules import refusal_of
 from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
 
-from .acts import act_of
+from .acts import act_of, check_own_card
 from .counting import take_limit
 from .issue import Issued, issue_step
 from .locks import locked_one
@@ -32,10 +38,13 @@ from .templates import lock_template
 def claim(*, template_id: int, member_id: int, by: Act, at: datetime, key: str) -> int:
     """A member takes a coupon that is offered to all; the coupon's number.
 
-    Raises NotClaimable, TemplateClosed, QuotaUsedUp, MemberLimitReached.
+    Raises NotClaimable, TemplateClosed, QuotaUsedUp, MemberLimitReached,
+    BeneficiaryRefused where staff claims for themself at a till.
     """
     if not CouponTemplate.objects.filter(pk=template_id, is_claimable=True).exists():
         raise NotClaimable
+    if not CouponIssue.objects.filter(key=key).exists():
+        by = check_own_card(by, member_id, at)
     return _take(template_id, member_id, by=by, at=at, key=key).coupon_ids[0]
 
 
@@ -149,6 +158,7 @@ def _claim_printed(coupon_id: int, member_id: int, *, by: Act, at: datetime) -> 
         raise CouponNotUsable(why=refusal.code, coupon=coupon_id)
     if not Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).exists():
         raise MemberNotActive
+    by = check_own_card(by, member_id, at)
     take_limit(template, member_id, 1)
     Coupon.objects.filter(pk=coupon_id, member=None).update(
         member_id=member_id, issued_to_id=member_id

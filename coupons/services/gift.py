@@ -20,7 +20,7 @@ from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
 
-from .acts import act_of
+from .acts import act_of, check_own_card
 from .locks import locked_one
 
 LAPSING = 1_000
@@ -63,7 +63,7 @@ def offer(*, coupon_id: int, member_id: int, by: Act, at: datetime) -> Offer:
 def accept(*, token: str, member_id: int, by: Act, at: datetime) -> int:
     """A friend takes the gift; the coupon is theirs, on the same terms. Its number.
 
-    Raises GiftGone, GiftToOneself, MemberNotActive.
+    Raises GiftGone, GiftToOneself, MemberNotActive, BeneficiaryRefused.
     """
     gift = CouponGift.objects.filter(digest__in=codes.digests(token[:200])).first()
     if gift is None:
@@ -75,6 +75,7 @@ def accept(*, token: str, member_id: int, by: Act, at: datetime) -> int:
         raise GiftToOneself
     if not Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).exists():
         raise MemberNotActive
+    by = check_own_card(by, member_id, at)
     open_still = CouponGift.objects.filter(
         pk=gift.pk, ended_at=None, lapses_at__gt=at, offered_at__lte=at
     )

@@ -34,11 +34,10 @@ from policies import selectors as policies_selectors
 from stores import services as stores_services
 from stores.models import Approval
 
+from .acts import ISSUE
 from .counting import take_limit, take_quota
 from .days import house_zone
 from .templates import lock_template
-
-ISSUE = "coupons.issue_coupon"
 
 # Waits for another run of the same key, and then finds its row.
 BEGIN = """

@@ -39,7 +39,10 @@ def block(*, card_id: int, reason: str, by: Act, at: datetime) -> None:
 
 @transaction.atomic
 def unblock(*, card_id: int, reason: str, by: Act, at: datetime) -> None:
-    """Let a blocked card pay again. Harmless twice. Raises as `block` does."""
+    """Let a blocked card pay again; nobody their own. Harmless twice.
+
+    Raises as `block` does, and BeneficiaryRefused.
+    """
     _set_blocked(card_id, reason, by, at, blocked=False)
 
 
@@ -54,6 +57,14 @@ def _set_blocked(
     wanted = Status.BLOCKED if blocked else Status.ACTIVE
     if card.status == wanted:
         return
+    if not blocked:
+        by = stores_services.check_beneficiary(
+            by=by,
+            act=BLOCK,
+            members=people_of(card),
+            subject=subject_of(card_id),
+            at=at,
+        )
     ledger_services.set_account_status(
         account_id=card.account_id, status="frozen" if blocked else "open"
     )

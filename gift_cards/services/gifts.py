@@ -26,7 +26,7 @@ from gift_cards.models import Gift, GiftCard
 from ledger.services import Act
 from stores import services as stores_services
 
-from .acts import RESEND, reason_of
+from .acts import REDEEM, RESEND, reason_of, subject_of
 from .locks import locked_card
 from .renew import FreshCode, give_to, renew_code
 
@@ -254,7 +254,8 @@ def keep_gift(
     """The friend keeps the card as it is: with a code of their own, seen this once.
 
     The code that the giver was shown opens nothing any more. A member's card is kept
-    among their own. Raises GiftNotFound, GiftNotYet, GiftCardUnavailable.
+    among their own. Raises GiftNotFound, GiftNotYet, GiftCardUnavailable,
+    BeneficiaryRefused.
     """
     gift = open_gift(token=token, at=at)
     card = locked_card(gift.card_id)
@@ -263,6 +264,13 @@ def keep_gift(
     if Gift.objects.filter(pk=gift.pk, kept_at=None).update(kept_at=at) != 1:
         raise GiftNotFound
     if member_id is not None:
+        by = stores_services.check_beneficiary(
+            by=by,
+            act=REDEEM,
+            members=[member_id],
+            subject=subject_of(card.pk),
+            at=at,
+        )
         give_to(card, member_id)
     fresh = renew_code(card, at=at)
     stores_services.record_act(

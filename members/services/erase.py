@@ -64,11 +64,15 @@ class Signed:
 def erase(*, member_id: int, reason: str, by: Act, at: datetime) -> None:
     """Wipe who a member was; for one who holds nothing. Twice is harmless.
 
-    Raises HoldsValue, EraseRefused, ReasonMissing, MemberUnknown, NotAllowed.
+    Raises HoldsValue, EraseRefused, ReasonMissing, MemberUnknown, NotAllowed,
+    BeneficiaryRefused.
     """
     require(by, ERASE)
     if not reason.strip():
         raise ReasonMissing
+    by = stores_services.check_beneficiary(
+        by=by, act=ERASE, members=[member_id], subject=f"member:{member_id}", at=at
+    )
     with soon():
         _erase(member_id, signed=None, by=by, at=at, key=f"erase:{member_id}")
 

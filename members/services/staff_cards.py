@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from ledger.services import Act
 from members.errors import StaffCardTaken
-from members.models import StaffCardAct, StaffCardPolicy, StaffMembership
+from members.models import Member, StaffCardAct, StaffCardPolicy, StaffMembership
 from policies import selectors as policies_selectors
 from stores import services as stores_services
 from stores.errors import NotOnOneself
@@ -28,6 +29,7 @@ GROUPS: Final = {
     "points.accrue": Group.SALE,
     "points.redeem_points": Group.SALE,
     "points.order_reward": Group.SALE,
+    "points.hand_over_reward": Group.SALE,
     "coupons.use_pass": Group.SALE,
     "gift_cards.redeem_gift_card": Group.SALE,
     "stored_value.top_up_wallet": Group.PURCHASE,
@@ -45,6 +47,7 @@ GROUPS: Final = {
     "cards.replace_card": Group.CARD,
     "cards.add_walletshare": Group.CARD,
     "cards.change_walletshare": Group.CARD,
+    "cards.find_card": Group.CARD,
 }
 
 
@@ -52,8 +55,12 @@ class StaffCards:
     """What `stores.services.check_beneficiary` asks."""
 
     def beneficiaries(self, member_ids: Collection[int]) -> list[Beneficiary]:
-        """Who of the staff these members are."""
-        linked = StaffMembership.objects.filter(member__in=member_ids, ended_at=None)
+        """Who of the staff these members are, or were before a merge."""
+        merged = Member.objects.filter(pk__in=member_ids, merged_into__isnull=False)
+        linked = StaffMembership.objects.filter(
+            Q(member__in=member_ids) | Q(member__in=merged.values("merged_into")),
+            ended_at=None,
+        )
         return [
             Beneficiary(staff_id, member_id)
             for staff_id, member_id in linked.order_by("pk").values_list(

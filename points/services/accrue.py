@@ -61,10 +61,12 @@ def accrue(
 ) -> Accrual:
     """Credit a member with what a bill earns; the row says how much, and why.
 
-    Raises NotAllowed, BillRefused, MemberNotActive, IdempotencyConflict and what the
-    books refuse.
+    Raises NotAllowed, BillRefused, MemberNotActive, IdempotencyConflict,
+    BeneficiaryRefused and what the books refuse.
     """
     permit.may(by, ACCRUE)
+    if not Accrual.objects.filter(key=key).exists():
+        by = permit.check_beneficiary(by, ACCRUE, member_id=member_id, at=at)
     return accrue_step(
         member_id=member_id,
         lines=lines,

@@ -14,12 +14,12 @@ from ledger.services import Act
 from points import codes
 from points.earning import Bought, Sort, Tender
 from points.errors import CodeRefused, NothingThere, RefundTooLarge
-from points.models import Accrual, PointsPolicy, ReceiptCode
+from points.models import Accrual, AccrualRefund, PointsPolicy, ReceiptCode
 from policies import selectors as policies_selectors
 from stores import services as stores_services
 
 from . import permit
-from .accrue import accrue_step, check_bill
+from .accrue import ACCRUE, accrue_step, check_bill
 from .refund import refund_accrual_step
 from .tries import with_code
 
@@ -89,8 +89,9 @@ def claim_receipt(*, code: str, member_id: int, by: Act, at: datetime) -> Accrua
     """Credit a member with the bill whose code they type; once, and in time.
 
     The rules are those of the sale's moment. A wrong code, one that is used, voided or
-    too late: the same sentence, and counted. Raises CodeRefused, CodesLocked,
-    MemberNotActive.
+    too late: the same sentence, and counted. A colleague who knows a code cannot turn
+    a guest's bill into points of their own: that is the policy's to allow. Raises
+    CodeRefused, CodesLocked, MemberNotActive, BeneficiaryRefused.
     """
     permit.active_member(member_id)
 
@@ -105,12 +106,13 @@ def claim_receipt(*, code: str, member_id: int, by: Act, at: datetime) -> Accrua
         if not free.update(member_id=member_id, claimed_at=at):
             return None
         receipt.refresh_from_db()  # under its row's lock now, refunds included
+        act = permit.check_beneficiary(by, ACCRUE, member_id=member_id, at=at)
         lines, paid = _from_json(receipt.bill)
         accrual = accrue_step(
             member_id=member_id,
             lines=lines,
             paid=paid,
-            by=replace(by, store_id=receipt.store_id),
+            by=replace(act, store_id=receipt.store_id),
             at=at,
             key=f"points:receipt:{receipt.pk}",
             reference=receipt.reference,
@@ -134,7 +136,7 @@ def refund_receipt(
     """Take a refund (by line) off a bill that has a code: what is left can be claimed.
 
     A bill that was claimed has its points taken back as any other; one with nothing
-    left is void. Raises RefundTooLarge, NothingThere, NotAllowed.
+    left is void. Raises RefundTooLarge, NothingThere, NotAllowed, BeneficiaryRefused.
     """
     permit.may(by, VOID)
     # The update waits for a claim of the same moment, and then sees who claimed it.
@@ -142,6 +144,8 @@ def refund_receipt(
         raise NothingThere
     receipt = ReceiptCode.objects.get(pk=receipt_id)
     if receipt.accrual_id is not None:
+        if not AccrualRefund.objects.filter(key=key).exists():
+            by = permit.check_beneficiary(by, VOID, member_id=receipt.member_id, at=at)
         refund_accrual_step(
             accrual_id=receipt.accrual_id, amounts=amounts, by=by, at=at, key=key
         )

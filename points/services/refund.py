@@ -76,11 +76,15 @@ def refund_accrual(
     points; what is spent becomes a debt, is let go, or is charged in money
     (`charged`, minor units), as the policy of the accrual says. Growth value falls, the
     tier stays until its review. Raises RefundTooLarge, NothingThere, NotAllowed,
-    UndoneElsewhere for what a sale earned that the checkout settled.
+    BeneficiaryRefused, UndoneElsewhere for what a sale earned that the checkout
+    settled.
     """
     permit.may(by, ACCRUE)
-    earned = Accrual.objects.filter(pk=accrual_id).values_list("entry_id", flat=True)
-    ledger_belonging.refuse_part(earned.first())
+    earned = Accrual.objects.filter(pk=accrual_id)
+    ledger_belonging.refuse_part(earned.values_list("entry_id", flat=True).first())
+    if not AccrualRefund.objects.filter(key=key).exists():
+        whose = earned.values_list("member_id", flat=True).first()
+        by = permit.check_beneficiary(by, ACCRUE, member_id=whose, at=at)
     return refund_accrual_step(
         accrual_id=accrual_id,
         amounts=amounts,

@@ -134,7 +134,7 @@ def hand_over_reward(*, code: str, by: Act, at: datetime) -> RewardOrder:
     """Give out what was ordered to whoever brings its code; once.
 
     A wrong code is counted, five make a pause of a quarter of an hour. Raises
-    CodeRefused, CodesLocked, OrderTooLate, NotAllowed.
+    CodeRefused, CodesLocked, OrderTooLate, NotAllowed, BeneficiaryRefused.
     """
     permit.may(by, HAND_OVER)
 
@@ -157,6 +157,7 @@ def hand_over_reward(*, code: str, by: Act, at: datetime) -> RewardOrder:
         )
         if not is_done:
             return None
+        permit.check_beneficiary(by, HAND_OVER, member_id=order.member_id, at=at)
         stores_services.record_act(
             name="points.reward_handed_over", by=by, at=at, subject=order
         )

@@ -61,7 +61,6 @@ def complete_task(
     task = Task.objects.filter(code=task_code).first()
     if task is None:
         raise NothingThere
-    by = permit.check_beneficiary(by, COMPLETE, member_id=member_id, at=at)
     day = at.astimezone(house_zone()).date()
     return _complete(task, member_id, period_of(task, day, about), by, at)
 
@@ -152,6 +151,7 @@ def _complete(task: Task, member_id: int, period: str, by: Act, at: datetime) ->
     if before is not None:
         return Done(before, is_new=False)
     _check_year(task, member_id, at)
+    by = permit.check_beneficiary(by, COMPLETE, member_id=member_id, at=at)
     policy = policies_selectors.in_force(PointsPolicy, at=at)
     growth = task.growth + policy.growth_per_task
     row = TaskDone.objects.create(

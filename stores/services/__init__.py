@@ -14,6 +14,8 @@ from .beneficiaries import (
     Leave,
     approver_of,
     check_beneficiary,
+    members_behind,
+    register_holder,
     register_staff_cards,
 )
 from .books import (
@@ -72,10 +74,12 @@ __all__ = [
     "freeze_account",
     "hand_over",
     "load_stores",
+    "members_behind",
     "open_shift",
     "prove",
     "record_act",
     "record_sign_in",
+    "register_holder",
     "register_staff_cards",
     "remove_totp",
     "request_approval",

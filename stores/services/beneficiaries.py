@@ -5,7 +5,8 @@ allows; it registers here. Every command that moves value for a member comes pas
 `check_beneficiary`, mostly by way of `use_limit`.
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,6 +23,8 @@ from stores.errors import (
 from stores.models import Approval, Store, User
 
 from .approvals import consume_approval
+
+MEMBER = "member"  # as the books name such a holder
 
 # A member at their own account and a task at everybody's are no colleague at work.
 NOBODY_AT_WORK = ("member:", "system:")
@@ -59,7 +62,7 @@ class StaffCards(Protocol):
     """What the members app knows and keeps about the cards of staff."""
 
     def beneficiaries(self, member_ids: Collection[int]) -> list[Beneficiary]:
-        """Who of the staff these members are."""
+        """Who of the staff these members are, or were before a merge."""
         ...
 
     def leave(self, act: str, *, at: datetime) -> Leave:
@@ -71,12 +74,30 @@ class StaffCards(Protocol):
         ...
 
 
+type MembersOf = Callable[[Collection[int]], Iterable[int | None]]
+
 _staff_cards: list[StaffCards] = []
+_members_of: dict[str, MembersOf] = {MEMBER: lambda member_ids: member_ids}
 
 
 def register_staff_cards(known: StaffCards) -> None:
     """Called by an app's `ready`; the last one counts."""
     _staff_cards[:] = [known]
+
+
+def register_holder(kind: str, members_of: MembersOf) -> None:
+    """Called by an app's `ready`: whose the things are that hold value by this name."""
+    _members_of[kind] = members_of
+
+
+def members_behind(holders: Iterable[tuple[str, int | None]]) -> set[int]:
+    """The members to whom the value of these holders (kind, id) belongs."""
+    by_kind: dict[str, set[int]] = defaultdict(set)
+    for kind, holder_id in holders:
+        if holder_id is not None and kind in _members_of:
+            by_kind[kind].add(holder_id)
+    found = (_members_of[kind](ids) for kind, ids in by_kind.items())
+    return {pk for members in found for pk in members if pk is not None}
 
 
 @dataclass(frozen=True, slots=True)

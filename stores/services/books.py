@@ -15,9 +15,13 @@ from stores.models import Approval, Store, User
 
 from .approvals import approve_beside, consume_approval
 from .audit import act, record_act, require
-from .beneficiaries import find_beneficiaries, list_acts
+from .beneficiaries import (
+    check_beneficiary,
+    find_beneficiaries,
+    list_acts,
+    members_behind,
+)
 
-MEMBER = "member"  # as the books name such a holder
 ADJUST, REVERSE, FREEZE = "ledger.adjust", "ledger.reverse", "ledger.freeze"
 
 # What was made by hand is undone by hand; a sale or a top-up is undone where it was
@@ -152,7 +156,7 @@ def adjust_account(
             memo=by.reason,
         )
 
-    members = [account.holder_id] if account.holder_kind == MEMBER else []
+    members = members_behind([(account.holder_kind, account.holder_id)])
     return _with_second_person(
         write, ADJUST, amount, f"account:{account_id}", by, members
     )
@@ -174,7 +178,7 @@ def reverse_by_hand(*, entry_id: str, by: Mending) -> ledger_services.Posted:
             entry_id=entry.pk, key=by.key, at=by.at, act=by.act(), memo=by.reason
         )
 
-    members = ledger_selectors.holders_of(entry_id=entry.pk, holder_kind=MEMBER)
+    members = members_behind(ledger_selectors.holders_of(entry_id=entry.pk))
     return _with_second_person(write, REVERSE, amount, f"entry:{entry.pk}", by, members)
 
 
@@ -188,10 +192,22 @@ def freeze_account(
     at: datetime,
     request_id: str = "",
 ) -> None:
-    """Stop an account from being spent, or release it; with a reason."""
+    """Stop an account from being spent, or release it; with a reason.
+
+    Nobody releases their own. Raises BeneficiaryRefused.
+    """
     require(by, FREEZE, store=None)
     if not reason.strip():
         raise ReasonMissing
+    account = ledger_selectors.account(account_id)
+    if account is not None and not frozen:
+        check_beneficiary(
+            by=act(staff=by, at=at, request_id=request_id),
+            act=FREEZE,
+            members=members_behind([(account.holder_kind, account.holder_id)]),
+            subject=f"account:{account_id}",
+            at=at,
+        )
     ledger_services.set_account_status(
         account_id=account_id, status="frozen" if frozen else "open"
     )

@@ -1,0 +1,1 @@
+"""A colleague's own card, at every act by which value moves, under every policy."""
