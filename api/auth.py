@@ -55,7 +55,13 @@ class Caller:
             )
         return self.store
 
-    def act(self, at: datetime, *, at_store: bool = True) -> Act:
+    def act(
+        self,
+        at: datetime,
+        *,
+        at_store: bool = True,
+        reported_at: datetime | None = None,
+    ) -> Act:
         """What the books are told. Raises store_required, unless the act may be the
         head office's own.
         """
@@ -64,6 +70,7 @@ class Caller:
             store=self.here if at_store else self.store,
             at=at,
             request_id=self.request_id,
+            reported_at=reported_at,
         )
 
     def may_see(self, store_id: int | None) -> bool:

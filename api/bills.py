@@ -16,6 +16,7 @@ from common.quantity import parse_quantity
 from . import members, once
 from .ahead import Question
 from .auth import ApiRequest, Caller
+from .moments import occurrence
 from .naming import number_of
 from .reading import StrictParser
 from .shapes.sales import LineIn, QuoteIn, RefundIn, SaleIn
@@ -45,12 +46,13 @@ def _asks(
         return None
     try:
         body = shape.model_validate(StrictParser().parse_body(request))
+        then = occurrence(request, body.occurred_at, caller=caller)
         wanted = checkout_services.look_for(
             store=caller.store,
             whose=whose_of(body),
             asked=asked_of(body),
-            by=caller.act(request.at),
-            at=request.at,
+            by=then.by,
+            at=then.at,
             callers=caller.guessers,
             key=key,
         )

@@ -116,7 +116,9 @@ FACTS: Final = (
 )
 # A little later, or once a name in it is known, the same request may well succeed, so
 # these are not remembered.
-PASSING: Final = frozenset({"invalid", "member_busy", "request_in_progress"})
+PASSING: Final = frozenset(
+    {"invalid", "member_busy", "occurred_ahead", "request_in_progress"}
+)
 UNREMEMBERED: Final = frozenset({400, 401, 403, 405, 408, 411, 413, 415, 429})
 WHEN_UNKNOWN: Final = 60  # seconds to wait, where nobody said
 

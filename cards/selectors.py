@@ -10,7 +10,7 @@ from members import selectors as members_selectors
 from members.models import Member
 from policies import selectors as policies_selectors
 
-from .models import Card, CardEvent, CardsPolicy, CodeUse, WalletShare
+from .models import Card, CardEvent, CardsPolicy, CodeGuess, CodeUse, WalletShare
 from .numbers import digits_of, normalise
 from .tokens import looks_like_code, read_code
 
@@ -72,6 +72,11 @@ def by_rotating_code(text: str, *, at: datetime) -> Found | None:
 def is_used(shown: CodeUse, *, at: datetime, within: int = 300) -> bool:
     """Whether a code was used up no longer than some seconds ago."""
     return 0 <= (at - shown.at).total_seconds() <= within
+
+
+def is_locked(place: str, *, at: datetime) -> bool:
+    """Whether too many wrong codes were shown at a place for it to be asked now."""
+    return CodeGuess.objects.filter(place=place, locked_until__gt=at).exists()
 
 
 def needs_code(*, amount: int, anonymous: bool, at: datetime) -> bool:

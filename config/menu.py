@@ -138,6 +138,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         _("Policies"),
         [
             ("gavel", "policies.shoppolicy", _("Shop policies")),
+            ("cloud_off", "policies.offlinepolicy", _("Off-line policies")),
             ("waving_hand", "recognition.recognitionpolicy", _("Recognition policies")),
             ("rule_folder", "tiers.tierpolicy", _("Tier policies")),
             ("credit_score", "cards.cardspolicy", _("Card policies")),

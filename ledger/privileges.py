@@ -50,6 +50,7 @@ INSERT_ONLY: Final = [
     "gift_cards_giftcardpicture",
     "gift_cards_giftcardpolicy",
     "points_accrualrefund",
+    "policies_offlinepolicy",
     "policies_shoppolicy",
     "stored_value_topupplanversion",
     "stored_value_topuprefund",

@@ -23,7 +23,7 @@ from stores.admin.histories import written
 from . import selectors as policies_selectors
 from . import services as policies_services
 from .errors import NoPolicy, PolicyInThePast
-from .models import PolicyVersion, ShopPolicy
+from .models import OfflinePolicy, PolicyVersion, ShopPolicy
 
 OWN_TO_A_VERSION = ("in_force_from", "reason")
 # Migrations write this, word for word, before anybody reads it in a language.
@@ -207,3 +207,8 @@ class ShopPolicyAdmin(PolicyAdmin[ShopPolicy]):
     """The house's name, its country, and that country's rules."""
 
     worded_fields: Mapping[str, Callable[[Any], str]] = {"country": country_name}
+
+
+@admin.register(OfflinePolicy)
+class OfflinePolicyAdmin(PolicyAdmin[OfflinePolicy]):
+    """How long tills may queue what happened off-line, and each store's own hours."""

@@ -1,13 +1,23 @@
 """The rules that a shop sets for itself, kept version by version."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from stores.models import Store
+
 from .profiles import PROFILES, Profile, ProfileCode
+
+# As long as idempotency keys are kept: an older bill could be sent twice unnoticed.
+MOST_HOURS_BACK: Final = 168
+MOST_MINUTES_AHEAD: Final = 60
 
 
 class PolicyVersion(models.Model):
@@ -76,3 +86,81 @@ class ShopPolicy(PolicyVersion):
     def rules(self) -> Profile:
         """The bounds of the chosen country."""
         return PROFILES[self.profile]
+
+
+class OfflinePolicy(PolicyVersion):
+    """How long a till may queue what happened while it was off-line."""
+
+    hours_back = models.PositiveSmallIntegerField(
+        _("hours back"),
+        default=72,
+        validators=[MaxValueValidator(MOST_HOURS_BACK)],
+        help_text=_("What happened longer ago is refused; 0 takes nothing queued."),
+    )
+    minutes_ahead = models.PositiveSmallIntegerField(
+        _("minutes ahead"),
+        default=5,
+        validators=[MaxValueValidator(MOST_MINUTES_AHEAD)],
+        help_text=_("By how much a till’s clock may run fast."),
+    )
+    store_hours = ArrayField(
+        models.CharField(
+            max_length=24,
+            validators=[
+                RegexValidator(
+                    r"^[A-Z0-9][A-Z0-9-]{0,15}=[0-9]{1,3}$",
+                    _("Write a store’s code and its hours, such as S1=24."),
+                )
+            ],
+        ),
+        verbose_name=_("stores with hours of their own"),
+        default=list,
+        blank=True,
+        help_text=_("Code and hours with commas between them, such as S1=24, S2=0."),
+    )
+
+    class Meta:
+        verbose_name = _("off-line policy")
+        verbose_name_plural = _("off-line policies")
+        default_permissions = ("view", "add")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(hours_back__lte=MOST_HOURS_BACK)
+                & models.Q(minutes_ahead__lte=MOST_MINUTES_AHEAD),
+                name="policies_offlinepolicy_bounds_are_short",
+            ),
+        ]
+
+    def clean(self) -> None:
+        codes = [pair.partition("=")[0] for pair in self.store_hours]
+        if len(set(codes)) < len(codes):
+            raise ValidationError({"store_hours": _("Name each store once.")})
+        known = Store.objects.filter(code__in=codes).values_list("code", flat=True)
+        if unknown := set(codes) - set(known):
+            raise ValidationError(
+                {
+                    "store_hours": _("There is no store %(code)s.")
+                    % {"code": min(unknown)}
+                }
+            )
+        if any(hours > MOST_HOURS_BACK for hours in self._own_hours.values()):
+            raise ValidationError(
+                {
+                    "store_hours": _("At most %(hours)s hours.")
+                    % {"hours": MOST_HOURS_BACK}
+                }
+            )
+
+    @property
+    def _own_hours(self) -> dict[str, int]:
+        pairs = (pair.partition("=") for pair in self.store_hours)
+        return {code: int(hours) for code, _equals, hours in pairs if hours.isdecimal()}
+
+    def hours_at(self, store_code: str | None) -> int:
+        """For how many hours a store may queue; None stands for the head office."""
+        return self._own_hours.get(store_code or "", self.hours_back)
+
+    @property
+    def ahead(self) -> timedelta:
+        """By how much a till’s clock may run fast."""
+        return timedelta(minutes=self.minutes_ahead)

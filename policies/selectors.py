@@ -75,4 +75,4 @@ def changes(version: PolicyVersion) -> list[Change]:
 def _shown(version: PolicyVersion, field: models.Field[Any, Any]) -> object:
     value = field.value_from_object(version)
     named = dict(field.flatchoices) if field.flatchoices else {}
-    return named.get(value, value)
+    return named.get(value, value) if named else value  # a list is no choice

@@ -1,6 +1,6 @@
 """Publishing a new version of a set of rules."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
@@ -10,9 +10,17 @@ from django.db.models import Max
 from common.sight import in_sight
 from ledger.services import Act
 from stores import services as stores_services
+from stores.models import Store
 
-from .errors import PolicyInThePast, PolicyRefused
-from .models import PolicyVersion
+from . import selectors as policies_selectors
+from .errors import (
+    OccurredAhead,
+    OccurredBefore,
+    OccurredTooLongAgo,
+    PolicyInThePast,
+    PolicyRefused,
+)
+from .models import OfflinePolicy, PolicyVersion
 
 
 @transaction.atomic
@@ -48,6 +56,26 @@ def publish[P: PolicyVersion](*, version: P, by: Act, at: datetime) -> P:
         facts={"version": version.number},
     )
     return version
+
+
+def require_in_time(
+    *, by: Act, at: datetime, store: Store | None, after: datetime | None = None
+) -> None:
+    """Refuse what a till says happened longer ago, or further ahead, than the rules in
+    force let it, or before what it is about (`after`); what is told at once, never.
+
+    Raises OccurredTooLongAgo, OccurredAhead, OccurredBefore.
+    """
+    if by.reported_at is None:
+        return
+    policy = policies_selectors.in_force(OfflinePolicy, at=by.reported_at)
+    hours = policy.hours_at(None if store is None else store.code)
+    if at < by.reported_at - timedelta(hours=hours):
+        raise OccurredTooLongAgo(hours=hours)
+    if at > by.reported_at + policy.ahead:
+        raise OccurredAhead(minutes=policy.minutes_ahead)
+    if after is not None and at < after:
+        raise OccurredBefore
 
 
 def _refuse_null_characters(version: PolicyVersion) -> None:

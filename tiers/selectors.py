@@ -56,6 +56,20 @@ def standing(member_id: int, *, at: datetime | None = None) -> MemberTier:
     )
 
 
+def tier_of_then(member_id: int, *, at: datetime) -> Tier | None:
+    """The tier that a member had at a moment gone by."""
+    changed = changed_since(member_id, at=at)
+    if changed is None:
+        return standing(member_id, at=at).tier
+    return changed.was or _base()
+
+
+def changed_since(member_id: int, *, at: datetime) -> StandingChange | None:
+    """The first change of a member's tier after a moment, if there was one."""
+    later = StandingChange.objects.filter(member_id=member_id, at__gt=at)
+    return later.select_related("was").order_by("at", "pk").first()
+
+
 def growth(member_id: int, *, at: datetime) -> int:
     """The growth value that counts at a moment."""
     held = ledger_selectors.held_by(holder_kind="member", holder_id=member_id)

@@ -9,6 +9,7 @@ from ninja import Router
 from api import members, naming
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
+from api.moments import occurrence_in_time
 from api.problems import Invalid
 from api.routes.stored_value import wallet
 from api.shapes.common import Tender
@@ -51,15 +52,15 @@ def sell_gift_cards(request: ApiRequest, body: GiftCardSaleIn) -> GiftCardsSold:
 
     Sent again under the same key, the same answer comes, the codes with it.
     """
-    by = request.auth.act(request.at)
+    then = occurrence_in_time(request, body.occurred_at)
     sold = gift_cards_services.sell(
         design_id=_design(body),
         amount=body.amount,
         quantity=body.quantity,
         payment=_payment(body),
         gift=None if body.recipient is None else _wish(body.recipient, request),
-        by=by,
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     store = request.auth.store
@@ -112,11 +113,12 @@ def look_up_gift_card(request: ApiRequest, body: LookupIn) -> LookupOut:
 
 def _open(request: ApiRequest, body: RedeemIn) -> int:
     """Open the card, in a transaction of its own: a wrong try counts whatever comes."""
+    then = occurrence_in_time(request, body.occurred_at)
     found = gift_cards_services.find(
         code=body.code,
         pin=body.pin or "",
-        by=request.auth.act(request.at),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         callers=request.auth.guessers,
     )
     return found.card_id
@@ -137,11 +139,12 @@ def _open(request: ApiRequest, body: RedeemIn) -> int:
 def redeem_to_wallet(request: ApiRequest, body: RedeemIn) -> RedeemOut:
     """Move all that is left on a card into a member's stored value."""
     member_id = members.find(body.member)
+    then = occurrence_in_time(request, body.occurred_at)
     moved = gift_cards_services.move_to_wallet(
         card_id=request.first,
         member_id=member_id,
-        by=request.auth.act(request.at),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     return RedeemOut(

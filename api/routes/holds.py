@@ -6,10 +6,11 @@ from ninja import Router
 from api import members
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
+from api.moments import occurrence_in_time
 from api.naming import uuid_of
 from api.problems import Refusal
 from api.routes.stored_value import wallet
-from api.shapes.holds import HoldCaptureIn, HoldIn, HoldOut
+from api.shapes.holds import HoldCaptureIn, HoldIn, HoldOut, HoldReleaseIn
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import Hold
@@ -32,13 +33,14 @@ TAG = "Stored value"
 )
 def hold_value(request: ApiRequest, member: str, body: HoldIn) -> HoldOut:
     """Set part of a member's stored value aside: it is theirs, and cannot be spent."""
+    then = occurrence_in_time(request, body.occurred_at)
     row = stored_value_services.hold(
         holder=Holder.member(members.find(member)),
         amount=body.amount,
         expires_at=body.expires_at,
         note=body.note or "",
-        by=request.auth.act(request.at),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     return _told(row, request)
@@ -60,11 +62,13 @@ def capture_hold(
 ) -> HoldOut:
     """Take what was set aside, or less of it: the rest goes back at once."""
     told = body or HoldCaptureIn()
+    row = _hold(hold, request)
+    then = occurrence_in_time(request, told.occurred_at, after=row.placed_at)
     row = stored_value_services.capture_hold(
-        hold_id=_hold(hold, request).pk,
+        hold_id=row.pk,
         amount=told.amount,
-        by=request.auth.act(request.at),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     return _told(row, request)
@@ -80,12 +84,17 @@ def capture_hold(
     refusals=(409,),
     tag=TAG,
 )
-def release_hold(request: ApiRequest, hold: str) -> HoldOut:
+def release_hold(
+    request: ApiRequest, hold: str, body: HoldReleaseIn | None = None
+) -> HoldOut:
     """Give all that was set aside back, into the lots it came from."""
+    told = body or HoldReleaseIn()
+    row = _hold(hold, request)
+    then = occurrence_in_time(request, told.occurred_at, after=row.placed_at)
     row = stored_value_services.release_hold(
-        hold_id=_hold(hold, request).pk,
-        by=request.auth.act(request.at),
-        at=request.at,
+        hold_id=row.pk,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     return _told(row, request)

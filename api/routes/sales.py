@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from annotated_types import MaxLen, MinLen
@@ -21,6 +21,7 @@ from api.bills import (
     whose_of,
 )
 from api.endpoints import JSON, endpoint, ledger_key
+from api.moments import Occurrence, occurrence, occurrence_in_time
 from api.naming import uuid_of
 from api.once import REPLAYED
 from api.problems import written
@@ -84,13 +85,14 @@ def quote_bill(request: ApiRequest, body: QuoteIn) -> HttpResponse:
 
     Nothing changes; a rotating code is not used up.
     """
+    then = occurrence(request, body.occurred_at)
     told = checkout_services.quote(
         store=request.auth.here,
         bill=bill_of(body),
         whose=whose_of(body),
         asked=asked_of(body),
-        by=request.auth.act(request.at),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         callers=request.auth.guessers,
         seen=ahead.take(request),
     )
@@ -120,6 +122,7 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
 
     `due` of the quote must be covered by `tenders`; cash may exceed it.
     """
+    then = occurrence(request, body.occurred_at)
     captured = checkout_services.capture(
         store=request.auth.here,
         bill=bill_of(body),
@@ -132,8 +135,8 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
             for tender in body.tenders
         ],
         reference=body.reference,
-        by=request.auth.act(request.at),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
         expected_due=body.expected_due,
         payment_code=body.stored_value_auth,
@@ -211,14 +214,15 @@ def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
     the whole sale is refunded and they are still valid.
     """
     found = sale_of(request, sale)
+    then = _after(found, request, body.occurred_at)
     done = checkout_services.refund_sale(
         sale_id=found.pk,
         amount=body.amount,
         per_line=per_line_of(body),
         reason=body.reason,
         to=body.to,
-        by=request.auth.act(request.at, at_store=False),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     return _given_back(done)
@@ -238,14 +242,23 @@ def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
 )
 def void_sale(request: ApiRequest, sale: str, body: VoidIn) -> RefundOut:
     """Undo a sale of the same day as if it had not been; later it is refunded."""
+    found = sale_of(request, sale)
+    then = _after(found, request, body.occurred_at)
     done = checkout_services.void_sale(
-        sale_id=sale_of(request, sale).pk,
+        sale_id=found.pk,
         reason=body.reason,
-        by=request.auth.act(request.at, at_store=False),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     return _given_back(done)
+
+
+def _after(sale: Sale, request: ApiRequest, occurred_at: datetime | None) -> Occurrence:
+    """When a sale was undone: not before it was made."""
+    return occurrence_in_time(
+        request, occurred_at, after=sale.at, store=sale.store, at_store=False
+    )
 
 
 def _given_back(done: Refund) -> RefundOut:

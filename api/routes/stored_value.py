@@ -9,6 +9,7 @@ from ninja import Query, QueryEx, Router
 from api import members, naming, paging
 from api.auth import ApiRequest
 from api.endpoints import endpoint, ledger_key
+from api.moments import occurrence_in_time
 from api.naming import number_of, uuid_of
 from api.problems import Invalid, Refusal
 from api.shapes.common import Wallet
@@ -56,7 +57,7 @@ def top_up(request: ApiRequest, member: str, body: TopUpIn) -> TopUpOut:
     adds its bonus and is used up. Beyond a limit of the shop
     or of the law it is refused: `limit_exceeded`.
     """
-    by = request.auth.act(request.at)
+    then = occurrence_in_time(request, body.occurred_at)
     holder = Holder.member(members.find(member))
     row = stored_value_services.top_up(
         holder=holder,
@@ -64,8 +65,8 @@ def top_up(request: ApiRequest, member: str, body: TopUpIn) -> TopUpOut:
         plan_id=None if body.plan is None else _plan(body.plan),
         coupon_id=None if body.coupon is None else number_of(body.coupon) or NO_COUPON,
         reference=body.tender.reference or "",
-        by=by,
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     version = row.plan_version
@@ -102,14 +103,14 @@ def refund_top_up(
     A store gives back what it took itself. The answer holds the formula.
     """
     told = body or TopUpRefundIn()
-    by = request.auth.act(request.at)
     row = _top_up(top_up, request)
+    then = occurrence_in_time(request, told.occurred_at, after=row.at)
     refund = stored_value_services.refund_top_up(
         top_up_id=row.pk,
         tender=told.tender or _paid_by(row),
         reason=(told.reason or "").strip() or f"API: {request.auth.key.name}",
-        by=by,
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
     )
     holder = stored_value_selectors.current_holder(row)

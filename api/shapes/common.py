@@ -43,6 +43,15 @@ def _written(value: object) -> object:
 type Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
+type OccurredAt = Annotated[
+    Moment | None,
+    Field(
+        description="When it happened, where the till had queued it off-line; within"
+        " the bounds of the shop's off-line policy. Unless told: now.",
+    ),
+]
+
+
 class In(BaseModel):
     """Something that is sent to us: nothing unknown in it, nothing converted."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .common import Amount, Identity, In, Moment, Out, Tender, Wallet
+from .common import Amount, Identity, In, Moment, OccurredAt, Out, Tender, Wallet
 
 type Code = Annotated[str, Field(min_length=1, max_length=64)]
 type Pin = Annotated[str, Field(max_length=16)]
@@ -39,6 +39,7 @@ class GiftCardSaleIn(In):
         default=None, description="The member who buys, where the law asks for a name."
     )
     for_organisation: bool = False
+    occurred_at: OccurredAt = None
 
 
 class SoldCardOut(Out):
@@ -83,6 +84,7 @@ class RedeemIn(In):
     code: Code
     pin: Pin | None = None
     member: Identity
+    occurred_at: OccurredAt = None
 
 
 class RedeemOut(Out):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .common import Amount, In, Moment, Out, Wallet
+from .common import Amount, In, Moment, OccurredAt, Out, Wallet
 
 
 class HoldIn(In):
@@ -16,12 +16,20 @@ class HoldIn(In):
         default=None, description="Unless named: after the hours of the shop's policy."
     )
     note: Annotated[str, Field(max_length=120)] | None = None
+    occurred_at: OccurredAt = None
 
 
 class HoldCaptureIn(In):
     """How much of it is taken (unless named: all); the rest goes back."""
 
     amount: Amount | None = None
+    occurred_at: OccurredAt = None
+
+
+class HoldReleaseIn(In):
+    """When it was let go, where a till had queued it."""
+
+    occurred_at: OccurredAt = None
 
 
 class HoldOut(Out):

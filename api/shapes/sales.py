@@ -16,6 +16,7 @@ from .common import (
     AmountOrZero,
     Identity,
     In,
+    OccurredAt,
     Out,
     Tender,
     TierOut,
@@ -124,6 +125,7 @@ class QuoteIn(In):
         default_factory=list
     )
     stored_value: Literal["max"] | Count = "max"
+    occurred_at: OccurredAt = None
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self) -> "QuoteIn":
@@ -326,12 +328,14 @@ class RefundIn(In):
     ] = Field(default=None, description="In place of an amount.")
     reason: Annotated[str, Field(min_length=1, max_length=200)]
     to: Literal["original", "cash"] = "original"
+    occurred_at: OccurredAt = None
 
 
 class VoidIn(In):
     """Why the sale is voided."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
+    occurred_at: OccurredAt = None
 
 
 class RefundPartOut(Out):

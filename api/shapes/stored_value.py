@@ -5,7 +5,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .common import Amount, Identity, In, Out, TenderKind, Wallet, Words
+from .common import (
+    Amount,
+    Identity,
+    In,
+    OccurredAt,
+    Out,
+    TenderKind,
+    Wallet,
+    Words,
+)
 from .coupons import CouponOut
 
 
@@ -29,6 +38,7 @@ class TopUpIn(In):
         default=None,
         description="The id of one of the member's coupons of kind `top_up`.",
     )
+    occurred_at: OccurredAt = None
 
 
 class TopUpOut(Out):
@@ -52,6 +62,7 @@ class TopUpRefundIn(In):
     tender: TenderKind | None = Field(
         default=None, description="How it is paid out; unless named, as it was paid in."
     )
+    occurred_at: OccurredAt = None
 
 
 class TopUpRefundOut(Out):

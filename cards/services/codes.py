@@ -12,9 +12,11 @@ from cards.tokens import Shown, read_code
 from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
+from policies.models import MOST_HOURS_BACK
 from stores import services as stores_services
 
-KEPT: Final = timedelta(days=2)  # long after its minute a used code proves nothing
+# Longer than any till may queue a bill with a code (`policies.MOST_HOURS_BACK`).
+KEPT: Final = timedelta(hours=MOST_HOURS_BACK, days=1)
 
 
 def use_rotating_code(*, code: str, at: datetime, by: Act) -> CodeUse:
@@ -34,16 +36,16 @@ def use_rotating_code(*, code: str, at: datetime, by: Act) -> CodeUse:
 @transaction.atomic(durable=True)
 def _try(code: str, at: datetime, by: Act) -> CodeUse | datetime | None:
     """Under the place's lock, so that guesses sent at once are counted one by one."""
-    place = place_of(by)
+    place, clock = place_of(by), by.clock(at)
     CodeGuess.objects.bulk_create(
-        [CodeGuess(place=place, first_at=at)], ignore_conflicts=True
+        [CodeGuess(place=place, first_at=clock)], ignore_conflicts=True
     )
     guesses = CodeGuess.objects.select_for_update(no_key=True).get(place=place)
-    if guesses.locked_until is not None and at < guesses.locked_until:
+    if guesses.locked_until is not None and clock < guesses.locked_until:
         return guesses.locked_until
     shown = read_code(digits_of(code), at=at)
     if shown is None:
-        return _wrong(guesses, at, by)
+        return _wrong(guesses, clock, by)
     use = _use_up(shown, at, by)
     if use is not None and (guesses.wrong or guesses.locked_until):
         CodeGuess.objects.filter(pk=guesses.pk).update(wrong=0, locked_until=None)

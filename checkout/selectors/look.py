@@ -172,6 +172,19 @@ class Look:
             return tiers_selectors.standing(self.member["id"], at=at).tier
         return ladder.get(standing["tier"])
 
+    def tier_of_then(self, at: datetime) -> Tier | None:
+        """The member's tier as it was at a moment gone by, and what it gave then."""
+        if self.member is None:
+            return None
+        changed = tiers_selectors.changed_since(self.member["id"], at=at)
+        now = self.tier(at)
+        tier_id = changed.was_id if changed is not None else now.pk if now else None
+        ladder = settings.tiers_of(at)
+        if tier_id is not None:
+            return ladder.get(tier_id)
+        base = (t for t in ladder.values() if t.is_active and t.threshold == 0)
+        return next(base, None)
+
     def birthday(self) -> Birthday | None:
         member = self.member
         if member is None or member["birth_month"] is None:

@@ -7,6 +7,7 @@ history, which every look brings along. Changes are written one after the other
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from django.db import models
 
 from cards.models import CardsPolicy
 from checkout.models import BillOffer, CheckoutPolicy, NextVisitGift
+from common.history import as_of
 from coupons.models import CouponsPolicy, TemplateVersion
 from points.models import EarningRule, PointsPolicy, StampProgramme
 from policies.models import PolicyVersion
@@ -100,6 +102,21 @@ def stamp_programmes(stamp: int | None) -> tuple[StampProgramme, ...]:
 def tiers(stamp: int | None) -> dict[int, Tier]:
     """Every tier by its number, as of a stamp."""
     return {tier.pk: tier for tier in _rows(Tier, stamp, _every)}
+
+
+def earning_rules_of(at: datetime) -> tuple[EarningRule, ...]:
+    """The rules as they were in use at a moment gone by."""
+    return tuple(rule for rule in as_of(EarningRule, at) if rule.is_active)
+
+
+def bill_offers_of(at: datetime) -> tuple[BillOffer, ...]:
+    """The bill offers as they were in use at a moment gone by."""
+    return tuple(offer for offer in as_of(BillOffer, at) if offer.is_active)
+
+
+def tiers_of(at: datetime) -> dict[int, Tier]:
+    """Every tier by its number, as it was at a moment gone by."""
+    return {tier.pk: tier for tier in as_of(Tier, at)}
 
 
 def _every(model: type[models.Model]) -> models.QuerySet[models.Model]:

@@ -42,6 +42,7 @@ from checkout.selectors import Look, settings
 from common.ids import uuid7
 from ledger import errors as ledger_errors
 from ledger.services import Act, typed_refusals
+from policies import services as policies_services
 from stored_value import services as stored_value_services
 from stored_value.errors import CodeNeeded, VouchingNeeded
 from stores import services as stores_services
@@ -114,7 +115,8 @@ def capture(
     Underpaid, Overpaid, InsufficientFunds, InsufficientPoints, CouponUnavailable,
     GiftCardUnavailable, CodeNeeded, CodeNotAccepted, DuplicateReference,
     RequestInProgress, IdempotencyConflict, NotAllowed, BeneficiaryRefused,
-    OwnCardNeedsApprover, VouchingNeeded; nothing has moved then.
+    OwnCardNeedsApprover, VouchingNeeded, and for a bill that a till had queued
+    OccurredTooLongAgo, OccurredAhead; nothing has moved then.
     """
     rules.check_bill(bill)
     check_tenders(tenders)
@@ -154,6 +156,7 @@ def capture(
             settled = looking.look.settled
             if settled is not None:
                 return _replay(settled, request)
+            policies_services.require_in_time(by=by, at=at, store=store)
             drawn, quote, covered, change = _decide(request, looking)
             is_proven = is_proven or _is_proven(request, looking)
             needs_vouching = _needs_vouching(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cards import selectors as cards_selectors
 from cards import services as cards_services
 from cards.numbers import digits_of, normalise
 from cards.services.codes import place_of
@@ -100,7 +101,7 @@ def look_up(
             )
         ):
             raise GuestUnknown
-        if shown is not None and found.is_locked:
+        if shown is not None and found.is_locked and _is_locked_now(by):
             cards_services.use_rotating_code(code=whose.code or "", at=at, by=by)
     return Looking(look=found, shown=shown, is_former_number=former is not None)
 
@@ -186,7 +187,8 @@ def picture(
     cards = tuple(
         _open(found, card, by=by, at=at, callers=callers) for card in asked.gift_cards
     )
-    tier = found.tier(at)
+    is_queued = by.reported_at is not None
+    tier = found.tier_of_then(at) if is_queued else found.tier(at)
     return Picture(
         look=found,
         guest=_guest(found, tier),
@@ -210,6 +212,13 @@ def is_stale(code: str | None, *, at: datetime) -> bool:
     """Whether this was a rotating code that is none now."""
     digits = digits_of(code or "")
     return looks_like_code(digits) and read_code(digits, at=at) is None
+
+
+def _is_locked_now(by: Act) -> bool:
+    """Whether a lock that held when a queued bill was made holds still."""
+    if by.reported_at is None:
+        return True
+    return cards_selectors.is_locked(place_of(by), at=by.reported_at)
 
 
 def look_again(key: str) -> Looking | None:
@@ -333,7 +342,11 @@ def _programme(
     found: Look, *, store: Store, tier: Tier | None, by: Act, at: datetime
 ) -> Programme:
     points_policy = settings.points_policy(found.policy("points"))
-    rules = settings.earning_rules(found.stamp("rules"))
+    if by.reported_at is not None:
+        rules, offered = settings.earning_rules_of(at), settings.bill_offers_of(at)
+    else:
+        rules = settings.earning_rules(found.stamp("rules"))
+        offered = settings.bill_offers(found.stamp("offers"))
     local = at.astimezone(store.zone)
     return Programme(
         store_id=store.pk,
@@ -344,11 +357,7 @@ def _programme(
         points_policy=points_policy,
         spending_order=settings.wallet_policy(found.policy("wallet")).spending_order,
         coupons_per_bill=settings.coupons_policy(found.policy("coupons")).per_bill,
-        offers=tuple(
-            offer
-            for offer in settings.bill_offers(found.stamp("offers"))
-            if _runs(offer, at)
-        ),
+        offers=tuple(offer for offer in offered if _runs(offer, at)),
         rules=rules,
         facts=_facts(found, points_policy, rules, tier, store, by, local),
     )

@@ -11,6 +11,7 @@ from checkout.asked import Asked, Whose
 from checkout.bill import Bill, Quote
 from checkout.selectors import Look, settings
 from ledger.services import Act
+from policies import services as policies_services
 from stores import services as stores_services
 from stores.models import Store
 
@@ -54,10 +55,11 @@ def quote(
     `seen` is what was looked up already, by what `look_for` said.
 
     Raises BillRefused, GuestUnknown, CardNotActive, MemberNotActive, what points and
-    gift cards refuse, NotAllowed.
+    gift cards refuse, NotAllowed, OccurredTooLongAgo, OccurredAhead.
     """
     rules.check_bill(bill)
     stores_services.require_for(by, CAPTURE)
+    policies_services.require_in_time(by=by, at=at, store=store)
     asking = callers or (by.actor,)
     looking = look_up(
         store=store,

@@ -153,7 +153,7 @@ def _find(
     *,
     asks_pin: bool = True,
 ) -> Found | TooManyTries | None:
-    keys, shown = all_keys(), presented(typed)
+    keys, shown, clock = all_keys(), presented(typed), by.clock(at)
     code = shown.code
     guess = code or typed[:64].strip().upper()
     asking = [keys[0].of_caller(f"caller:{caller}") for caller in callers]
@@ -166,12 +166,12 @@ def _find(
         subject: (datetime.fromtimestamp(float(since), at.tzinfo), wrong)
         for subject, (since, wrong) in json.loads(row["tries"] or "{}").items()
     }
-    stopped = _stopped(tries, limits, at)
+    stopped = _stopped(tries, limits, clock)
     if stopped is not None:
         return stopped
     key = _right_key(row, keys, shown, pin, asks_pin=asks_pin)
     if key is None:
-        return _count_wrong(limits, by, at)
+        return _count_wrong(limits, by, clock)
     if at_code in tries:
         GiftCardTry.objects.filter(subject=at_code).delete()
     _renew(row, key, code or "", pin)

@@ -57,7 +57,8 @@ class Line:
 class Act:
     """Who does this, where, in which shift, on which business day.
 
-    `actor` is `staff:<id>`, `key:<id>`, `member:<id>` or `system:<task>`.
+    `actor` is `staff:<id>`, `key:<id>`, `member:<id>` or `system:<task>`. `reported_at`
+    is when a till told of what it had queued; empty: at the moment of the act.
     """
 
     actor: str
@@ -68,6 +69,13 @@ class Act:
     staff_id: int | None = None
     shift_id: int | None = None
     approver_id: int | None = None
+    reported_at: datetime | None = None
+
+    def clock(self, at: datetime) -> datetime:
+        """The server's time for an act of this moment: by it tries are counted, that
+        nobody gets more of them by sending another time.
+        """
+        return self.reported_at or at
 
 
 @dataclass(frozen=True, slots=True)

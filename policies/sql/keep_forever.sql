@@ -10,3 +10,4 @@ END
 $$;
 
 SELECT policies_keep_forever('policies_shoppolicy');
+SELECT policies_keep_forever('policies_offlinepolicy');

@@ -1,10 +1,12 @@
 """Which plans there are, and which one serves a member best."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import F
 from django.utils.functional import Promise
 
+from common.history import as_of
 from stored_value import offers as rules
 from stored_value.models import TopUpPlan, TopUpPlanVersion, TopUpStep
 from stored_value.offers import Gift, Occasion, Step, Terms
@@ -57,6 +59,14 @@ def current_versions() -> list[TopUpPlanVersion]:
         .select_related("plan")
         .order_by("plan_id")
     )
+
+
+def versions_of(at: datetime) -> list[TopUpPlanVersion]:
+    """Each plan that was on offer at a moment gone by, as it stood then."""
+    on_offer = [plan.pk for plan in as_of(TopUpPlan, at) if plan.is_active]
+    stood = TopUpPlanVersion.objects.filter(plan_id__in=on_offer, made_at__lte=at)
+    latest = stood.order_by("plan_id", "-number").distinct("plan_id")
+    return list(latest.select_related("plan"))
 
 
 def offers(

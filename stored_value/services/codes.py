@@ -114,6 +114,7 @@ def _try(
     member_id: int, code: str, by: Act, at: datetime
 ) -> tuple[datetime | None, bool]:
     """Under the row's lock, so that guesses sent at once are counted one by one."""
+    at = by.clock(at)
     row = (
         PaymentCode.objects.select_for_update(no_key=True)
         .filter(member_id=member_id)

@@ -123,5 +123,5 @@ def _here(holder: Holder, by: Act, at: datetime) -> BillFacts:
         business_date=by.business_date,
         local_time=at.astimezone(store.zone).time(),
         member_id=None if holder.is_bearer else holder.id,
-        tier_id=tier_of(holder, at),
+        tier_id=tier_of(holder, by, at),
     )

@@ -25,11 +25,14 @@ class TakenBack:
     charged: int = 0
 
 
-def tier_of(holder: Holder, at: datetime) -> int | None:
+def tier_of(holder: Holder, by: Act, at: datetime) -> int | None:
     """The tier that a plan looks at; a bearer has none."""
     if holder.is_bearer:
         return None
-    tier = tiers_selectors.standing(holder.id, at=at).tier
+    if by.reported_at is not None:
+        tier = tiers_selectors.tier_of_then(holder.id, at=at)
+    else:
+        tier = tiers_selectors.standing(holder.id, at=at).tier
     return tier.pk if tier else None
 
 

@@ -31,7 +31,13 @@ from stored_value.holders import (
 from stored_value.models import TopUp, TopUpPlanVersion
 from stored_value.offers import NO_LONGER, Gift, Occasion
 from stored_value.requests import done_before, fingerprint_of
-from stored_value.selectors.plans import Offer, best_offer, current_versions, offers
+from stored_value.selectors.plans import (
+    Offer,
+    best_offer,
+    current_versions,
+    offers,
+    versions_of,
+)
 from stored_value.selectors.wallets import terms_at
 from stored_value.terms import WalletTerms
 from stores import selectors as stores_selectors
@@ -201,7 +207,9 @@ def _offer(
     """The plan named, or the one that gives most; under the wallet's lock, so that
     `times per member` and `first top-up only` cannot be raced.
     """
-    found = _finder(holder, by, at, current_versions())(paid)
+    is_queued = by.reported_at is not None
+    versions = versions_of(at) if is_queued else current_versions()
+    found = _finder(holder, by, at, versions)(paid)
     if plan_id is None:
         return best_offer(found)
     named = next((offer for offer in found if offer.version.plan_id == plan_id), None)
@@ -228,7 +236,7 @@ def _finder(
         at=at,
         weekday=by.business_date.isoweekday(),
         store_id=by.store_id,
-        tier_id=tier_of(holder, at),
+        tier_id=tier_of(holder, by, at),
         is_bearer=holder.is_bearer,
         top_ups_before=before.count(),
         times_used=0,

@@ -30,11 +30,13 @@ def act(
     store: Store | None = None,
     approver: User | None = None,
     request_id: str = "",
+    reported_at: datetime | None = None,
 ) -> ledger_services.Act:
     """Who does this, where, in which shift and on which day, as the books want it.
 
     A shift names its own store and till, and must still be open. Without a store
-    (head office, a task) the day is that of the house's time zone.
+    (head office, a task) the day is that of the house's time zone. `reported_at` is
+    when a till told of what it had queued.
     """
     if shift is not None:
         if shift.closed_at is not None:
@@ -57,6 +59,7 @@ def act(
         staff_id=staff.pk if staff is not None else None,
         shift_id=shift.pk if shift is not None else None,
         approver_id=approver.pk if approver is not None else None,
+        reported_at=reported_at,
     )
 
 
