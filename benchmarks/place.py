@@ -74,6 +74,12 @@ def database(server: str, name: str, *, template: str = "template0") -> Iterator
 
 def set_up(url: str) -> None:
     """Production's settings on that database, and our tables in it."""
+    settings_alone(url)
+    call_command("migrate", verbosity=0)
+
+
+def settings_alone(url: str = "postgresql://nobody@localhost/nothing") -> None:
+    """Production's settings; where nothing is asked of a database any will do."""
     seals = BENCH_DIR / f"seals-{os.getpid()}.jsonl"
     os.environ.update(
         DATABASE_URL=url,
@@ -84,10 +90,9 @@ def set_up(url: str) -> None:
         EMAIL_URL="smtp+tls://bench:bench@localhost:587",
         DEFAULT_FROM_EMAIL="bench@localhost",
         LEDGER_SEAL_FILE=str(seals),
-        LOG_LEVEL="WARNING",
+        LOG_LEVEL=os.environ.get("LOG_LEVEL", "WARNING"),
     )
     django.setup()
-    call_command("migrate", verbosity=0)
 
 
 def tidy() -> None:

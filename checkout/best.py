@@ -16,9 +16,8 @@ same; with the three coupons a bill that are usual, thirty never need a quarter 
 """
 
 from bisect import insort
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from heapq import nlargest, nsmallest
 from itertools import accumulate, groupby
 from operator import neg
@@ -31,117 +30,25 @@ from coupons.rules import (
     Fitting,
     ReducedPieces,
     Refusal,
-    Saving,
     fitting,
     share,
     stacks,
-    why_nothing,
 )
 
+from .combinations import (
+    ORDER,
+    Combination,
+    Used,
+    end_of,
+    in_order,
+    promise_of,
+    without,
+)
 from .to_pay import SAVINGS_ALONE, Rank, ToPay
 
-# Things for free first, then percentages, then amounts.
-ORDER = {"item": 0, "pass": 0, "percent_off": 1, "amount_off": 2, "top_up": 3}
 # How often it is asked what one coupon would save: some 30 to 40 ms.
 MOST_WEIGHED = 12_000
 FEW: Final = 3  # coupons on a bill, as is usual
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """One coupon on the bill, and what it saves there."""
-
-    coupon: Coupon
-    saving: Saving
-
-
-@dataclass(frozen=True, slots=True)
-class Combination:
-    """Coupons that stand on one bill together, in the order they are applied in."""
-
-    used: tuple[Used, ...] = ()
-
-    @property
-    def amount(self) -> int:
-        return sum(one.saving.amount for one in self.used)
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(one.coupon.pk for one in self.used)
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Which of the coupons asked for cannot be used, and why."""
-
-    coupon: Coupon
-    why: Refusal
-
-
-def in_order(coupons: Sequence[Coupon]) -> list[Coupon]:
-    """The usual order, whatever was clicked first: step by step."""
-    return sorted(coupons, key=_place)
-
-
-def step_of(coupon: Coupon) -> int:
-    """Coupons of one step are applied in the order that is best for the guest; the
-    steps themselves follow each other.
-    """
-    return ORDER[coupon.version.kind]
-
-
-def _promise(version: TemplateVersion) -> tuple[Any, ...]:
-    """Everything in which two coupons can differ on a bill, except their end."""
-    return (
-        ORDER[version.kind],
-        version.kind,
-        version.off_bp,
-        version.amount,
-        version.cap or 0,
-        version.cap is None,
-        version.min_spend,
-        version.items,
-        version.categories,
-        version.with_tier_discount,
-        version.is_exclusive,
-        version.group,
-        version.per_bill,
-        version.store_ids,
-        version.channels,
-        version.tier_ids,
-        version.weekdays,
-        str(version.hours),
-        str(version.blackouts),
-    )
-
-
-def _place(coupon: Coupon) -> tuple[Any, ...]:
-    return _promise(coupon.version), coupon.valid_until, coupon.pk
-
-
-def apply(coupons: Sequence[Coupon], bill: BillFacts) -> Combination | Refused:
-    """These coupons, all of them, in this order; or why one of them cannot be."""
-    used = []
-    amounts = bill.amounts
-    reduced: ReducedPieces = ()
-    for coupon in coupons:
-        fit = fitting(coupon.version, bill)
-        if isinstance(fit, Refusal):
-            return Refused(coupon, fit)
-        found = fit.saves(amounts, reduced)
-        if found is None:
-            return Refused(coupon, why_nothing(fit, amounts))
-        used.append(Used(coupon, found))
-        reduced = fit.after(amounts, reduced, found)
-        amounts = without(amounts, found)
-    return Combination(tuple(used))
-
-
-def without(amounts: Sequence[int], saved: Saving) -> tuple[int, ...]:
-    """What lines cost when something was saved on them."""
-    return tuple(
-        amount - off for amount, off in zip(amounts, saved.per_line, strict=True)
-    )
 
 
 class Drawer:
@@ -151,10 +58,10 @@ class Drawer:
         self.per_bill = per_bill
         self.pieces: list[_Piece] = []
         for promise, same in groupby(
-            in_order(coupons), key=lambda coupon: _promise(coupon.version)
+            in_order(coupons), key=lambda coupon: promise_of(coupon.version)
         ):
             self.pieces.extend(_soonest(list(same), promise, per_bill))
-        self.ends = [_end(piece.coupon) for piece in self.pieces]
+        self.ends = [end_of(piece.coupon) for piece in self.pieces]
         versions = [piece.coupon.version for piece in self.pieces]
         self.steps = [ORDER[version.kind] for version in versions]
         # One of a group at the most, however many there is room for.
@@ -165,10 +72,13 @@ class Drawer:
         self.after = [0] * len(versions)
         for place, version in enumerate(versions):
             for other in range(place + 1, len(versions)):
-                if stacks((version, versions[other]), per_bill=2) is None:
+                if _may_stand_together(version, versions[other]):
                     self.after[place] |= 1 << other
                     if self.steps[place] == self.steps[other]:
                         self.after[other] |= 1 << place
+
+        # Another option of the same bill asks the same of nearly all of them.
+        self._known_fits: dict[tuple[Any, ...], list[Fitting | None]] = {}
 
     def best(
         self,
@@ -182,17 +92,31 @@ class Drawer:
 
         None where nothing comes before `beat`, which was found elsewhere.
         """
-        fits: list[Fitting | None] = []
+        search = _Search(self, self._fits(bill), to_pay, beat)
+        search.begin(bill.amounts)
+        return None if search.best is None else Combination(search.best)
+
+    def _fits(self, bill: BillFacts) -> list[Fitting | None]:
+        """What each saves on such a bill; of what a line costs only that it costs
+        something makes a difference.
+        """
+        asked = (
+            replace(bill, lines=()),
+            *(replace(line, amount=line.amount > 0) for line in bill.lines),
+        )
+        found = self._known_fits.get(asked)
+        if found is None:
+            found = self._known_fits[asked] = list(self._new_fits(bill))
+        return found
+
+    def _new_fits(self, bill: BillFacts) -> Iterator[Fitting | None]:
         known: TemplateVersion | None = None
         fit: Fitting | Refusal | None = None
         for piece in self.pieces:
             if piece.coupon.version is not known:
                 known = piece.coupon.version
                 fit = fitting(known, bill)
-            fits.append(fit if isinstance(fit, Fitting) else None)
-        search = _Search(self, fits, to_pay, beat)
-        search.begin(bill.amounts)
-        return None if search.best is None else Combination(search.best)
+            yield fit if isinstance(fit, Fitting) else None
 
 
 def best(
@@ -208,6 +132,15 @@ class _Piece:
 
     coupon: Coupon
     promise: tuple[Any, ...]
+
+
+def _may_stand_together(one: TemplateVersion, other: TemplateVersion) -> bool:
+    """Whether two coupons `stacks`, where there is room for two."""
+    if one.is_exclusive or other.is_exclusive:
+        return False
+    if one.group and one.group == other.group:
+        return False
+    return one.template_id != other.template_id or min(one.per_bill, other.per_bill) > 1
 
 
 def _soonest(
@@ -251,6 +184,14 @@ class _Search:
         self._is_counted = drawer.is_counted
         self._after = drawer.after
         self._fits = fits
+        # Most coupons are of the same lines: what those cost is added up once.
+        self._bases: list[tuple[int, ...]] = []
+        self._base_of: list[int] = []
+        for fit in fits:
+            lines = fit.places if fit and not fit.is_of_one_item else ()
+            if lines not in self._bases:
+                self._bases.append(lines)
+            self._base_of.append(self._bases.index(lines))
 
     def begin(self, amounts: tuple[int, ...]) -> None:
         """Look at all combinations; where many may stand on a bill, first at those
@@ -292,9 +233,7 @@ class _Search:
         if room <= 1:
             self._finish(savings, amounts, used, amount, reduced)
             return
-        if self._is_hopeless(
-            amount, self._together(savings, left, room), used, savings
-        ):
+        if self._is_hopeless(amount, savings, left, room, used):
             return
         for bound, place in self._next(savings, room):
             if self._is_beaten(amount + bound, used):
@@ -317,7 +256,7 @@ class _Search:
         reached = self.to_pay.left(amount), len(used), self.to_pay.points(amount)
         if reached > self.rank[:3]:
             return
-        rank = (*reached, sorted(_end(one.coupon) for one in used))
+        rank = (*reached, sorted(end_of(one.coupon) for one in used))
         if rank < self.rank:
             self.best, self.rank = used, rank
 
@@ -331,14 +270,19 @@ class _Search:
     def _is_hopeless(
         self,
         amount: int,
-        most: Sequence[int],
-        used: tuple[Used, ...],
         savings: dict[int, int],
+        open_left: int,
+        room: int,
+        used: tuple[Used, ...],
     ) -> bool:
-        """Whether all that begins with `used` is worse than the best, where so many
-        more save `most` together: if no less is due, then with more coupons or later
-        ends.
+        """Whether all that begins with `used` is worse than the best, whatever `room`
+        more save together of what is `open_left`: if no less is due, then with more
+        coupons or later ends.
         """
+        # What is added up in a moment often says it already.
+        if self._is_beaten(amount + sum(nlargest(room, savings.values())), used):
+            return True
+        most = self._together(savings, open_left, room)
         left, count, _points, best_ends = self.rank
         least = self.to_pay.at_least(amount + most[-1])
         if least != left or self.to_pay.takes_points:
@@ -351,7 +295,7 @@ class _Search:
         if len(used) + fewest != count:
             return len(used) + fewest > count
         soonest = nsmallest(fewest, (self._ends[place] for place in savings))
-        ends = sorted([*(_end(one.coupon) for one in used), *soonest])
+        ends = sorted([*(end_of(one.coupon) for one in used), *soonest])
         return ends >= best_ends
 
     def _savings(
@@ -364,12 +308,21 @@ class _Search:
         """What each that may come next would save now, by its place."""
         found = {}
         versions = [one.coupon.version for one in used]
+        bases = [sum([amounts[at] for at in lines]) for lines in self._bases]
+        fits, base_of = self._fits, self._base_of
+        self.weighed += rest.bit_count()
         while rest:
             lowest = rest & -rest
             rest ^= lowest
             place = lowest.bit_length() - 1
-            saved = self._fit(place).amount(amounts, reduced)
-            self.weighed += 1
+            fit = fits[place]
+            if fit is None:
+                continue
+            if fit.is_of_one_item:
+                saved = fit.amount(amounts, reduced)
+            else:
+                base = bases[base_of[place]]
+                saved = fit.of(base) if base >= fit.min_spend else 0
             if not saved:
                 continue
             if self._is_counted and stacks(
@@ -487,8 +440,3 @@ class _Search:
             )
             for many in range(room + 1)
         ]
-
-
-def _end(coupon: Coupon) -> tuple[datetime, int]:
-    """What expires sooner goes first."""
-    return coupon.valid_until, coupon.pk

@@ -27,6 +27,15 @@ from coupons.rules import fitting as fit_of
 from . import best as search
 from .benefits import Option, explain, options
 from .bill import Bill, Guest, Programme, Wishes
+from .combinations import (
+    Combination,
+    Refused,
+    Used,
+    apply,
+    in_order,
+    step_of,
+    without,
+)
 from .left_to_pay import LeftToPay
 from .models import DiscountKind
 from .on_bill import OnBill
@@ -43,7 +52,7 @@ class _Choice:
     option: Option
     facts: BillFacts
     rank: tuple[int, Rank]
-    found: search.Combination
+    found: Combination
     refused: Refusals
 
 
@@ -138,17 +147,14 @@ def _as_named(
     return chosen
 
 
-def _rank(to_pay: LeftToPay, found: search.Combination) -> Rank:
+def _rank(to_pay: LeftToPay, found: Combination) -> Rank:
     saved = found.amount
     return to_pay.left(saved), len(found.used), to_pay.points(saved), []
 
 
 def _orders(coupons: Sequence[Coupon]) -> Iterator[list[Coupon]]:
     """Every order that keeps to the steps; where those are very many, the usual one."""
-    steps = [
-        list(same)
-        for _step, same in groupby(search.in_order(coupons), key=search.step_of)
-    ]
+    steps = [list(same) for _step, same in groupby(in_order(coupons), key=step_of)]
     if prod(factorial(len(step)) for step in steps) > MOST_ORDERS:
         yield [coupon for step in steps for coupon in step]
         return
@@ -164,8 +170,8 @@ def _in_this_order(
     facts: BillFacts,
     *,
     per_bill: int,
-) -> tuple[search.Combination, Refusals]:
-    used: list[search.Used] = []
+) -> tuple[Combination, Refusals]:
+    used: list[Used] = []
     refused: Refusals = []
     amounts = facts.amounts
     reduced: ReducedPieces = ()
@@ -179,12 +185,12 @@ def _in_this_order(
             if saved is None:
                 why = why_nothing(fit, amounts)
             else:
-                used.append(search.Used(coupon, saved))
+                used.append(Used(coupon, saved))
                 reduced = fit.after(amounts, reduced, saved)
-                amounts = search.without(amounts, saved)
+                amounts = without(amounts, saved)
         if why is not None:
             refused.append((coupon, why))
-    return search.Combination(tuple(used)), refused
+    return Combination(tuple(used)), refused
 
 
 def _facts(option: Option, guest: Guest, programme: Programme) -> BillFacts:
@@ -249,15 +255,15 @@ def _reject_unknown(on: OnBill, guest: Guest, wishes: Wishes) -> None:
 def _explain_unused(
     on: OnBill,
     coupons: Iterable[Coupon],
-    found: search.Combination,
+    found: Combination,
     facts: BillFacts,
 ) -> None:
     used = set(found.ids)
     for coupon in coupons:
         if coupon.pk in used:
             continue
-        alone = search.apply([coupon], facts)
-        if isinstance(alone, search.Refused):
+        alone = apply([coupon], facts)
+        if isinstance(alone, Refused):
             _reject_coupon(on, coupon, alone.why)
         else:
             _reject_coupon(

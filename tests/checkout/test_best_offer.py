@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkout import best as search
-from checkout.best import Combination, apply, best, in_order, step_of
+from checkout.best import best
+from checkout.combinations import Combination, apply, in_order, step_of
 from coupons.kinds import CouponKind, CouponStatus
 from coupons.models import Coupon, TemplateVersion
 from coupons.rules import BillFacts, BillLine, stacks
@@ -257,3 +258,30 @@ def test_of_thirty_that_save_the_same_the_soonest_to_end_are_used(
 
     assert found is not None
     assert sorted(found.ids) == list(range(31 - per_bill, 31))
+
+
+@settings(max_examples=200)
+@given(holdings())
+def test_two_coupons_stand_together_in_the_search_where_the_rules_let_them(
+    coupons: list[Coupon],
+) -> None:
+    for one, other in combinations([coupon.version for coupon in coupons], 2):
+        together = search._may_stand_together(one, other)
+        assert together is (stacks((one, other), per_bill=2) is None)
+
+
+def test_a_drawer_asks_anew_where_another_option_changes_what_fits() -> None:
+    """The tier's discount on a line shuts a coupon out; its price alone does not."""
+    coupons = thirty(lambda _pk: {"amount": 5_00, "with_tier_discount": False})
+    drawer = search.Drawer(coupons, per_bill=1)
+
+    def saved(*, amount: int, has_tier_discount: bool) -> int:
+        line = BillLine(item="tea", amount=amount, has_tier_discount=has_tier_discount)
+        found = drawer.best(a_bill(line))
+        assert found is not None
+        return found.amount
+
+    assert saved(amount=50_00, has_tier_discount=False) == 5_00
+    assert saved(amount=50_00, has_tier_discount=True) == 0
+    assert saved(amount=2_00, has_tier_discount=False) == 2_00
+    assert saved(amount=0, has_tier_discount=False) == 0

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from checkout.benefits import Option, options
-from checkout.best import Combination, apply, in_order, step_of
 from checkout.bill import Bill, Guest, Line, Programme, Quote, Wishes
+from checkout.combinations import Combination, apply, in_order, step_of
 from checkout.coupon_choice import _facts
 from checkout.models import BillOffer, DiscountKind, LineKind
 from common.errors import DomainError

@@ -15,7 +15,8 @@ PYTHON = (
 # Rules that have a name of their own.
 RULES = (
     "checkout/asked.py",
-    "checkout/best.py", "checkout/bill.py", "checkout/on_bill.py",
+    "checkout/best.py", "checkout/bill.py", "checkout/combinations.py",
+    "checkout/on_bill.py",
     "checkout/sharing.py", "common/money.py", "common/months.py", "common/shares.py",
     "points/earning.py", "points/expiry.py",
     "points/spending.py", "policies/profiles.py", "stored_value/holders.py",
