@@ -34,6 +34,7 @@ from tests.factories.bills import (
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import everything
 from tests.factories.members import MemberFactory
+from tests.factories.points import RuleFactory
 from tests.factories.stored_value import is_proven
 from tests.factories.stores import StoreFactory
 
@@ -170,6 +171,8 @@ def test_what_is_short_is_short_of_the_bill_and_no_more(asked: int, short: int) 
         {"sku": "x" * 65},
         {"category": "x" * 65},
         {"name": "a\x00b"},
+        {"amount": -1},
+        {"unit_price": -1},
     ],
 )
 def test_a_line_that_no_table_could_keep_is_refused(line: dict[str, Any]) -> None:
@@ -177,7 +180,7 @@ def test_a_line_that_no_table_could_keep_is_refused(line: dict[str, Any]) -> Non
     before = everything()
 
     with pytest.raises(BillRefused) as refused:
-        settle(bill, tenders=[cash(bill.gross)])
+        settle(bill, tenders=[cash(abs(bill.gross))])
 
     assert refused.value.code == "bill_refused"
     assert everything() == before
@@ -251,8 +254,10 @@ def test_what_is_weighed_costs_its_part_of_a_kilogram() -> None:
 
 
 def test_a_bill_of_nothing_is_settled_without_an_entry() -> None:
-    store, member = StoreFactory.create(), MemberFactory.create()
+    store = StoreFactory.create()
+    member = a_guest(points=1, store=store)
     coupon = issued(TemplateFactory.drawn(min_spend=0), member)
+    RuleFactory.create(kind="base", factor=1000, flat=50)  # where something is paid
 
     answer = told(
         settle(10_00, store=store, member=member, asked=Asked(coupons=(coupon.pk,)))
@@ -260,6 +265,7 @@ def test_a_bill_of_nothing_is_settled_without_an_entry() -> None:
 
     sale = Sale.objects.get()
     assert (sale.net, sale.entry_id, answer["due"]) == (0, None, 0)
+    assert not answer.get("points_earned")
     coupon.refresh_from_db()
     assert coupon.status == CouponStatus.REDEEMED
     assert is_proven()

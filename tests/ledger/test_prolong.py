@@ -69,7 +69,7 @@ def test_what_has_expired_stays_so_only_because_of_its_guard() -> None:
 
 
 def test_no_account_and_a_closed_one_are_refused() -> None:
-    account = guarded()
+    account, shops = guarded(), house()
     ledger_services.set_account_status(account_id=account, status="closed")
     before = everything()
 
@@ -77,6 +77,8 @@ def test_no_account_and_a_closed_one_are_refused() -> None:
         ledger_services.prolong_lots(account_id=account, at=NOON, until=NOON + DAY)
     with pytest.raises(UnknownAccount), transaction.atomic():
         ledger_services.prolong_lots(account_id=10**12, at=NOON, until=NOON + DAY)
+    with pytest.raises(UnknownAccount), transaction.atomic():  # it holds no lots
+        ledger_services.prolong_lots(account_id=shops, at=NOON, until=NOON + DAY)
 
     assert everything() == before
 

@@ -133,6 +133,28 @@ def test_after_the_lock_five_tries_begin_anew() -> None:
     assert (pair.failures, pair.locked_until) == (1, None)
 
 
+def test_wrong_tries_at_one_account_are_not_forgotten_overnight() -> None:
+    user, maker = UserFactory.create_batch(2)
+    for day in range(4):
+        with pytest.raises(ProofRefused):
+            prove(user, "111", by=maker, at=NOON + timedelta(days=day))
+
+    with pytest.raises(ProofLocked):
+        prove(user, "111", by=maker, at=NOON + timedelta(days=4))
+
+
+def test_tries_long_past_do_not_pause_an_account() -> None:
+    user = UserFactory.create()
+    makers, at = UserFactory.create_batch(5), NOON
+    for maker in makers * 4:
+        at += timedelta(hours=1)
+        with pytest.raises(ProofRefused):
+            prove(user, "111", by=maker, at=at)
+
+    prove(user, PIN, at=at)
+    assert tries(user, None).failures == 1
+
+
 def test_who_has_left_proves_nothing() -> None:
     user = UserFactory.create(is_active=False)
 
