@@ -47,7 +47,8 @@ def test_pieces_go_back_one_by_one_to_the_cent(sale: Sale) -> None:
 def test_a_weight_goes_back_in_parts_and_the_rest_of_it(sale: Sale) -> None:
     assert refund(sale, per_line={2: pieces(0.1)}).amount == 2_00
     assert left(sale) == [(99_99, 0), (5_00, 100)]
-    assert refund(sale, per_line={2: REST, 1: 33_33}).amount == 38_33
+    assert refund(sale, per_line={2: pieces(0.001)}).amount == 2
+    assert refund(sale, per_line={2: REST, 1: 33_33}).amount == 38_31
     assert left(sale) == [(66_66, 0), (0, 350)]
     refund(sale)
     assert left(sale) == [(0, 3_000), (0, 350)]

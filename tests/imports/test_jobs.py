@@ -203,6 +203,19 @@ def test_a_worker_that_died_is_found_and_its_job_starts_again() -> None:
     assert work(job).status == "applied"
 
 
+def test_what_stopped_while_it_was_looked_through_is_not_brought_in() -> None:
+    job = uploaded(*GOOD)
+    ImportJob.objects.filter(pk=job.pk).update(status="stopped", counts={"bad": 0})
+    before = every_table()
+
+    with pytest.raises(JobNotReady):
+        imports_services.ask_to_apply(job_id=job.pk, by=by(job.uploaded_by), at=NOON)
+
+    job.refresh_from_db()
+    assert (job.status, job.applying) == ("stopped", False)
+    assert every_table() == before
+
+
 def test_a_worker_that_works_is_left_alone() -> None:
     job = ready()
     found: list[int] = []

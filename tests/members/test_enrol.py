@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 
 from common.errors import DomainError
 from members import errors
@@ -13,6 +14,7 @@ from stores.errors import NotAllowed
 from stores.models import AuditEvent
 from tests.factories.members import CustomFieldFactory, MemberFactory, by
 from tests.factories.stores import NOON, StoreFactory
+from tests.ledger.racing import execute
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +155,24 @@ def test_a_name_that_breaks_lines_or_screens_is_refused(name: str) -> None:
 def test_a_name_cannot_turn_the_page_around() -> None:
     member = members_services.enrol(name="a\u202eb", by=by("cashier"), at=NOON)
     assert member.name == "ab"
+
+
+def test_a_referral_code_that_is_taken_is_drawn_anew() -> None:
+    friend = MemberFactory.create()
+    execute("CREATE SEQUENCE draws")
+    execute(
+        "CREATE OR REPLACE FUNCTION members_referral_code() RETURNS text LANGUAGE sql"
+        " VOLATILE AS $$ SELECT CASE WHEN nextval('draws') < 3"
+        f" THEN '{friend.referral_code}' ELSE 'ZZZZZZZZZ0' END $$"
+    )
+
+    member = members_services.enrol(name="x", by=by("cashier"), at=NOON)
+
+    member.refresh_from_db()
+    assert member.referral_code == "ZZZZZZZZZ0"
+    with pytest.raises(IntegrityError):  # at last it is told, and nobody is there
+        members_services.enrol(name="y", by=by("cashier"), at=NOON)
+    assert not Member.objects.filter(name="y").exists()
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\u3000", "\t"])
