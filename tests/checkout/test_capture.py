@@ -33,7 +33,6 @@ from tests.factories.bills import (
 )
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import everything
-from tests.factories.members import MemberFactory
 from tests.factories.points import RuleFactory
 from tests.factories.stored_value import is_proven
 from tests.factories.stores import StoreFactory

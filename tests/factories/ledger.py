@@ -33,8 +33,8 @@ def yuan() -> int:
     return ledger_services.open_unit(code="CNY")
 
 
-def points_unit() -> int:
-    return ledger_services.open_unit(code="points", kind="points", exponent=0)
+def points_unit(code: str = "points") -> int:
+    return ledger_services.open_unit(code=code, kind="points", exponent=0)
 
 
 def house(

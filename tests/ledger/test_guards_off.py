@@ -148,14 +148,27 @@ def test_the_order_of_locks_keeps_opposing_transfers_from_deadlock(guard: bool) 
 
 
 @BOTH_WAYS
-def test_the_order_of_opening_keeps_openings_from_deadlock(guard: bool) -> None:  # noqa: FBT001
-    unit = yuan()
-    wanted = [
-        HolderAccount(
-            kind=AccountKind.BONUS, unit_id=unit, holder_kind="member", holder_id=holder
-        )
-        for holder in (1, 2)
-    ]
+@pytest.mark.parametrize("of", ["holders", "units"])
+def test_the_order_of_opening_keeps_openings_from_deadlock(
+    guard: bool,  # noqa: FBT001
+    of: str,
+) -> None:
+    if of == "holders":
+        unit = yuan()
+        wanted = [
+            HolderAccount(
+                kind=AccountKind.BONUS,
+                unit_id=unit,
+                holder_kind="member",
+                holder_id=holder,
+            )
+            for holder in (1, 2)
+        ]
+    else:
+        wanted = [
+            HolderAccount(kind=AccountKind.GRANTED, unit_id=unit, holder_kind="shop")
+            for unit in (points_unit(), points_unit("growth"))
+        ]
     slowly = (
         "a.slot, 'open', 0\n",
         "a.slot, 'open', racing.meet()\n",
