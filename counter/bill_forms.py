@@ -17,10 +17,13 @@ from checkout.asked import CASH, Asked, GiftCardAsked
 from checkout.bill import Bill, TenderGiven
 from checkout.models.sales import LARGEST_BILL
 from common.forms import LineField, MoneyField
+from counter import keys
 from coupons import selectors as coupons_selectors
 from gift_cards import codes as gift_card_codes
 from stores import selectors as stores_selectors
+from stores.models import Till
 
+SALE: Final = "sale"  # the act that the key of a bill is for
 STORED: Final = "stored"  # the button that is no tender: the wallet
 GIFT_SALT: Final = "counter.gift"
 COUPON_SALT: Final = "counter.coupon"
@@ -39,7 +42,7 @@ def money(**options: Any) -> MoneyField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaidDown:
-    """A gift card that lies on the counter, as the page carries it, sealed."""
+    """A gift card that lies on the counter, as the page of its bill carries it."""
 
     sealed: str
     code: str
@@ -55,7 +58,8 @@ class BillForm(forms.Form):
     """Amount, what to use, and the button that was pressed to pay it.
 
     Stored value is one of the buttons: where another was pressed, the wallet is let be,
-    unless a part of it is typed. What it cannot pay is paid by `rest`.
+    unless a part of it is typed. What it cannot pay is paid by `rest`. What was laid
+    down serves for the bill on which it was, at this till.
     """
 
     amount = money(label=_("Bill"), required=True, min_value=1)
@@ -71,8 +75,9 @@ class BillForm(forms.Form):
     rest = forms.ChoiceField(required=False, choices=())
     received = money(label=_("Cash received"))
 
-    def __init__(self, data: QueryDict) -> None:
+    def __init__(self, data: QueryDict, *, till: Till) -> None:
         super().__init__(data)
+        self.key = key_of(data, till)
         tenders = list(stores_selectors.TENDERS.items())
         for name, more in (("tender", [(STORED, _("Stored value"))]), ("rest", [])):
             field = self.fields[name]
@@ -173,7 +178,7 @@ class BillForm(forms.Form):
     def laid_coupons(self) -> tuple[int, ...]:
         """Printed coupons on the counter, by the codes that were typed or scanned."""
         sealed = self.posted.getlist("laid_coupon")[:MOST_GIFTS]
-        found = (unsealed_coupon(one) for one in sealed)
+        found = (unsealed_coupon(one, key=self.key) for one in sealed)
         return tuple(sorted({pk for pk in found if pk is not None}))
 
     def _without_strangers(
@@ -186,10 +191,12 @@ class BillForm(forms.Form):
         return tuple(pk for pk in chosen if pk not in strangers)
 
     def gift_cards(self) -> list[LaidDown]:
-        """The cards on the counter; a seal that is not ours, or old, is no card."""
+        """The cards on the counter; a seal that is not ours, is old, or of another bill
+        is no card.
+        """
         found: dict[str, LaidDown] = {}
         for sealed in self.posted.getlist("gift")[:MOST_GIFTS]:
-            card = unsealed(sealed)
+            card = unsealed(sealed, key=self.key)
             if card is not None:
                 found.setdefault(card.code, card)
         return list(found.values())
@@ -225,18 +232,30 @@ class BillForm(forms.Form):
         return ""
 
 
-def sealed(*, code: str, pin: str) -> str:
-    """A gift card as the page carries it: nobody reads or changes what was proven."""
-    return _gift_seal().encrypt(json.dumps([code, pin]).encode()).decode()
+def key_of(data: QueryDict, till: Till) -> str:
+    """The key of the bill that a form of this till is about; empty for none."""
+    try:
+        return keys.read(data.get("key", ""), till, SALE)
+    except keys.KeyRefused:
+        return ""
 
 
-def unsealed(text: str) -> LaidDown | None:
-    """The card that was laid down, if this is one."""
+def sealed(*, code: str, pin: str, key: str) -> str:
+    """A gift card as the page of a bill (`key`) carries it: nobody reads or changes
+    what was proven, and no other bill is paid with it.
+    """
+    return _gift_seal().encrypt(json.dumps([key, code, pin]).encode()).decode()
+
+
+def unsealed(text: str, *, key: str) -> LaidDown | None:
+    """The card that was laid down on this bill, if this is one."""
     try:
         opened = _gift_seal().decrypt(text.encode(), ttl=LIES_FOR)
     except InvalidToken:
         return None
-    code, pin, *_rest = json.loads(opened)
+    of_bill, code, pin = json.loads(opened)
+    if not key or of_bill != key:
+        return None
     return LaidDown(sealed=text, code=code, pin=pin)
 
 
@@ -245,17 +264,18 @@ def _gift_seal() -> Fernet:
     return Fernet(urlsafe_b64encode(key))
 
 
-def sealed_coupon(coupon_id: int) -> str:
-    """A printed coupon as the page carries it: its code was shown."""
-    return signing.dumps(coupon_id, salt=COUPON_SALT)
+def sealed_coupon(coupon_id: int, *, key: str) -> str:
+    """A printed coupon as the page of a bill (`key`) carries it: its code was shown."""
+    return signing.dumps([key, coupon_id], salt=COUPON_SALT)
 
 
-def unsealed_coupon(text: str) -> int | None:
-    """The coupon that was laid down, if this is one."""
+def unsealed_coupon(text: str, *, key: str) -> int | None:
+    """The coupon that was laid down on this bill, if this is one."""
     try:
-        return int(signing.loads(text, salt=COUPON_SALT, max_age=LIES_FOR))
+        of_bill, coupon_id = signing.loads(text, salt=COUPON_SALT, max_age=LIES_FOR)
     except (signing.BadSignature, TypeError, ValueError):
         return None
+    return int(coupon_id) if key and of_bill == key else None
 
 
 def _number(named: str) -> int:

@@ -60,7 +60,7 @@
       const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
       at("offers").append(field);
     }));
-    if (isLaid) htmx.ajax("POST", at("laid").dataset.again, { target: "#laid", swap: "innerHTML", values: laid });
+    if (isLaid) htmx.ajax("POST", at("laid").dataset.again, { target: "#laid", swap: "innerHTML", values: { ...laid, key: bill.elements.key.value } });
     else quoteNow();
   }
   function forget() {

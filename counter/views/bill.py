@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from checkout import services as checkout_services
 from common.errors import DomainError
-from counter import guests
-from counter.bill_forms import BillForm, sealed, sealed_coupon
+from counter import guests, keys
+from counter.bill_forms import SALE, BillForm, sealed, sealed_coupon
 from counter.guests import Guest
 from counter.place import SELL, Place, at_till
 from counter.quotes import shown, words_of_charge
@@ -21,8 +21,6 @@ from coupons import selectors as coupons_selectors
 from gift_cards import services as gift_cards_services
 from gift_cards.errors import GiftCardUnavailable
 from stores import selectors as stores_selectors
-
-WORD = "sale"  # the act that the key of a bill is for
 
 
 @never_cache
@@ -38,10 +36,13 @@ def quote(request: HttpRequest, place: Place) -> HttpResponse:
 @require_POST
 @at_till(SELL)
 def lay_down(request: HttpRequest, place: Place) -> HttpResponse:
-    """A gift card on the counter: opened once, then carried along by the page."""
+    """A gift card on the counter: opened once, then carried along by the page of this
+    bill, and of no other.
+    """
     code, pin = request.POST.get("gift_code", "")[:80], request.POST.get("pin", "")[:16]
     context: dict[str, Any] = {}
     try:
+        key = keys.read(request.POST.get("key", ""), place.till, SALE)
         card = gift_cards_services.find(
             code=code,
             pin=pin,
@@ -52,7 +53,7 @@ def lay_down(request: HttpRequest, place: Place) -> HttpResponse:
         if not card.is_active:
             raise GiftCardUnavailable(status=card.status)
         context["card"] = card
-        context["sealed"] = sealed(code=code, pin=pin)
+        context["sealed"] = sealed(code=code, pin=pin, key=key)
     except DomainError as refusal:
         context["refusal"] = str(refusal)
     answer = render(request, "counter/sale.html#gift", context)
@@ -66,7 +67,7 @@ def lay_down(request: HttpRequest, place: Place) -> HttpResponse:
 @at_till(SELL)
 def lay_coupon(request: HttpRequest, place: Place) -> HttpResponse:
     """A printed coupon on the counter, by its code; the quote says what it saves."""
-    return coupon_laid(request, request.POST.get("coupon_code", "")[:80])
+    return coupon_laid(request, place, request.POST.get("coupon_code", "")[:80])
 
 
 @never_cache
@@ -74,21 +75,22 @@ def lay_coupon(request: HttpRequest, place: Place) -> HttpResponse:
 @at_till(SELL)
 def still_laid(request: HttpRequest, place: Place) -> HttpResponse:
     """What lay on the counter before the page was loaded anew, and then the quote."""
-    answer = render(request, "counter/sale.html#laid", on_the_counter(request))
+    answer = render(request, "counter/sale.html#laid", on_the_counter(request, place))
     answer["HX-Trigger-After-Settle"] = "quote"
     return answer
 
 
-def coupon_laid(request: HttpRequest, text: str) -> HttpResponse:
+def coupon_laid(request: HttpRequest, place: Place, text: str) -> HttpResponse:
     """The coupon beside what lies there already, or why it cannot be used."""
     at, context = now(), dict[str, Any]()
     guest = guests.unsealed(request.POST.get("guest", ""), at=at)
     member_id = guest.member.pk if guest.member else None
     try:
+        key = keys.read(request.POST.get("key", ""), place.till, SALE)
         coupon = coupons_selectors.by_code(text)
         why = coupon_rules.refusal_of(coupon, member_id=member_id, at=at)
         if why is None:
-            context = {"coupon": coupon, "sealed": sealed_coupon(coupon.pk)}
+            context = {"coupon": coupon, "sealed": sealed_coupon(coupon.pk, key=key)}
         else:
             context = {"refusal": why.sentence}
     except DomainError as refusal:
@@ -99,13 +101,15 @@ def coupon_laid(request: HttpRequest, text: str) -> HttpResponse:
     return answer
 
 
-def on_the_counter(request: HttpRequest) -> dict[str, Any]:
+def on_the_counter(request: HttpRequest, place: Place) -> dict[str, Any]:
     """Gift cards and coupons on the counter stay there whoever the guest turns out."""
-    form = BillForm(request.POST)
+    form = BillForm(request.POST, till=place.till)
     coupons = coupons_selectors.named(form.laid_coupons())
     return {
         "laid_gifts": form.gift_cards(),
-        "laid_coupons": [(coupon, sealed_coupon(coupon.pk)) for coupon in coupons],
+        "laid_coupons": [
+            (coupon, sealed_coupon(coupon.pk, key=form.key)) for coupon in coupons
+        ],
     }
 
 
@@ -117,7 +121,7 @@ def quoted(
     refusal: str = "",
 ) -> dict[str, Any]:
     """The quote of what was posted; a sentence where there is none."""
-    at, form = now(), BillForm(request.POST)
+    at, form = now(), BillForm(request.POST, till=place.till)
     if guest is None:
         guest = guests.unsealed(request.POST.get("guest", ""), at=at)
     context: dict[str, Any] = {

@@ -20,10 +20,10 @@ from checkout.errors import RequestInProgress
 from checkout.services import Captured
 from common.errors import DomainError
 from counter import guests, keys, receipts
-from counter.bill_forms import BillForm
+from counter.bill_forms import SALE, BillForm
 from counter.place import SELL, Place, at_till, this_request
 from counter.second import SecondForm, approved
-from counter.views.bill import WORD, quoted
+from counter.views.bill import quoted
 from ledger.errors import IdempotencyConflict
 from stores.errors import ApprovalNeeded, CheckerRefused
 from stores.models import Approval, Till
@@ -40,13 +40,13 @@ log = get_logger(__name__)
 def charge(request: HttpRequest, place: Place) -> HttpResponse:
     """Settle it, once: the same form again is answered with the same receipt."""
     try:
-        key = keys.read(request.POST.get("key", ""), place.till, WORD)
+        key = keys.read(request.POST.get("key", ""), place.till, SALE)
     except DomainError as refusal:
         return _refused(request, place, str(refusal))
     done = receipts.sale_under(key, store=place.store)
     if done is not None:
         return _settled(request, place, done.pk, again=True)
-    form = BillForm(request.POST)
+    form = BillForm(request.POST, till=place.till)
     if not form.is_valid():
         return _refused(request, place, form.sentence)
     at = now()

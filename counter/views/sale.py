@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cards import selectors as cards_selectors
 from counter import guests, keys
-from counter.bill_forms import STORED
+from counter.bill_forms import SALE, STORED
 from counter.guests import Guest
 from counter.place import SELL, Place, at_till
 from counter.say import why_stopped
-from counter.views.bill import WORD, coupon_laid, on_the_counter, quoted
+from counter.views.bill import coupon_laid, on_the_counter, quoted
 from coupons import codes as coupon_codes
 from stores import selectors as stores_selectors
 
@@ -83,7 +83,7 @@ def find(request: HttpRequest, place: Place) -> HttpResponse:
     if not _is_on_desk(request):
         return _desk(request, place, NOBODY, more=context)
     if not found and coupon_codes.normalised(text) is not None:
-        return coupon_laid(request, text)
+        return coupon_laid(request, place, text)
     answer = render(request, "counter/sale.html#found", context)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#guest", "innerHTML"
     return answer
@@ -125,14 +125,14 @@ def _desk(
         "pressed": _pressed(request, has_wallet=wallet > 0),
         "today": at,
         "tenders": stores_selectors.TENDERS,
-        "key": request.POST.get("key") or keys.mint(place.till, WORD),
+        "key": request.POST.get("key") or keys.mint(place.till, SALE),
         "kept": _kept(request),
         "address": address,
         **(more or {}),
     }
     if page:
         return render(request, "counter/sale.html", context)
-    context |= on_the_counter(request)
+    context |= on_the_counter(request, place)
     if request.POST.get("amount"):
         context |= quoted(request, place, guest=guest)
     answer = render(request, "counter/sale.html#desk", context)

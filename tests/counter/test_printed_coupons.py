@@ -5,7 +5,6 @@ import re
 import pytest
 
 from checkout.models import Sale
-from counter.bill_forms import sealed_coupon
 from coupons.kinds import CouponStatus
 from coupons.models import Coupon
 from tests.counter.till import AtTill, due_in, guest_in
@@ -57,7 +56,7 @@ def test_it_stays_on_the_counter_when_the_guest_is_found(
 ) -> None:
     member = a_guest(store=till.store)
     seal = laid(till, code)
-    told = {"q": member.phone or "", "key": till.key(), "laid_coupon": seal}
+    told = {"q": member.phone or "", "key": till.bill, "laid_coupon": seal}
     page = till.post("find/", {**told, "amount": "60"}).content.decode()
     assert 'name="laid_coupon"' in page
     assert "−¥10.00" in page
@@ -93,5 +92,5 @@ def test_without_its_code_nobody_uses_a_printed_coupon(till: AtTill, code: str) 
     coupon.refresh_from_db()
     assert coupon.status == CouponStatus.ISSUED
     # The same with the seal that the code gave.
-    sealed = {**forged, "laid_coupon": sealed_coupon(coupon.pk)}
+    sealed = {**forged, "laid_coupon": laid(till, code)}
     assert due_in(till.quote("60", **sealed)) == "5000"

@@ -25,6 +25,10 @@ class AtTill:
     till: Till
     shift: Shift | None
     client: Client = field(default_factory=Client)
+    bill: str = field(init=False, default="")  # the key of the bill on the screen
+
+    def __post_init__(self) -> None:
+        self.bill = self.key()
 
     @classmethod
     def opened(cls, role: str = "cashier", *, store: Store | None = None) -> "AtTill":
@@ -66,7 +70,9 @@ class AtTill:
     def post(
         self, path: str, told: dict[str, Any] | None = None, **options: Any
     ) -> Any:
-        """As htmx sends it."""
+        """As htmx sends it; what is laid down is laid on the bill on the screen."""
+        if path.endswith("on-the-counter/"):
+            told = {"key": self.bill, **(told or {})}
         headers = {"HX-Request": "true", **options.pop("headers", {})}
         return self.client.post(
             f"/counter/{path}", told or {}, headers=headers, **options
@@ -77,13 +83,15 @@ class AtTill:
 
     def quote(self, amount: str, **told: Any) -> str:
         """The fragment of a quote."""
+        told = {"key": self.bill, **told}
         return str(self.post("quote/", {"amount": amount, **told}).content.decode())
 
     def charge(self, amount: str, **told: Any) -> Any:
-        """Quote, then charge what was quoted, as the page does."""
-        told = {"key": self.key(), **told}
+        """Quote, then charge what was quoted, as the page does; then the next bill."""
+        told = {"key": self.bill, **told}
         if "due" not in told:
             told["due"] = due_in(self.quote(amount, **told))
+        self.bill = self.key()
         return self.post("charge/", {"amount": amount, **told})
 
 
