@@ -27,6 +27,7 @@ else:
 # Far enough to page through by hand; beyond it one searches or filters.
 COUNTED_ROWS = 10_000
 
+DAY = "business_date"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -111,8 +112,11 @@ class ExportMixin[M: Model](ModelAdmin[M]):
         return f'attachment; filename="{self.opts.model_name}.{ending}"'
 
     def _columns(self, request: HttpRequest) -> list[str]:
-        columns = self.export_columns or self.get_list_display(request)
-        return [str(getattr(column, "__name__", column)) for column in columns]
+        shown = self.export_columns or self.get_list_display(request)
+        columns = [str(getattr(column, "__name__", column)) for column in shown]
+        # The day that a sum belongs to is not the day that the moment says.
+        has_day = any(field.name == DAY for field in self.opts.fields)
+        return [*columns, DAY] if has_day and DAY not in columns else columns
 
     def _header(self, request: HttpRequest) -> list[str]:
         return [

@@ -54,9 +54,9 @@ def link(text: object, url: str) -> SafeString:
     return format_html('<a class="underline" href="{}">{}</a>', url, text)
 
 
-def day(at: datetime) -> str:
-    """The day that it was, or will be, where the reader is."""
-    return date_format(localtime(at), "SHORT_DATE_FORMAT")
+def day(at: datetime, zone: tzinfo | None = None) -> str:
+    """The day that it was, or will be, by the clock of this page, or of `zone`."""
+    return date_format(localtime(at, zone), "SHORT_DATE_FORMAT")
 
 
 def clock(

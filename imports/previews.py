@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.money import format_count, format_money
+from common.tables import clock
 from imports.errors import LastRowMayBeCut
 
 
@@ -59,7 +59,7 @@ def examples(preview: Mapping[str, Any]) -> list[list[str]]:
     return [
         [
             one["bill"] or "–",
-            date_format(datetime.fromisoformat(one["at"]), "SHORT_DATETIME_FORMAT"),
+            _at_its_store(one["at"]),
             one["store"],
             one["member"] or one["phone"],
             format_count(one["lines"]),
@@ -67,3 +67,8 @@ def examples(preview: Mapping[str, Any]) -> list[list[str]]:
         ]
         for one in preview.get("examples", [])
     ]
+
+
+def _at_its_store(written: str) -> str:
+    at = datetime.fromisoformat(written)
+    return clock(at, at.tzinfo)

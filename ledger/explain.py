@@ -11,7 +11,7 @@ from ledger.models import Account
 
 STORIES = """
 SELECT l.id, l.account_id, l.initial, l.remaining, l.expires_at,
-       e.id, e.kind, e.occurred_at, e.memo
+       e.id, e.kind, e.occurred_at, e.memo, e.store_id
   FROM ledger_lot l
   JOIN ledger_posting p ON p.id = l.posting_id
   JOIN ledger_entry e ON e.id = p.entry_id
@@ -20,7 +20,8 @@ SELECT l.id, l.account_id, l.initial, l.remaining, l.expires_at,
  ORDER BY l.id DESC LIMIT %(limit)s
 """
 USES = """
-SELECT u.lot_id, u.amount, u.returns_id IS NOT NULL, e.id, e.kind, e.occurred_at
+SELECT u.lot_id, u.amount, u.returns_id IS NOT NULL, e.id, e.kind, e.occurred_at,
+       e.store_id
   FROM ledger_lotuse u
   JOIN ledger_posting p ON p.id = u.posting_id
   JOIN ledger_entry e ON e.id = p.entry_id
@@ -54,6 +55,7 @@ class Use:
     entry_id: UUID
     kind: str
     occurred_at: datetime
+    store_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class LotStory:
     kind: str
     occurred_at: datetime
     memo: str
+    store_id: int | None
     uses: list[Use] = field(default_factory=list)
 
 

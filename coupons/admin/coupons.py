@@ -317,7 +317,7 @@ class CouponUseAdmin(
         if row.reference.startswith(VISIT):
             return _("visit")
         with suppress(ValueError):
-            return day(datetime.fromisoformat(row.reference))
+            return day(datetime.fromisoformat(row.reference), zone_of(row))
         return row.reference or "–"
 
     def visible(self, request: HttpRequest) -> QuerySet[CouponUse]:

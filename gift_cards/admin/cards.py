@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import day
+from common.tables import day, moment, zone_of
 from gift_cards import selectors as gift_cards_selectors
 from gift_cards import services as gift_cards_services
 from gift_cards.models import GiftCard, GiftCardCode
@@ -137,7 +137,11 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
     def former_codes(self, card: GiftCard) -> str:
         """The codes that it was replaced by, each dead for ever."""
         dead = card.codes.exclude(died_at=None).order_by("-died_at")[:SHOWN]
-        written = (f"{code} ({day(code.died_at)})" for code in dead if code.died_at)
+        written = (
+            f"{code} ({day(code.died_at, zone_of(card))})"
+            for code in dead
+            if code.died_at
+        )
         return ", ".join(written) or "–"
 
     @display(description=gettext_lazy("statement"))
@@ -146,9 +150,10 @@ class GiftCardAdmin(ReadOnlyAdmin[GiftCard], BrandAdmin[GiftCard]):
         if card.account_id is None:
             return "–"
         movements = ledger_selectors.statement(account_id=card.account_id, limit=SHOWN)
+        zones = stores_selectors.zones_of(one.store_id for one in movements)
         rows = [
             {
-                "at": movement.occurred_at,
+                "at": moment(movement.occurred_at, zones[movement.store_id]),
                 "kind": EntryKind(movement.kind).label,
                 "url": reverse("admin:ledger_entry_change", args=[movement.entry_id]),
                 "change": ("+" if movement.change > 0 else "−")

@@ -108,9 +108,10 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
     def _drawn(self, account: Account, movements: list[Movement]) -> str:
         """A page of the statement, with the way to the older ones where it is full."""
         code = account.unit.code
+        zones = stores_selectors.zones_of(one.store_id for one in movements)
         rows = [
             {
-                "at": movement.occurred_at,
+                "at": moment(movement.occurred_at, zones[movement.store_id]),
                 "kind": EntryKind(movement.kind).label,
                 "url": reverse("admin:ledger_entry_change", args=[movement.entry_id]),
                 "change": ("+" if movement.change > 0 else "−")

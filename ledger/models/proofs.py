@@ -2,9 +2,9 @@
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+
+from common.tables import clock
 
 
 class ProofRun(models.Model):
@@ -26,7 +26,7 @@ class ProofRun(models.Model):
         indexes = [Index(fields=["-started_at"], name="ledger_proofrun_latest")]
 
     def __str__(self) -> str:
-        return date_format(localtime(self.started_at), "SHORT_DATETIME_FORMAT")
+        return clock(self.started_at)
 
 
 class Seal(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
@@ -37,7 +37,7 @@ class BirthdayFilter(admin.SimpleListFilter):
         """Both calendars at once."""
         if self.value() != "today":
             return queryset
-        kept = members_selectors.with_birthday(on=now().astimezone().date())
+        kept = members_selectors.with_birthday(on=localdate())
         return queryset.filter(pk__in=kept.values("pk"))
 
 
@@ -225,7 +225,7 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
     @display(description=gettext_lazy("birthday"))
     def birthday(self, member: Member) -> str:
         """The day in its calendar, and when it comes next."""
-        return profile.birthday(member, today=now().astimezone().date())
+        return profile.birthday(member, today=localdate())
 
     @display(description=gettext_lazy("tags"))
     def their_tags(self, member: Member) -> str:

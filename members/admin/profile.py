@@ -1,6 +1,7 @@
 """What the page of a member draws: who they are, what they hold, what they said."""
 
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.contrib import admin
@@ -11,10 +12,15 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from common.money import format_amount
+from common.tables import day, moment, zone_of
 from ledger.kinds import AccountKind, EntryKind
 from members import selectors as members_selectors
 from members import services as members_services
 from members.models import CustomField, Member
+from members.selectors import Explained
+from stores import selectors as stores_selectors
+
+type Zones = Mapping[int | None, tzinfo]
 
 LOTS_SHOWN = 12
 USES_SHOWN = 6
@@ -22,17 +28,27 @@ USES_SHOWN = 6
 
 def balances(member: Member) -> str:
     """Each account, and the lots that make its balance, with what took from them."""
+    explained = members_selectors.explain(member.pk, limit=LOTS_SHOWN)
+    zones = stores_selectors.zones_of(_stores_of(explained))
     accounts = [
         {
             "title": _title(told.account.kind, told.account.slot),
             "url": reverse("admin:ledger_account_change", args=[told.account.pk]),
             "status": told.account.status,
             "balance": format_amount(told.account.balance, told.account.unit),
-            "lots": [_lot(lot, told.account.unit) for lot in told.lots],
+            "lots": [_lot(lot, told.account.unit, zones) for lot in told.lots],
         }
-        for told in members_selectors.explain(member.pk, limit=LOTS_SHOWN)
+        for told in explained
     ]
     return render_to_string("members/balances.html", {"accounts": accounts})
+
+
+def _stores_of(explained: Iterable[Explained]) -> Iterator[int | None]:
+    """Where each lot came in, and where something was taken of it."""
+    for told in explained:
+        for lot in told.lots:
+            yield lot.store_id
+            yield from (use.store_id for use in lot.uses)
 
 
 def balances_then(member: Member, at: datetime) -> list[dict[str, str]]:
@@ -50,7 +66,8 @@ def balances_then(member: Member, at: datetime) -> list[dict[str, str]]:
 def consents(member: Member) -> str:
     """The decision that stands for each purpose and channel."""
     rows = members_selectors.consents_standing(member.pk)
-    return render_to_string("members/consents.html", {"rows": rows})
+    told = [(row, moment(row.at, zone_of(row))) for row in rows]
+    return render_to_string("members/consents.html", {"rows": told})
 
 
 def answers(member: Member) -> str:
@@ -100,24 +117,24 @@ def _links_of(
     ]
 
 
-def _lot(lot: Any, unit: str) -> dict[str, Any]:
+def _lot(lot: Any, unit: str, zones: Zones) -> dict[str, Any]:
     uses = [
         {
             "kind": EntryKind(use.kind).label,
             "url": reverse("admin:ledger_entry_change", args=[use.entry_id]),
             "amount": ("+" if use.returns else "−") + format_amount(use.amount, unit),
-            "at": use.occurred_at,
+            "at": day(use.occurred_at, zones[use.store_id]),
         }
         for use in lot.uses[-USES_SHOWN:]
     ]
     return {
         "kind": EntryKind(lot.kind).label,
         "url": reverse("admin:ledger_entry_change", args=[lot.entry_id]),
-        "since": lot.occurred_at,
+        "since": day(lot.occurred_at, zones[lot.store_id]),
         "initial": format_amount(lot.initial, unit),
         "remaining": format_amount(lot.remaining, unit),
         "is_open": lot.remaining > 0,
-        "expires_at": lot.expires_at,
+        "expires_at": day(lot.expires_at) if lot.expires_at else "",
         "memo": lot.memo,
         "uses": uses,
         "hidden": len(lot.uses) - len(uses),

@@ -3,9 +3,9 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Func, Index, Q, UniqueConstraint
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from common.tables import clock, zone_of
 from policies.models import PolicyVersion
 
 from .people import Member
@@ -216,7 +216,7 @@ class StaffCardAct(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{localtime(self.at):%Y-%m-%d %H:%M} {self.staff}"
+        return f"{clock(self.at, zone_of(self))} {self.staff}"
 
     @property
     def is_own(self) -> bool:

@@ -30,6 +30,6 @@ def contactable(purpose: str, channel: str) -> QuerySet[Member]:
 def consents_standing(member_id: int) -> list[Consent]:
     """The decision that stands for each purpose and channel."""
     standing = ConsentNow.objects.filter(member=member_id).select_related(
-        "consent__text"
+        "consent__text", "consent__store"
     )
     return [now.consent for now in standing.order_by("purpose", "channel")]

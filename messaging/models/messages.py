@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Func, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from common.tables import clock, zone_of
 from members.models import Member, Purpose
 
 from .templates import LANGUAGE_CODES, MessageChannel, MessageTemplateVersion
@@ -283,4 +284,5 @@ class MessageEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+        told = clock(self.at, zone_of(self, "message__store"))
+        return f"{self.get_kind_display()} {told}"

@@ -260,6 +260,7 @@ class WebhookEndpointAdmin(HistoryAdmin[WebhookEndpoint]):
             "opts": self.opts,
             "title": _("The secret of %(name)s") % {"name": endpoint.name},
             "secret": secret,
+            "endpoint": endpoint,
             "former_until": endpoint.former_until,
             "back": self.row_url(endpoint),
         }

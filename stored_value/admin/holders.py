@@ -1,7 +1,6 @@
 """What the page of a wallet shows and does, whoever holds it."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,14 +9,13 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime, now
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
-from common.tables import link, moment, number, table
+from common.tables import clock, link, moment, number, table
 from ledger import statements as ledger_statements
 from ledger.kinds import AccountKind, EntryKind
 from stored_value import forms
@@ -26,6 +24,7 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, open_wallet
 from stored_value.models import BearerWallet, Wallet
 from stored_value.services import Tender
+from stores import selectors as stores_selectors
 from stores.admin.base import ScopedAdmin, action, alone_or_beside, display, signed_in
 
 from .base import at_till, doing
@@ -132,9 +131,10 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         moved = ledger_statements.together(
             account_ids=list(kinds), before=before, limit=SHOWN
         )
+        zones = stores_selectors.zones_of(one.store_id for one in moved)
         rows = [
             {
-                "at": movement.occurred_at,
+                "at": moment(movement.occurred_at, zones[movement.store_id]),
                 "kind": EntryKind(movement.kind).label,
                 "url": reverse("admin:ledger_entry_change", args=[movement.entry_id]),
                 "change": ("+" if movement.change > 0 else "−")
@@ -283,6 +283,7 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         """Give one of the latest payments back, into the lots it was taken from."""
         holder = self.holder_of(self.get_object(request, object_id))
         payments = stored_value_selectors.payments_of(holder=holder)
+        zones = stores_selectors.zones_of(one.store_id for one in payments)
 
         def command(row: W, typed: dict[str, Any]) -> str:
             at, entry_id = now(), UUID(typed["payment"])
@@ -310,7 +311,11 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         form = at_till(request, forms.RefundForm, REFUND)
         form.offer(
             [
-                (str(one.entry_id), f"{_when(one.at)} · {format_money(one.amount)}")
+                (
+                    str(one.entry_id),
+                    f"{clock(one.at, zones[one.store_id])} · "
+                    f"{format_money(one.amount)}",
+                )
                 for one in payments
             ]
         )
@@ -418,7 +423,3 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
             command=lambda typed: command(row, typed),
             back=self.row_url(row),
         )
-
-
-def _when(at: datetime) -> str:
-    return date_format(localtime(at), "SHORT_DATETIME_FORMAT")

@@ -120,6 +120,7 @@ class Payment:
     entry_id: UUID
     at: datetime
     amount: int
+    store_id: int | None
 
 
 def payments_of(*, holder: Holder, limit: int = 20) -> list[Payment]:
@@ -131,7 +132,9 @@ def payments_of(*, holder: Holder, limit: int = 20) -> list[Payment]:
             if move.kind == EntryKind.SALE:
                 before = found.get(move.entry_id)
                 amount = -move.change + (before.amount if before else 0)
-                found[move.entry_id] = Payment(move.entry_id, move.occurred_at, amount)
+                found[move.entry_id] = Payment(
+                    move.entry_id, move.occurred_at, amount, move.store_id
+                )
     latest = sorted(found.values(), key=lambda payment: payment.at, reverse=True)
     return latest[:limit]
 

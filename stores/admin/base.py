@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
@@ -32,6 +33,7 @@ from common.admin import record_exports_with
 from common.errors import DomainError
 from common.money import format_money
 from common.sight import in_sight
+from common.tables import zone_of
 from ledger.services import Act
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -435,9 +437,12 @@ class HistoryAdmin[M: Model](SimpleHistoryAdmin, ScopedAdmin[M]):  # type: ignor
         object_id: str,
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """The history of one's own; another's does not exist."""
-        self.get_object(request, object_id)
-        return super().history_view(request, object_id, extra_context)
+        """The history of one's own, by the clock of its store; another's does not
+        exist.
+        """
+        row = self.get_object(request, object_id)
+        with timezone.override(zone_of(row, self.store_path)):
+            return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
         self,

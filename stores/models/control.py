@@ -3,9 +3,9 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from common.tables import clock, zone_of
 from stores.words import act_words
 
 from .people import User
@@ -171,7 +171,7 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{localtime(self.at):%Y-%m-%d %H:%M} {act_words(self.act)}"
+        return f"{clock(self.at, zone_of(self))} {act_words(self.act)}"
 
 
 class ApiKey(models.Model):

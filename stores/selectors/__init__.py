@@ -13,6 +13,7 @@ from .access import (
     user_may,
     user_may_everywhere,
 )
+from .clocks import zones_of
 from .days import business_date, business_day_bounds
 from .limits import Limit, limit_of
 from .shifts import TENDERS, open_shift_on, shift_summary, tender_name
@@ -37,4 +38,5 @@ __all__ = [
     "tender_name",
     "user_may",
     "user_may_everywhere",
+    "zones_of",
 ]

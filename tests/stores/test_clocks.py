@@ -3,20 +3,30 @@
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.contrib import admin
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 
 from checkout.models import Sale
+from common.admin import ExportMixin
 from common.tables import clock, zone_of
 from gift_cards import letters
 from gift_cards.models import Gift
-from stores.models import Store
+from imports import previews
+from ledger.models import Account
+from members import services as members_services
+from members.models import StaffCardAct
+from stored_value.models import Wallet
+from stores.models import AuditEvent, Store, User
 from tests.counter.till import AtTill
+from tests.factories.members import MemberFactory
 from tests.factories.stored_value import at_store, holding
-from tests.factories.stores import StoreFactory, UserFactory, signed_in
+from tests.factories.stores import StoreFactory, TillFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +107,98 @@ def test_a_gift_says_its_last_day_by_the_clock_of_its_store(
     letter = letters._letter(cast("Gift", gift), "https://example.com/g", "House")
     assert "2026" in str(letter.body)
     assert "2027" not in str(letter.body)
+
+
+def test_an_export_of_what_has_a_business_day_names_it() -> None:
+    """01:30 in New York still belongs to the evening before."""
+    office = signed_in(UserFactory.create(is_superuser=True, is_staff=True))
+    with time_machine.travel(BEFORE, tick=False):
+        till = AtTill.opened(store=in_new_york())
+        till.charge("88.00", received="100")
+    sale = Sale.objects.get()
+    told = {"action": "export_csv", "_selected_action": [sale.pk]}
+    answer = office.post(reverse("admin:checkout_sale_changelist"), told)
+    file = b"".join(answer).decode()
+    assert "2026-11-01T01:30:00-04:00" in file
+    assert file.rstrip().endswith(",2026-10-31")
+
+
+def test_every_export_of_what_has_a_business_day_has_its_column(
+    rf: RequestFactory,
+) -> None:
+    request = rf.get("/")
+    request.user = UserFactory.create(is_superuser=True, is_staff=True)
+    without = [
+        model._meta.label
+        for model, page in admin.site._registry.items()
+        if isinstance(page, ExportMixin)
+        and any(field.name == "business_date" for field in model._meta.fields)
+        and "business_date" not in page._columns(request)
+    ]
+    assert without == []
+
+
+def test_statements_and_lots_tell_each_stores_own_clock() -> None:
+    """Of the wallet, of the account, on the member's page; and in the forms to refund
+    a payment.
+    """
+    office = signed_in(UserFactory.create(is_superuser=True, is_staff=True))
+    holder, _top_up = holding(300_00, by=at_store(in_new_york()), at=EVE)
+    account = Account.objects.get(kind="principal", holder_id=holder.id)
+    wallet = Wallet.objects.get(member_id=holder.id)
+
+    def page(name: str, key: int) -> str:
+        found = office.get(reverse(f"admin:{name}", args=[key]))
+        assert found.status_code == 200
+        return found.content.decode()
+
+    for name, key in (
+        ("stored_value_wallet_change", wallet.pk),
+        ("stored_value_wallet_older", wallet.pk),
+        ("ledger_account_change", account.pk),
+        ("ledger_account_older", account.pk),
+    ):
+        assert "23:50 (New York)" in page(name, key), name
+    member = page("members_member_change", holder.id)
+    assert "31 Oct 2026" in member
+
+
+def test_consents_and_a_stores_history_are_told_by_its_clock() -> None:
+    office = signed_in(UserFactory.create(is_superuser=True, is_staff=True))
+    store = in_new_york()
+    member = MemberFactory.create()
+    members_services.give_consent(
+        member_id=member.pk,
+        purpose="marketing",
+        channels=["sms"],
+        by=at_store(store),
+        at=EVE,
+    )
+    address = reverse("admin:members_member_change", args=[member.pk])
+    assert "23:50 (New York)" in office.get(address).content.decode()
+
+    with time_machine.travel(EVE, tick=False):
+        till = TillFactory.create(store=store)
+    address = reverse("admin:stores_till_history", args=[till.pk])
+    assert "23:50 (New York)" in office.get(address).content.decode()
+
+
+def test_rows_of_the_log_are_named_by_the_clock_of_their_store() -> None:
+    store = in_new_york()
+    event = AuditEvent(at=EVE, act="stores.exported", actor="system:x", store=store)
+    assert "23:50 (New York)" in str(event)
+    act = StaffCardAct(at=EVE, store=store, staff=User(username="ada"))
+    assert "23:50 (New York)" in str(act)
+
+
+def test_the_first_bills_of_a_file_are_told_by_the_clock_of_their_store() -> None:
+    one = {
+        "bill": "1",
+        "at": EVE.astimezone(ZoneInfo("America/New_York")).isoformat(),
+        "store": "NYC",
+        "member": "M1",
+        "phone": "",
+        "lines": 1,
+        "amount": 100,
+    }
+    assert "23:50" in previews.examples({"examples": [one]})[0][1]

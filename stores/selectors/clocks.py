@@ -1,0 +1,18 @@
+"""By which clock things are told that keep no more of a store than its number."""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from django.utils.timezone import get_default_timezone
+
+from stores.models import Store
+
+
+def zones_of(store_ids: Iterable[int | None]) -> dict[int | None, tzinfo]:
+    """The zone of each of these stores; of none the house's."""
+    asked = {pk for pk in store_ids if pk is not None}
+    found: dict[int | None, tzinfo] = {None: get_default_timezone()}
+    if asked:
+        stores = Store.objects.filter(pk__in=asked).only("time_zone")
+        found |= {store.pk: store.zone for store in stores}
+    return found
