@@ -126,6 +126,24 @@ class RefusedBodyMiddleware:
         return response
 
 
+class NotAllowedMiddleware:
+    """Never a blank page: whoever comes to the address of a form's answer is told."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_blank = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (
+            not response.streaming and not response.content
+        )
+        if not is_blank or is_program(request):
+            return response
+        page = views.error_page(request, response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
+
+
 class RequestLogMiddleware(StructlogMiddleware):
     """One line for each request with who, where and on which shift."""
 

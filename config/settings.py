@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "config.browsers.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "config.middleware.RefusedBodyMiddleware",
+    "config.middleware.NotAllowedMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.browsers.AuthenticationMiddleware",

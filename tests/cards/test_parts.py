@@ -19,7 +19,7 @@ def share(owner: Member, holder: Member) -> WalletShare:
 
 def test_cards_and_shares_move_and_none_is_left_between_two_who_became_one() -> None:
     source, target, friend = (MemberFactory.create() for _ in range(3))
-    card = CardFactory.create(member=source)
+    card, friends = (CardFactory.create(member=one) for one in (source, friend))
     theirs, kept = share(source, friend), share(target, friend)
     mine, between = share(friend, source), share(source, target)
 
@@ -29,6 +29,8 @@ def test_cards_and_shares_move_and_none_is_left_between_two_who_became_one() -> 
 
     card.refresh_from_db()
     assert card.member == target
+    friends.refresh_from_db()
+    assert friends.member == friend
     for row in (theirs, kept, mine, between):
         row.refresh_from_db()
     assert (kept.is_active, theirs.is_active, between.is_active) == (True, False, False)
@@ -37,7 +39,7 @@ def test_cards_and_shares_move_and_none_is_left_between_two_who_became_one() -> 
 
 def test_everything_is_told_and_everything_ends() -> None:
     member, other = MemberFactory.create(), MemberFactory.create()
-    card = CardFactory.create(member=member)
+    card, others = (CardFactory.create(member=one) for one in (member, other))
     lent = share(member, other)
     part = CardsPart()
 
@@ -51,6 +53,8 @@ def test_everything_is_told_and_everything_ends() -> None:
     card.refresh_from_db()
     lent.refresh_from_db()
     assert card.status == Card.Status.CLOSED
+    others.refresh_from_db()
+    assert others.status == Card.Status.ACTIVE
     assert not lent.is_active
 
 

@@ -28,6 +28,22 @@ def test_a_form_without_its_token() -> None:
     assert "This form has grown old" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    {
+        "en": "This page opens from a form",
+        "zh-hans": "此页面不能直接打开",
+        "zh-hant": "此頁面無法直接開啟",
+    }.items(),
+)
+def test_the_address_of_a_forms_answer_is_no_blank_page(
+    language: str, sentence: str
+) -> None:
+    answer = Client(headers={"Accept-Language": language}).get("/counter/charge/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert sentence in answer.content.decode()
+
+
 def test_an_unreadable_request() -> None:
     answer = Client().post(
         "/i18n/setlang/", b"x" * 100, content_type="multipart/form-data"
