@@ -12,6 +12,7 @@ from checkout.models import Refund, SaleLine
 from checkout.services import LineRefund
 from common.forms import LineField
 from common.quantity import parse_quantity
+from common.sight import in_sight
 from counter.forms import money
 from counter.second import SecondForm
 from stores.models import Store
@@ -41,7 +42,9 @@ class ElsewhereForm(forms.Form):
 
     store = forms.ModelChoiceField(label=_("Store"), queryset=Store.objects.none())
     day = forms.DateField(
-        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[in_sight],
     )
     reference = LineField(label=_("Bill no."), max_length=LONGEST_REFERENCE)
     net = money(label=_("Paid"), min_value=0)
