@@ -163,10 +163,16 @@ class Points(Ranged):
 
 
 class Expiring(Ranged):
-    """Bonus, in minor units, or points that expire within so many days."""
+    """Points that expire within so many days."""
 
     kind: Literal["expiring"] = "expiring"
-    account: Literal["points", "bonus"]
+    next_days: Annotated[int, Field(ge=1, le=366)]
+
+
+class BonusExpiring(Ranged):
+    """Bonus, in minor units, that expires within so many days."""
+
+    kind: Literal["bonus_expiring"] = "bonus_expiring"
     next_days: Annotated[int, Field(ge=1, le=366)]
 
 
@@ -315,6 +321,7 @@ Leaf = (
     | Balance
     | Points
     | Expiring
+    | BonusExpiring
     | TopUps
     | Visits
     | Spent
@@ -390,6 +397,7 @@ KINDS: Final[dict[str, type[Condition]]] = {
         Balance,
         Points,
         Expiring,
+        BonusExpiring,
         TopUps,
         Visits,
         Spent,

@@ -13,7 +13,7 @@ from members.models import CustomField, Tag
 from stores.models import Store
 from tiers.models import Tier
 
-from .conditions import DEEPEST, MOST_CONDITIONS, Custom, Group, Leaf, leaves
+from .conditions import DEEPEST, MOST_CONDITIONS, Custom, Group, InSegment, Leaf, leaves
 from .errors import RulesRefused
 from .models import Segment
 
@@ -63,91 +63,78 @@ def _sentences(wrong: ValidationError) -> list[str | Promise]:
     return list(told.values())
 
 
-def problems(tree: Group) -> list[str]:
-    """What the conditions name and is not there any more, or not in use; as sentences.
+class References:
+    """What there is of all that some trees name: one question for each kind of it."""
 
-    A store that closed, a template that ended and a tier that nobody reaches any more
-    still tell members apart: they are no problem.
-    """
-    told = list(leaves(tree))
-    return [
-        *_missing(
-            told,
-            _keys("tags"),
-            _ids(Tag, is_active=True),
-            _("A tag that it asks for is not in use any more."),
-        ),
-        *_missing(
-            told,
-            _keys("stores"),
-            _ids(Store),
-            _("A store that it asks for is not there."),
-        ),
-        *_missing(
-            told,
-            _keys("tiers"),
-            _ids(Tier),
-            _("A tier that it asks for is not there."),
-        ),
-        *_missing(
-            told,
-            _keys("templates"),
-            _ids(CouponTemplate),
-            _("A coupon that it asks for is not there."),
-        ),
-        *_missing(
-            told,
-            _key("segment"),
-            _ids(Segment, is_active=True),
-            _("A segment that it asks for is not in use any more."),
-        ),
-        *_missing_answers(told),
-    ]
+    def __init__(self, trees: Iterable[Group]) -> None:
+        told = [leaf for tree in trees for leaf in leaves(tree)]
+        self._found = {
+            name: self._there(model, only, {key for one in told for key in keys(one)})
+            for name, (model, only, keys) in NAMED.items()
+        }
+        codes = {leaf.code for leaf in told if isinstance(leaf, Custom)}
+        fields = CustomField.objects.filter(is_active=True, code__in=codes)
+        self._fields = {field.code: field for field in fields} if codes else {}
 
+    def _there(self, model: Any, only: dict[str, bool], keys: set[int]) -> set[int]:
+        if not keys:
+            return set()
+        rows = model._default_manager.filter(pk__in=keys, **only)
+        return set(rows.values_list("pk", flat=True))
 
-type Named = Callable[[Leaf], Iterable[int]]
-type Found = Callable[[set[int]], set[int]]
+    def problems(self, tree: Group) -> list[str]:
+        """What the conditions name and is not there, or not in use; as sentences.
 
+        A store that closed, a template that ended and a tier that nobody reaches any
+        more still tell members apart: they are no problem.
+        """
+        told = list(leaves(tree))
+        sentences = [
+            str(MISSING[name])
+            for name, (_model, _only, keys) in NAMED.items()
+            if {key for leaf in told for key in keys(leaf)} - self._found[name]
+        ]
+        answers = [self._answer(leaf) for leaf in told if isinstance(leaf, Custom)]
+        return [*sentences, *dict.fromkeys(filter(None, answers))]
 
-def _keys(field: str) -> Named:
-    return lambda leaf: getattr(leaf, field, [])
-
-
-def _key(field: str) -> Named:
-    return lambda leaf: [getattr(leaf, field)] if hasattr(leaf, field) else []
-
-
-def _ids(model: Any, **only: object) -> Found:
-    rows = model._default_manager
-    return lambda keys: set(
-        rows.filter(pk__in=keys, **only).values_list("pk", flat=True)
-    )
-
-
-def _missing(told: list[Leaf], named: Named, found: Found, sentence: str) -> list[str]:
-    keys = {key for leaf in told for key in named(leaf)}
-    return [sentence] if keys and keys - found(keys) else []
-
-
-def _missing_answers(told: list[Leaf]) -> list[str]:
-    asked = [leaf for leaf in told if isinstance(leaf, Custom)]
-    if not asked:
-        return []
-    fields = CustomField.objects.filter(is_active=True).in_bulk(
-        [leaf.code for leaf in asked], field_name="code"
-    )
-    sentences = {}
-    for leaf in asked:
-        field = fields.get(leaf.code)
+    def _answer(self, leaf: Custom) -> str:
+        field = self._fields.get(leaf.code)
         if field is None:
-            sentences[leaf.code] = _("The custom field %(code)s is not in use.") % {
-                "code": leaf.code
-            }
-        elif not _fits(leaf, field):
-            sentences[leaf.code] = _("%(field)s has no such answer.") % {
-                "field": field.name
-            }
-    return list(sentences.values())
+            return _("The custom field %(code)s is not in use.") % {"code": leaf.code}
+        if not _fits(leaf, field):
+            return _("%(field)s has no such answer.") % {"field": field.name}
+        return ""
+
+
+def problems(tree: Group) -> list[str]:
+    """The same for one tree."""
+    return References([tree]).problems(tree)
+
+
+def _keys(field: str) -> Callable[[Leaf], Iterable[int]]:
+    return lambda leaf: getattr(leaf, field, ())
+
+
+def _segment(leaf: Leaf) -> Iterable[int]:
+    return (leaf.segment,) if isinstance(leaf, InSegment) else ()
+
+
+IN_USE: Final = {"is_active": True}
+type Named = tuple[Any, dict[str, bool], Callable[[Leaf], Iterable[int]]]
+NAMED: Final[dict[str, Named]] = {
+    "tags": (Tag, IN_USE, _keys("tags")),
+    "stores": (Store, {}, _keys("stores")),
+    "tiers": (Tier, {}, _keys("tiers")),
+    "templates": (CouponTemplate, {}, _keys("templates")),
+    "segment": (Segment, IN_USE, _segment),
+}
+MISSING: Final = {
+    "tags": gettext_lazy("A tag that it asks for is not in use any more."),
+    "stores": gettext_lazy("A store that it asks for is not there."),
+    "tiers": gettext_lazy("A tier that it asks for is not there."),
+    "templates": gettext_lazy("A coupon that it asks for is not there."),
+    "segment": gettext_lazy("A segment that it asks for is not in use any more."),
+}
 
 
 def _fits(leaf: Custom, field: CustomField) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
@@ -17,7 +17,7 @@ from .compiler import compile_leaf, compile_members
 from .conditions import Group, InSegment, leaves
 from .errors import RulesRefused, SegmentNeedsAttention
 from .models import Segment, SegmentVersion
-from .rules import problems, read_rules
+from .rules import References, problems, read_rules
 
 PATIENCE_MS: Final = 300  # for a count while somebody is typing
 EXAMPLES: Final = 5
@@ -74,13 +74,54 @@ def matching(tree: Group, *, at: datetime, store_id: int | None) -> QuerySet[Mem
     return Member.objects.filter(pk__in=RawSQL(sql, params))  # noqa: S611 (our text; what was typed are its parameters)
 
 
-def needs_attention(segment: Segment) -> list[str]:
-    """Why nobody is in it, in sentences; nothing where all is well."""
+def needs_attention(segments: Sequence[Segment]) -> dict[int, list[str]]:
+    """Of some segments, those that nobody is in, and why, in sentences; asked for a
+    whole list in as many questions as for one.
+    """
+    everyone = {one.pk: one for one in Segment.objects.filter(is_active=True)}
+    everyone |= {one.pk: one for one in segments}
+    kept = SegmentVersion.objects.filter(
+        segment__in=everyone, number=F("segment__version")
+    )
+    trees: dict[int, Group | None] = {
+        pk: _readable(row) for pk, row in kept.values_list("segment", "rules")
+    }
+    references = References([tree for tree in trees.values() if tree is not None])
+    return {
+        one.pk: wrong
+        for one in segments
+        if (wrong := _wrong_with(one.pk, trees, references))
+    }
+
+
+def _readable(rules: object) -> Group | None:
     try:
-        check(rules_of(segment), _Included())
-    except SegmentNeedsAttention as needed:
-        return [str(sentence) for sentence in needed.facts["problems"]]  # type: ignore[attr-defined]  # facts are told as objects
-    return []
+        return read_rules(rules)
+    except RulesRefused:
+        return None
+
+
+def _wrong_with(
+    key: int, trees: Mapping[int, Group | None], references: References
+) -> list[str]:
+    """Of a segment and of all that it is made of."""
+    sentences: dict[str, None] = {}
+    waiting, seen = [key], set[int]()
+    while waiting:
+        now = waiting.pop()
+        tree = trees.get(now)
+        if now in seen:
+            continue
+        seen.add(now)
+        if tree is None:
+            sentences[_("Its conditions cannot be read.")] = None
+            continue
+        inner = included(tree)
+        if key in inner:
+            sentences[_("Segments are made of each other in a circle.")] = None
+        sentences |= dict.fromkeys(references.problems(tree))
+        waiting += [one for one in inner if one in trees]
+    return list(sentences)
 
 
 def check(tree: Group, found: "_Included") -> None:

@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -219,26 +219,36 @@ class SegmentForm(KeyForm, ReasonForm):
         initial=1,
         widget=UnfoldAdminIntegerFieldWidget,
     )
-    counted = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    field_order = ("of", "tag", "tier", "quantity", "reason")
+    counted = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """With the audiences that apps above know."""
+        super().__init__(*args, **options)
+        of = cast("forms.ChoiceField", self.fields["of"])
+        for kind in audiences.kinds():
+            of.choices = [*of.choices, (kind.word, kind.label)]  # type: ignore[misc]  # a list, which grows
+            self.fields[kind.word] = forms.ModelChoiceField(
+                label=kind.field_label,
+                required=False,
+                queryset=kind.choices(),
+                widget=UnfoldAdminSelectWidget,
+            )
+        chosen = [kind.word for kind in audiences.kinds()]
+        self.order_fields(["of", "tag", "tier", *chosen, "quantity", "reason"])
 
     def clean(self) -> dict[str, Any]:
         """The first time it only counts; the second time the count must be the same."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        described: dict[str, object] = {"of": cleaned["of"]}
-        if cleaned["of"] != "everyone":
-            chosen = cleaned[cleaned["of"]]
-            if chosen is None:
-                self.add_error(cleaned["of"], _("Choose one."))
-                return cleaned
-            described["pk"] = chosen.pk
+        described = self._described(cleaned)
+        if described is None:
+            return cleaned
         try:
-            count = audiences.count(described)
+            count = audiences.count(described, at=now())
         except DomainError as refusal:
             raise ValidationError(str(refusal), code=refusal.code) from refusal
-        mark = f"{count}:{described.get('of')}:{described.get('pk', '')}"
+        mark = ":".join(str(part) for part in (count, *described.values()))
         if cleaned.get("counted") != mark:
             self.data = {**self.data.dict(), "counted": mark}  # type: ignore[attr-defined]  # what was posted
             raise ValidationError(
@@ -248,6 +258,18 @@ class SegmentForm(KeyForm, ReasonForm):
             )
         cleaned["described"] = described
         return cleaned
+
+    def _described(self, cleaned: dict[str, Any]) -> dict[str, object] | None:
+        of = cleaned["of"]
+        if of == "everyone":
+            return {"of": of}
+        chosen = cleaned[of]
+        if chosen is None:
+            self.add_error(of, _("Choose one."))
+            return None
+        known = {kind.word: kind for kind in audiences.kinds()}
+        more = known[of].describe(chosen) if of in known else {}
+        return {"of": of, "pk": chosen.pk, **more}
 
 
 class BatchForm(KeyForm, ReasonForm):

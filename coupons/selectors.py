@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from . import audiences
 from .codes import HELD, digests, normalised
 from .errors import CodeNotKnown
 from .kinds import CouponAct, CouponKind, CouponStatus
@@ -182,7 +183,5 @@ def report(template_id: int, *, at: datetime) -> TemplateReport:
 
 def unfinished_issues() -> list[tuple[int, dict[str, object]]]:
     """Issues to a segment that the office began and that are not finished."""
-    rows = CouponIssue.objects.filter(
-        done_at=None, audience__of__in=["everyone", "tag", "tier"]
-    )
+    rows = CouponIssue.objects.filter(done_at=None, audience__of__in=audiences.words())
     return [(row.pk, row.audience or {}) for row in rows.order_by("pk")]

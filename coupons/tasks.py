@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import structlog
 from celery import shared_task
 from django.utils.timezone import localdate, now
 
+from common.errors import DomainError
 from members import selectors as members_selectors
 from stores import services as stores_services
 
@@ -12,16 +14,24 @@ from . import selectors, services
 from .audiences import audience_of
 
 MISSED_DAYS = 3
+log = structlog.get_logger(__name__)
 
 
 @shared_task(acks_late=True)
 def continue_issues(**_unknown: object) -> int:
-    """Go on with every issue to a segment that is not finished; how many there were."""
+    """Go on with every issue to a segment that is not finished; how many there were.
+
+    One that nobody can be found for waits, and keeps no other waiting.
+    """
     unfinished = selectors.unfinished_issues()
     for issue_id, described in unfinished:
-        services.continue_issue(
-            issue_id=issue_id, audience=audience_of(described), at=now()
-        )
+        at = now()
+        try:
+            audience = audience_of(described, at=at)
+        except DomainError as refusal:
+            log.warning("coupons.issue_waits", issue=issue_id, reason=refusal.code)
+            continue
+        services.continue_issue(issue_id=issue_id, audience=audience, at=at)
     return len(unfinished)
 
 

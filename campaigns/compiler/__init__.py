@@ -35,6 +35,7 @@ COMPILERS: Final[dict[str, Callable[[Any, Statement], Test]]] = {
     "balance": value.balance,
     "points": value.balance,
     "expiring": value.expiring,
+    "bonus_expiring": value.bonus_expiring,
     "top_ups": value.top_ups,
     "coupon": value.coupon,
     "visits": behaviour.visits,

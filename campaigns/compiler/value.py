@@ -28,12 +28,22 @@ def balance(leaf: asked.Balance | asked.Points, made: Statement) -> Test:
 
 
 def expiring(leaf: asked.Expiring, made: Statement) -> Test:
+    return _expiring("points", leaf, made)
+
+
+def bonus_expiring(leaf: asked.BonusExpiring, made: Statement) -> Test:
+    return _expiring("bonus", leaf, made)
+
+
+def _expiring(
+    kind: str, leaf: asked.Expiring | asked.BonusExpiring, made: Statement
+) -> Test:
     until = made.at + timedelta(days=leaf.next_days)
     due = made.join(
         EXPIRING.format(
             at=made.value(made.at, "timestamptz"),
             until=made.value(until, "timestamptz"),
-            kind=made.value(leaf.account, "text"),
+            kind=made.value(kind, "text"),
         )
     )
     return made.bounds(f"{due}.n", leaf, is_count=True)

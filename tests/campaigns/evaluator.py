@@ -183,7 +183,10 @@ def _consent(node: Any, person: Person, *_rest: Any) -> bool:
 
 
 def _balance(node: Any, person: Person, *_rest: Any) -> bool:
-    return _within(node, person.held.get("principal", 0))
+    kinds = ["principal", "bonus"]
+    if node["account"] != "stored_value":
+        kinds = [node["account"]]
+    return _within(node, sum(person.held.get(kind, 0) for kind in kinds))
 
 
 def _points(node: Any, person: Person, *_rest: Any) -> bool:
@@ -191,11 +194,10 @@ def _points(node: Any, person: Person, *_rest: Any) -> bool:
 
 
 def _expiring(node: Any, person: Person, *_rest: Any) -> bool:
+    kind = "bonus" if node["kind"] == "bonus_expiring" else "points"
     until = NOON + timedelta(days=node["next_days"])
     due = sum(
-        amount
-        for kind, amount, at in person.lots
-        if kind == node["account"] and NOON < at <= until
+        amount for of, amount, at in person.lots if of == kind and NOON < at <= until
     )
     return _within(node, due)
 
@@ -342,6 +344,7 @@ MEETS: dict[str, Callable[..., Any]] = {
     "balance": _balance,
     "points": _points,
     "expiring": _expiring,
+    "bonus_expiring": _expiring,
     "top_ups": _top_ups,
     "visits": _visits,
     "spent": _spent,

@@ -222,6 +222,11 @@ def _holds(world: World, dice: random.Random, person: Person) -> None:
         person.lots.append(("points", 100, expires))
         person.held["points"] = person.held.get("points", 0) + 100
     if dice.random() < 0.3:
+        soon = NOON + timedelta(days=9)
+        give(member, 30_00, AccountKind.BONUS, expires_at=soon)
+        person.lots.append(("bonus", 30_00, soon))
+        person.held["bonus"] = 30_00
+    if dice.random() < 0.3:
         give(member, 70_00)
         person.held["principal"] = 70_00
 

@@ -189,7 +189,7 @@ def test_the_task_goes_on_with_what_the_office_began() -> None:
     tagged, _other = MemberFactory.create(), MemberFactory.create()
     MemberTag.objects.create(member=tagged, tag=tag, tagged_at=NOON)
     described = {"of": "tag", "pk": tag.pk}
-    assert count(described) == 1
+    assert count(described, at=NOON) == 1
     coupons_services.begin_issue(
         template_id=TemplateFactory.drawn().pk,
         by=by_task(),
@@ -207,9 +207,9 @@ def test_the_task_goes_on_with_what_the_office_began() -> None:
 def test_everyone_is_counted_before_they_get_anything() -> None:
     MemberFactory.create_batch(2)
 
-    assert count({"of": "everyone"}) == 2
+    assert count({"of": "everyone"}, at=NOON) == 2
     with pytest.raises(AudienceRefused):
-        audience_of({"of": "caller"})
+        audience_of({"of": "caller"}, at=NOON)
 
 
 def test_what_cannot_be_issued_to_many_is_refused_before_the_first() -> None:

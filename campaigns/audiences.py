@@ -1,0 +1,30 @@
+"""Segments as an audience for apps below, which know nothing of them."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from coupons.audiences import AudienceKind
+from members.models import Member
+
+from . import selectors
+from .models import Segment
+
+WORD = "segment"
+
+
+def _members(described: dict[str, object], at: datetime) -> QuerySet[Member]:
+    """By the version that was counted when it was chosen."""
+    segment = Segment.objects.get(pk=str(described["pk"]))
+    return selectors.members_in(segment, at=at, version=int(str(described["version"])))
+
+
+SEGMENTS = AudienceKind(
+    word=WORD,
+    label=_("Members of a segment"),
+    field_label=_("Segment"),
+    choices=lambda: Segment.objects.filter(is_active=True).order_by("name"),
+    describe=lambda segment: {"version": segment.version},
+    members=_members,
+)
