@@ -89,6 +89,12 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         ],
     ),
     (
+        _("Marketing"),
+        [
+            ("groups", "campaigns.segment", _("Segments")),
+        ],
+    ),
+    (
         _("Gift cards"),
         [
             ("redeem", "gift_cards.giftcard", _("Gift cards")),

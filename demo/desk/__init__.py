@@ -8,10 +8,11 @@ from .marks import Marks
 from .persons import Persons
 from .plastic import Plastic
 from .programs import Programs
+from .segments import Segments
 from .tiers import Tiers
 from .wallets import Wallets
 
-SCENES = (Marks, Plastic, Wallets, Tiers, Gifts, Persons, Programs)
+SCENES = (Marks, Plastic, Wallets, Tiers, Gifts, Persons, Programs, Segments)
 
 
 class Desk(Scene):

@@ -1,0 +1,3 @@
+"""Segments in the office."""
+
+from . import segments  # noqa: F401 (registers its page)
