@@ -1,19 +1,15 @@
 """What coupons do by themselves: segments are given, gifts lapse, tiers give."""
 
-from datetime import timedelta
-
 import structlog
 from celery import shared_task
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 
 from common.errors import DomainError
-from members import selectors as members_selectors
 from stores import services as stores_services
 
 from . import selectors, services
 from .audiences import audience_of
 
-MISSED_DAYS = 3
 log = structlog.get_logger(__name__)
 
 
@@ -46,17 +42,8 @@ def lapse_gifts(**_unknown: object) -> int:
 def give_birthday_gifts(**_unknown: object) -> int:
     """Whoever has their birthday today, or had it in the days that were missed."""
     at = now()
-    today = localdate(at)
-    by = stores_services.act(task="coupons", at=at)
-    days = [today - timedelta(days=late) for late in range(MISSED_DAYS, -1, -1)]
-    return sum(
-        services.give_birthday_gifts(
-            audience=members_selectors.with_birthday(on=day),
-            year=day.year,
-            by=by,
-            at=at,
-        )
-        for day in days
+    return services.give_birthday_gifts(
+        by=stores_services.act(task="coupons", at=at), at=at
     )
 
 

@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Final
 
 from borax.calendars.lunardate import LCalendars, LunarDate
@@ -14,6 +15,10 @@ SOLAR, LUNAR = "solar", "lunar"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 SOLAR_DAYS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 LONGEST_LUNAR_MONTH = 30
+CATCH_UP_DAYS = 3
+LONGEST_SILENCE = 365
+# Who tells or changes a birthday so shortly before it has none in that period.
+SETTLED_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +131,86 @@ def kept_on(day: date) -> Iterator[Kept]:
     else:
         leaps = (False, True)
     yield Kept(LUNAR, lunar.month, tuple(days), leaps)
+
+
+def period_of(calendar: str, kept: date) -> int:
+    """The period that a birthday belongs to, kept on a day: its own calendar's year.
+
+    A lunar birthday may be kept twice in one solar year, and not at all in the next.
+    """
+    if calendar == SOLAR:
+        return kept.year
+    return int(LunarDate.from_solar_date(kept.year, kept.month, kept.day).year)
+
+
+class Occasion(StrEnum):
+    """When something is given for a birthday."""
+
+    ON_THE_DAY = "on_the_day"
+    DAYS_BEFORE = "days_before"
+    FIRST_OF_MONTH = "first_of_month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BirthdayRule:
+    """On the day, some days before it, or on the first of its month."""
+
+    occasion: Occasion = Occasion.ON_THE_DAY
+    days_before: int = 0
+
+    def kept_for(self, due: date) -> Iterator[date]:
+        """The days whose birthdays are due on a day."""
+        if self.occasion == Occasion.FIRST_OF_MONTH:
+            days = calendar.monthrange(due.year, due.month)[1] if due.day == 1 else 0
+            yield from (due.replace(day=day) for day in range(1, days + 1))
+        else:
+            before = self.days_before if self.occasion == Occasion.DAYS_BEFORE else 0
+            yield due + timedelta(days=before)
+
+
+@dataclass(frozen=True, slots=True)
+class DueBirthday:
+    """Birthdays as they are written in the rows: due on a day, for a period."""
+
+    calendar: str
+    month: int
+    day: int
+    leap: bool
+    kept: date
+    due: date
+    period: int
+
+
+def due_birthdays(rule: BirthdayRule, *, first: date, last: date) -> list[DueBirthday]:
+    """Every birthday that falls due from one day until another."""
+    return [
+        DueBirthday(
+            each.calendar,
+            each.month,
+            day,
+            leap,
+            kept,
+            due,
+            period_of(each.calendar, kept),
+        )
+        for due in (first + timedelta(days=n) for n in range((last - first).days + 1))
+        for kept in rule.kept_for(due)
+        for each in kept_on(kept)
+        for day in each.days
+        for leap in each.leaps
+    ]
+
+
+def first_due(*, today: date, done_until: date | None) -> date:
+    """From which due day on something is given today.
+
+    Three days are always looked back over; after a longer silence, all that it missed,
+    but no further than a year. Whoever gives leaves out what would be over by now.
+    """
+    usual = today - timedelta(days=CATCH_UP_DAYS)
+    if done_until is None:
+        return usual
+    missed = max(
+        done_until + timedelta(days=1), today - timedelta(days=LONGEST_SILENCE)
+    )
+    return min(usual, missed)

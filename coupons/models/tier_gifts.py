@@ -28,8 +28,12 @@ class TierGift(models.Model):
     quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
     is_active = models.BooleanField(_("being given"), default=True)
     since = models.DateTimeField(_("since"), editable=False)
+    # Birthdays up to this day were given; how long the worker was silent.
+    birthdays_until = models.DateField(
+        _("birthdays given until"), null=True, editable=False
+    )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["birthdays_until"])
 
     class Meta:
         verbose_name = _("gift of a tier")

@@ -1,20 +1,28 @@
 """What a tier gives: for reaching it, and on the birthday; once each, set-based."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
+from coupons.errors import TemplateEnded
 from coupons.kinds import Source
-from coupons.models import CouponIssue, CouponTemplate, TierGift
+from coupons.models import CouponIssue, CouponTemplate, TemplateVersion, TierGift
 from ledger.services import Act
-from members.models import Member
+from members import selectors as members_selectors
+from members.birthdays import (
+    CATCH_UP_DAYS,
+    BirthdayRule,
+    due_birthdays,
+    first_due,
+)
 from stores import services as stores_services
 
 from .bulk import RETRIES
 from .counting import take_limits, take_quota, untake_limits
+from .days import begin_of, day_of
 from .issue import begin, issuable, period
 from .templates import lock_template
 
@@ -22,12 +30,14 @@ CHUNK = 10_000
 
 LATE = timedelta(days=90)  # so long a tier's gift may come after the step up
 
-# Who stepped up to the tier since the gift was set up, and has not had it in that year:
+# Who stepped up to the tier since the gift was set up, and has not had it in that year,
+# neither as this member nor as one that was merged into it:
 # whoever goes down and up again, or buys and returns a tier, gets it once a year.
 REACHED = """
 SELECT array_agg(due.member), array_agg(due.ref) FROM (
   SELECT DISTINCT ON (changed.ref) changed.member, changed.ref FROM (
     SELECT s.member_id AS member,
+           extract(year FROM s.at AT TIME ZONE %(zone)s) AS period,
            'tier:' || %(gift)s || ':' || s.member_id || ':'
              || extract(year FROM s.at AT TIME ZONE %(zone)s) AS ref
       FROM tiers_standingchange s
@@ -40,24 +50,32 @@ SELECT array_agg(due.member), array_agg(due.ref) FROM (
   ) changed
   WHERE NOT EXISTS (SELECT 1 FROM coupons_coupon c
                      WHERE c.source_ref = changed.ref || ':1')
+    AND NOT EXISTS (SELECT 1 FROM members_member w
+                      JOIN coupons_coupon c ON c.source_ref = 'tier:' || %(gift)s
+                           || ':' || w.id || ':' || changed.period || ':1'
+                     WHERE w.merged_into_id = changed.member)
   ORDER BY changed.ref LIMIT %(chunk)s
 ) due
 """
-# Whose birthday it is, of those who stand on the tier: once in a year.
-BIRTHDAY = """
+# Whose birthday is due, of those who stand on the tier: once in the period of that
+# birthday, also for whoever had it as a member that was merged into this one.
+BIRTHDAY = f"""
 SELECT array_agg(due.member), array_agg(due.ref) FROM (
   SELECT born.member, born.ref FROM (
-    SELECT t.member_id AS member,
-           'birthday:' || %(gift)s || ':' || t.member_id || ':' || %(year)s AS ref
-      FROM tiers_standing t
-      JOIN members_member m ON m.id = t.member_id AND m.status = 'active'
-     WHERE t.tier_id = %(tier)s AND t.member_id IN ({audience})
+    SELECT b.member_id AS member, b.period,
+           'birthday:' || %(gift)s || ':' || b.member_id || ':' || b.period AS ref
+      FROM ({members_selectors.CELEBRANTS}) b
+      JOIN tiers_standing t ON t.member_id = b.member_id AND t.tier_id = %(tier)s
   ) born
   WHERE NOT EXISTS (SELECT 1 FROM coupons_coupon c
                      WHERE c.source_ref = born.ref || ':1')
+    AND NOT EXISTS (SELECT 1 FROM members_member w
+                      JOIN coupons_coupon c ON c.source_ref = 'birthday:' || %(gift)s
+                           || ':' || w.id || ':' || born.period || ':1'
+                     WHERE w.merged_into_id = born.member)
   ORDER BY born.member LIMIT %(chunk)s
 ) due
-"""
+"""  # noqa: S608 (our own text)
 GIVE = """
 INSERT INTO coupons_coupon (
   version_id, issue_id, nth, member_id, issued_to_id, code, last4, status, uses,
@@ -105,26 +123,43 @@ def give_upgrade_gifts(*, by: Act, at: datetime, chunk: int = CHUNK) -> int:
     return given
 
 
-def give_birthday_gifts(
-    *,
-    audience: QuerySet[Member],
-    year: int,
-    by: Act,
-    at: datetime,
-    chunk: int = CHUNK,
-) -> int:
-    """Those of the audience (whose birthday it is) who stand on a tier with a birthday
-    gift get it, once in that year.
+def give_birthday_gifts(*, by: Act, at: datetime, chunk: int = CHUNK) -> int:
+    """Whoever stands on a tier with a birthday gift gets it on the birthday, once in
+    the period: the solar year, for a lunar birthday the lunar one.
+
+    Three missed days are caught up; after a longer silence those get it for whom it
+    would still be valid, had it been given on the day.
     """
-    sql, params = audience.order_by().values("pk").query.sql_with_params()
-    named = {f"audience_{place}": value for place, value in enumerate(params)}
-    inside = sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in named)
+    today = day_of(at)
     given = 0
     for gift in _active(TierGift.Occasion.BIRTHDAY):
-        facts = {"gift": gift.pk, "tier": gift.tier_id, "year": year, **named}
-        due = BIRTHDAY.format(audience=inside)
-        given += _give_all(gift, due, facts, by=by, at=at, chunk=chunk)
+        template, version = issuable(gift.template_id)
+        if not _is_open(template, at):
+            continue  # what falls due meanwhile is missed like any other day
+        first = first_due(today=today, done_until=gift.birthdays_until)
+        due = [
+            one
+            for one in due_birthdays(BirthdayRule(), first=first, last=today)
+            if one.due >= today - timedelta(days=CATCH_UP_DAYS)
+            or _would_be_valid(version, one.due, at)
+        ]
+        facts = {
+            "gift": gift.pk,
+            "tier": gift.tier_id,
+            **members_selectors.celebrants(due),
+        }
+        given += _give_all(gift, BIRTHDAY, facts, by=by, at=at, chunk=chunk)
+        TierGift.objects.filter(pk=gift.pk).update(birthdays_until=today)
     return given
+
+
+def _would_be_valid(version: TemplateVersion, due: date, at: datetime) -> bool:
+    """Whether the coupon would hold still, had it been issued on the day."""
+    try:
+        _begins, ends = period(version, begin_of(due))
+    except TemplateEnded:
+        return False
+    return ends > at
 
 
 def _active(occasion: str) -> QuerySet[TierGift]:
@@ -182,6 +217,10 @@ def _give(
     template, version = issuable(gift.template_id)
     if not _is_open(template, at):
         return 0, 0
+    try:
+        begins, ends = period(version, at)
+    except TemplateEnded:  # it gives nothing more, and keeps no other gift waiting
+        return 0, 0
     with connection.cursor() as cursor:
         cursor.execute(due, {**facts, "chunk": chunk})
         members, refs = cursor.fetchone()
@@ -200,7 +239,6 @@ def _give(
         by=by,
         at=at,
     )
-    begins, ends = period(version, at)
     with connection.cursor() as cursor:
         cursor.execute(
             GIVE,

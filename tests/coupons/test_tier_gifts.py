@@ -1,6 +1,6 @@
 """What comes with a tier: once for reaching it in a year, once for a birthday."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from coupons import services as coupons_services
 from coupons import tasks
 from coupons.models import Coupon, CouponTemplate, TierGift
 from ledger import services as ledger_services
+from members import services as members_services
+from members.birthdays import Birthday
 from members.models import Member
 from stores.errors import NotAllowed
 from tests.factories.coupons import TemplateFactory, by_staff, by_task, everything
@@ -20,6 +22,7 @@ from tiers.models import Standing, StandingChange, Tier, TierPolicy
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=1)
+TODAY = localdate(NOON)
 
 
 def gift(tier: Tier, template: CouponTemplate | None = None, **facts: Any) -> TierGift:
@@ -153,42 +156,184 @@ def test_a_gift_switched_off_gives_nothing(silver: Tier) -> None:
     assert give() == 0
 
 
+def born_on(day: date, tier: Tier | None = None, **facts: Any) -> Member:
+    """Somebody of the tier with a solar birthday, told long ago."""
+    return with_birthday(tier, calendar="solar", month=day.month, day=day.day, **facts)
+
+
+def with_birthday(
+    tier: Tier | None,
+    *,
+    month: int,
+    day: int,
+    calendar: str = "lunar",
+    leap: bool = False,
+    told_at: datetime = NOON - timedelta(days=400),
+) -> Member:
+    member = MemberFactory.create()
+    Member.objects.filter(pk=member.pk).update(
+        birth_calendar=calendar,
+        birth_month=month,
+        birth_day=day,
+        birth_leap=leap,
+        birthday_set_at=told_at,
+    )
+    if tier is not None:
+        stands(member, tier)
+    return member
+
+
+def greet(at: datetime = NOON, **facts: Any) -> int:
+    return coupons_services.give_birthday_gifts(by=by_task(), at=at, **facts)
+
+
+def holders() -> set[int | None]:
+    return set(Coupon.objects.values_list("member_id", flat=True))
+
+
 def test_a_birthday_is_once_a_year_and_for_those_of_the_tier(
     silver: Tier, gold: Tier
 ) -> None:
     gift(gold, occasion="birthday")
-    golden, other = MemberFactory.create_batch(2)
-    stands(golden, gold)
-    stands(other, silver)
+    golden = born_on(TODAY, gold)
+    born_on(TODAY, silver)
+    born_on(TODAY)
 
-    def birthday(year: int) -> int:
-        return coupons_services.give_birthday_gifts(
-            audience=Member.objects.filter(pk__in=[golden.pk, other.pk]),
-            year=year,
-            by=by_task(),
-            at=LATER,
-        )
-
-    assert [birthday(2026), birthday(2026), birthday(2027)] == [1, 0, 1]
-    assert set(Coupon.objects.values_list("member_id", flat=True)) == {golden.pk}
+    assert [greet(), greet(), greet(NOON + timedelta(days=1))] == [1, 0, 0]
+    assert holders() == {golden.pk}
+    assert greet(NOON.replace(year=2027)) == 1
 
 
-def test_the_task_finds_todays_birthdays_and_those_that_were_missed(
+def test_three_missed_days_are_caught_up_and_no_more(gold: Tier) -> None:
+    gift(gold, occasion="birthday")
+    members = [born_on(TODAY - timedelta(days=ago), gold) for ago in range(6)]
+
+    assert [greet(), greet()] == [4, 0]
+    assert holders() == {member.pk for member in members[:4]}
+
+
+def test_after_a_longer_silence_those_get_it_for_whom_it_would_still_be_valid(
     gold: Tier,
 ) -> None:
+    """The coupon holds for thirty days, its own one counted."""
+    made = gift(gold, occasion="birthday")
+    assert greet(NOON - timedelta(days=50)) == 0
+    assert TierGift.objects.get(pk=made.pk).birthdays_until == TODAY - timedelta(50)
+    members = {ago: born_on(TODAY - timedelta(days=ago), gold) for ago in (4, 28, 40)}
+
+    assert [greet(), greet()] == [2, 0]
+    assert holders() == {members[4].pk, members[28].pk}
+    assert ledger_services.prove_books().is_proven
+
+
+def test_what_fell_due_while_the_template_was_closed_counts_as_missed(
+    gold: Tier,
+) -> None:
+    template = TemplateFactory.drawn()
+    gift(gold, template, occasion="birthday")
+    greet(NOON - timedelta(days=9))
+    member = born_on(TODAY - timedelta(days=5), gold)
+    CouponTemplate.objects.update(is_open=False)
+    assert greet() == 0
+    CouponTemplate.objects.update(is_open=True)
+
+    assert greet() == 1
+    assert holders() == {member.pk}
+
+
+@pytest.mark.parametrize(("days", "coupons"), [(30, 0), (31, 1), (-1, 0), (0, 0)])
+def test_a_birthday_told_or_changed_shortly_before_gives_none_this_period(
+    gold: Tier, days: int, coupons: int
+) -> None:
+    gift(gold, occasion="birthday")
+    born_on(TODAY, gold, told_at=NOON - timedelta(days=days))
+
+    assert greet() == coupons
+
+
+def test_moving_the_birthday_gives_no_second_gift_in_the_period(gold: Tier) -> None:
+    gift(gold, occasion="birthday")
+    member = born_on(TODAY - timedelta(days=200), gold)
+    assert greet(NOON - timedelta(days=200)) == 1
+    Member.objects.filter(pk=member.pk).update(
+        birth_month=TODAY.month,
+        birth_day=TODAY.day,
+        birthday_set_at=NOON - timedelta(days=100),
+    )
+
+    assert greet() == 0
+
+
+def test_two_who_become_one_have_one_gift_in_the_period(
+    silver: Tier, gold: Tier
+) -> None:
+    gift(gold, occasion="birthday")
+    gift(gold)
+    one, two = born_on(TODAY, gold), born_on(TODAY + timedelta(days=1), gold)
+    reached(one, gold, was=silver, at=NOON)
+    assert (greet(), give(NOON)) == (1, 1)
+    members_services.merge_step(
+        source_id=one.pk,
+        target_id=two.pk,
+        reason="came twice",
+        by=by_task(),
+        at=NOON,
+        key="merge",
+    )
+    reached(two, gold, was=silver, at=LATER)
+
+    assert (greet(LATER), give(LATER)) == (0, 0)
+
+
+def test_a_lunar_birthday_is_once_in_the_lunar_year(gold: Tier) -> None:
+    """The first of the twelfth month: twice in the solar year 2027."""
+    gift(gold, occasion="birthday")
+    told_at = datetime(2024, 1, 1, tzinfo=UTC)
+    with_birthday(gold, month=12, day=1, told_at=told_at)
+    kept = [
+        Birthday(month=12, day=1, calendar="lunar").in_year(year)
+        for year in range(2025, 2028)
+    ]
+    assert [day.year for day in kept] == [2026, 2027, 2027]
+    given = []
+    for day in kept:
+        for off in (-1, 0, 1):
+            at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
+            if greet(at + timedelta(days=off)):
+                given.append(day + timedelta(days=off))
+
+    assert given == kept
+
+
+def test_a_gift_whose_coupon_is_over_keeps_no_other_waiting(gold: Tier) -> None:
+    over = TemplateFactory.drawn(
+        validity="fixed",
+        lasts_days=None,
+        valid_from=NOON - timedelta(days=9),
+        valid_until=NOON - timedelta(days=1),
+    )
+    gift(gold, over, occasion="birthday")
+    gift(gold, occasion="birthday")
+    member = born_on(TODAY, gold)
+
+    assert greet() == 1
+    assert holders() == {member.pk}
+
+
+def test_in_chunks_everyone_whose_birthday_it_is_gets_one(gold: Tier) -> None:
+    gift(gold, occasion="birthday", quantity=2)
+    members = [born_on(TODAY, gold) for _number in range(5)]
+
+    assert greet(chunk=2) == 10
+    assert holders() == {member.pk for member in members}
+
+
+def test_the_task_greets_today(gold: Tier) -> None:
     gift(gold, occasion="birthday")
     today = localdate(now())
-    for days_ago, member in enumerate(MemberFactory.create_batch(6)):
-        born = today - timedelta(days=days_ago)
-        Member.objects.filter(pk=member.pk).update(
-            birth_calendar="solar",
-            birth_month=born.month,
-            birth_day=born.day,
-            birthday_set_at=NOON,
-        )
-        stands(member, gold)
+    born_on(date(today.year, today.month, min(today.day, 28)), gold)
 
-    assert tasks.give_birthday_gifts() == 4
+    assert tasks.give_birthday_gifts() in (0, 1)
     assert tasks.give_birthday_gifts() == 0
 
 
