@@ -88,7 +88,7 @@ class SegmentAdmin(ScopedAdmin[Segment]):
         if request.headers.get("HX-Request") or act:
             page.change(act)
             return page.answer()
-        saved = page.save()
+        saved = page.submit()
         if saved is None:
             return page.answer()
         self.message_user(request, _("The segment is saved."), messages.SUCCESS)
@@ -178,7 +178,7 @@ class _Page:
         self._number()
         drafts.change(self.draft, act, self.request.POST)
 
-    def save(self) -> Segment | None:
+    def submit(self) -> Segment | None:
         """Keep it; None where something is refused, which then stands on the page."""
         self.is_tried = True
         self._number()
