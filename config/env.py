@@ -42,6 +42,8 @@ EXAMPLES = {
     "EMAIL_URL": "EMAIL_URL=smtp+tls://login:password@mail.example.com:587",
     "MARKETING_EMAIL_URL": "MARKETING_EMAIL_URL=postmark://?server_token=…",
     "DEFAULT_FROM_EMAIL": "DEFAULT_FROM_EMAIL='Regulars <regulars@example.com>'",
+    "SMS_GATEWAY_URL": "SMS_GATEWAY_URL=https://sms.example.com/v1/messages",
+    "SMS_GATEWAY_SECRET": "SMS_GATEWAY_SECRET=$(openssl rand -base64 32)",
     "METRICS_ALLOWED_HOSTS": "METRICS_ALLOWED_HOSTS=127.0.0.0/8,10.0.0.0/8",
 }
 SHORTEST_SECRET = 40
@@ -62,6 +64,18 @@ def text(name: str, *, default: str = "", required: bool = False) -> str:
     if required and not found:
         raise wrong(name, "is not set: give it")
     return str(found)
+
+
+def gateway(name: str, *, development: bool) -> str:
+    """Where another program is spoken to: over https, except in development."""
+    found = text(name).rstrip("/")
+    if not found:
+        return ""
+    parts = urlsplit(found)
+    schemes = {"https", "http"} if development else {"https"}
+    if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
+        raise wrong(name, "is no address of a gateway: give one with https")
+    return found
 
 
 def flag(name: str, *, default: bool) -> bool:

@@ -108,6 +108,8 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         [
             ("mail", "messaging.message", _("Messages")),
             ("edit_document", "messaging.messagetemplate", _("Message templates")),
+            ("block", "messaging.suppression", _("Suppressed addresses")),
+            ("speed", "messaging.messageprovider", _("Message providers")),
         ],
     ),
     (
@@ -147,6 +149,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
             ("cloud_off", "policies.offlinepolicy", _("Off-line policies")),
             ("waving_hand", "recognition.recognitionpolicy", _("Recognition policies")),
             ("rule_folder", "tiers.tierpolicy", _("Tier policies")),
+            ("mail", "messaging.messagingpolicy", _("Message policies")),
             ("credit_score", "cards.cardspolicy", _("Card policies")),
             ("savings", "stored_value.walletpolicy", _("Stored value policies")),
             ("rule", "points.pointspolicy", _("Points policies")),

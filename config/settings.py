@@ -182,6 +182,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5},  # the next tick does the same
     },
+    "messages leave": {
+        "task": "messaging.tasks.send_due_messages",
+        "schedule": 2.0,
+    },
+    "messages that nobody knows about are cleared up": {
+        "task": "messaging.tasks.look_after_messages",
+        "schedule": 60.0,
+    },
     "gifts are sent on their day": {
         "task": "gift_cards.tasks.send_due_gifts",
         "schedule": 60.0,
@@ -288,8 +296,7 @@ PUBLIC_URL = env.text(
 ).rstrip("/")
 
 # Letters: to one person about their own things, and to many. Development shows them on
-# its console. Production refuses them aloud until it knows a host or a provider, and
-# sends no messages to phones until something that can is named here.
+# its console. Production refuses them aloud until it knows a host or a provider.
 NO_MAIL = (
     "common.mail.NoMail"
     if PRODUCTION
@@ -302,12 +309,15 @@ MAILERS: dict[str, dict[str, Any]] = {
 }
 SENDS_LETTERS = any(mailer["BACKEND"] != NO_MAIL for mailer in MAILERS.values())
 DEFAULT_FROM_EMAIL = env.sender(required=PRODUCTION and SENDS_LETTERS)
-GIFT_MESSAGES = env.text(
-    "GIFT_MESSAGES",
-    default="gift_cards.channels.NoMessages"
-    if PRODUCTION
-    else "gift_cards.channels.ConsoleMessages",
-)
+# Text messages and WeChat: off until a gateway, or both keys, are given.
+SMS_GATEWAY_URL = env.gateway("SMS_GATEWAY_URL", development=DEBUG)
+SMS_GATEWAY_SECRET = env.text("SMS_GATEWAY_SECRET", required=bool(SMS_GATEWAY_URL))
+SMS_SIGNATURE = env.text("SMS_SIGNATURE")
+WECHAT_APP_ID = env.text("WECHAT_APP_ID")
+WECHAT_APP_SECRET = env.text("WECHAT_APP_SECRET")
+WECHAT_API_URL = "https://api.weixin.qq.com"
+_MESSAGES = "NoMessages" if PRODUCTION else "ConsoleMessages"
+GIFT_MESSAGES = env.text("GIFT_MESSAGES", default=f"gift_cards.channels.{_MESSAGES}")
 
 # --- People -------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"

@@ -36,6 +36,7 @@ INSERT_ONLY: Final = [
     "messaging_messageevent",
     "messaging_messagetemplateversion",
     "messaging_messagetext",
+    "messaging_messagingpolicy",
     "recognition_feedbackstep",
     "recognition_recognitionpolicy",
     "recognition_visitline",

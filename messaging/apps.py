@@ -20,5 +20,8 @@ class MessagingConfig(AppConfig):
                 "messaging.template_in_use": _("Message template put in use"),
                 "messaging.template_out_of_use": _("Message template put out of use"),
                 "messaging.cancelled": _("Message called off"),
+                "messaging.suppressed": _("Address suppressed"),
+                "messaging.suppression_lifted": _("Suppression of an address lifted"),
+                "messaging.pace_set": _("Pace of a message provider set"),
             }
         )

@@ -61,3 +61,12 @@ class MessageNotWaiting(DomainError):
         super().__init__(
             "message_not_waiting", _("This message does not wait any more.")
         )
+
+
+class SuppressionLifted(DomainError):
+    """The address is written to already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "suppression_lifted", _("This address is written to again already.")
+        )

@@ -1,5 +1,5 @@
 """What was written to whom, and in which words."""
 
-from . import messages, templates
+from . import messages, rules, templates
 
-__all__ = ["messages", "templates"]
+__all__ = ["messages", "rules", "templates"]

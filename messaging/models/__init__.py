@@ -1,6 +1,8 @@
 """What we write to members, in which words, and what became of it."""
 
 from .messages import Message, MessageEvent, MessageReason, MessageState
+from .rules import MessageProvider, MessagingPolicy
+from .suppressions import Suppression
 from .templates import (
     MessageChannel,
     MessageTemplate,
@@ -13,10 +15,13 @@ __all__ = [
     "Message",
     "MessageChannel",
     "MessageEvent",
+    "MessageProvider",
     "MessageReason",
     "MessageState",
     "MessageTemplate",
     "MessageTemplateVersion",
     "MessageText",
+    "MessagingPolicy",
+    "Suppression",
     "ValueKind",
 ]

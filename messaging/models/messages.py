@@ -136,12 +136,24 @@ class Message(models.Model):
         default_permissions = ("view",)
         permissions = [("cancel_message", _("Can call off a message that waits"))]
         indexes = [
+            # Who has the next slot: the higher priority, then the earlier end.
             Index(
                 F("channel"),
                 F("priority").desc(),
-                F("due_at"),
+                F("expires_at").asc(nulls_last=True),
+                F("id"),
+                name="messaging_message_next",
+                condition=Q(state__in=["waiting", "held"]),
+            ),
+            Index(
+                fields=["due_at"],
                 name="messaging_message_due",
                 condition=Q(due_at__isnull=False),
+            ),
+            Index(
+                fields=["member", "counted_on"],
+                name="messaging_message_counted",
+                condition=Q(counted_on__isnull=False),
             ),
             Index(
                 fields=["member", "-id"],

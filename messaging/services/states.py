@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from messaging import outcomes
 from messaging.models import Message, MessageEvent, MessageState
 
 OPEN = (
@@ -55,4 +56,5 @@ def move(
             ],
             ignore_conflicts=True,
         )
+    outcomes.tell(moved, state=to, at=at)
     return moved

@@ -33,3 +33,4 @@ ALTER TABLE messaging_message ENABLE ALWAYS TRIGGER messaging_message_never_off_
 SELECT policies_keep_forever('messaging_messagetemplateversion');
 SELECT policies_keep_forever('messaging_messagetext');
 SELECT policies_keep_forever('messaging_messageevent');
+SELECT policies_keep_forever('messaging_messagingpolicy');

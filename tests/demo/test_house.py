@@ -32,7 +32,9 @@ pytestmark = pytest.mark.django_db
 NOT_INVENTED = {
     "imports.importjob",
     "messaging.message",
+    "messaging.messageprovider",
     "messaging.messagetemplate",
+    "messaging.suppression",
 }
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 MEMBERS = 40

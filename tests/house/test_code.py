@@ -16,6 +16,8 @@ SIGNALS = {
 # Who may lock rows, and where: a new place is a decision, so it is written here.
 MAY_LOCK = {
     "outbox/services/endpoints.py": "an endpoint is changed by one at a time",
+    "messaging/services/dispatch.py": "senders share the work, each message once",
+    "messaging/services/look_after.py": "what a dead worker left is found by one",
     "outbox/services/relay.py": "relays share the work; what they learn adds up",
     "checkout/services/locks.py": "a sale is refunded, voided or followed up by one",
     "points/services/tries.py": "wrong codes are counted one by one",

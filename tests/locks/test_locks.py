@@ -11,7 +11,7 @@ import pytest
 
 from tests.house.test_code import MAY_LOCK
 
-from . import counting, once
+from . import counting, messages, once
 from .meeting import Meeting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +27,8 @@ ATTACKS: Final[dict[str, Callable[[Meeting], bool]]] = {
     "coupons/services/locks.py": once.a_coupon_is_prolonged,
     "gift_cards/services/locks.py": once.a_code_is_replaced,
     "members/services/locks.py": once.a_birthday_is_told,
+    "messaging/services/dispatch.py": messages.a_message_leaves,
+    "messaging/services/look_after.py": messages.a_dead_senders_message,
     "outbox/services/endpoints.py": once.a_secret_is_changed,
     "outbox/services/relay.py": once.a_message_is_taken_up,
     "points/services/tries.py": counting.receipt_codes,

@@ -16,7 +16,7 @@ import pytest
 from tests.house import sources
 from tests.rendezvous import MEET
 
-from . import written
+from . import messages, written
 from .meeting import Meeting
 from .statements import FunctionMeeting, StatementMeeting
 
@@ -95,6 +95,20 @@ ATTACKS: Final = {
         function="members_refuse_account_of_gone",
         lock=(" FOR KEY SHARE;", ";"),
         slowly=("\nBEGIN\n", "\nBEGIN\n"),
+    ),
+    "messaging/services/dispatch.py": Attack(
+        right=messages.a_member_gets_no_more_than_the_cap,
+        lock=ADVISORY,
+        pause_at='"messaging_message"."counted_on" >= ',
+    ),
+    "messaging/sql/sending.sql": Attack(
+        right=messages.a_slot_is_given_once,
+        function="messaging_begin",
+        lock=(" FOR NO KEY UPDATE;", ";"),
+        slowly=(
+            "    p_clock := coalesce",
+            f"    {MEET}\n    p_clock := coalesce",
+        ),
     ),
     "policies/services.py": Attack(
         right=written.versions_of_rules_have_numbers,

@@ -6,12 +6,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from messaging.models import Message
+from messaging import services as messaging_services
+from messaging.errors import SuppressionLifted
+from messaging.models import Message, MessageProvider, MessagingPolicy, Suppression
 from stores.models import AuditEvent
+from tests.factories.ledger import an_act
 from tests.factories.messaging import a_member, sent, template
-from tests.factories.stores import StoreFactory, UserFactory, signed_in
+from tests.factories.stores import NOON, StoreFactory, UserFactory, signed_in
 
 pytestmark = pytest.mark.django_db
+PHONE = "+8613800001234"
 
 
 def page(name: str, *args: object) -> str:
@@ -82,3 +86,70 @@ def test_a_template_shows_its_words_in_every_language() -> None:
     shown = client.get(page("messagetemplate_change", version.template_id))
     for language in ("en", "zh-hans", "zh-hant"):
         assert f"[{language}] Tea for" in shown.content.decode()
+
+
+def test_an_address_is_suppressed_and_lifted_with_a_reason() -> None:
+    client = in_role("marketing")
+    typed = {"channel": "sms", "address": "12", "note": "asked at the counter"}
+    enter = page("suppression_enter")
+
+    assert client.post(enter, typed).status_code == 200
+    assert not Suppression.objects.exists()
+    assert client.post(enter, {**typed, "address": PHONE}).status_code == 302
+    (row,) = Suppression.objects.all()
+    assert (row.address_hint, row.is_total) == ("+86 138 **** 1234", False)
+    listed = client.get(page("suppression_changelist")).content.decode()
+    assert "+86 138 **** 1234" in listed
+    assert PHONE not in listed + str(AuditEvent.objects.values_list("facts", flat=True))
+    lift = page("suppression_lift", row.pk)
+    assert client.post(lift, {"reason": ""}).status_code == 200
+    assert client.post(lift, {"reason": "It was a mistake"}).status_code == 302
+
+    row.refresh_from_db()
+    assert (row.lifted_at is None, row.lift_reason) == (False, "It was a mistake")
+    assert set(AuditEvent.objects.values_list("act", flat=True)) >= {
+        "messaging.suppressed",
+        "messaging.suppression_lifted",
+    }
+    with pytest.raises(SuppressionLifted):
+        messaging_services.lift_suppression(
+            suppression_id=row.pk, reason="again", by=an_act(), at=NOON
+        )
+
+
+def test_only_whoever_may_leaves_an_address_alone() -> None:
+    client = in_role("auditor")
+    typed = {"channel": "sms", "address": PHONE, "note": "x"}
+    assert client.post(page("suppression_enter"), typed).status_code == 403
+    assert not Suppression.objects.exists()
+
+
+def test_head_office_sets_how_fast_a_provider_may_go() -> None:
+    provider = MessageProvider.objects.create(code="sms")
+    change = page("messageprovider_change", provider.pk)
+
+    client = in_role("head-office")
+    typed = {"per_second": "20001", "concurrency": "4"}
+    client.post(change, typed)
+    provider.refresh_from_db()
+    assert (provider.per_second, provider.concurrency) == (0, 0)
+    client.post(change, {**typed, "per_second": "20"})
+    provider.refresh_from_db()
+    assert (provider.per_second, provider.concurrency) == (20, 4)
+    assert AuditEvent.objects.filter(act="messaging.pace_set").exists()
+    here = in_role("store-manager", store=StoreFactory.create())
+    assert here.post(change, typed).status_code == 403
+
+
+def test_quiet_hours_and_caps_are_published_version_by_version() -> None:
+    client = in_role("head-office")
+    typed = {
+        "quiet_from": "22:00", "quiet_until": "08:00", "most_a_day": "2",
+        "most_a_week": "1", "most_a_month": "9", "reason": "Summer",
+    }  # fmt: skip
+
+    assert client.post(page("messagingpolicy_add"), typed).status_code == 200
+    assert MessagingPolicy.objects.count() == 1
+    typed["most_a_week"] = "5"
+    assert client.post(page("messagingpolicy_add"), typed).status_code == 302
+    assert MessagingPolicy.objects.get(number=2).most_a_day == 2

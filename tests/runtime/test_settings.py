@@ -30,6 +30,16 @@ MALFORMED: list[tuple[str, str, Reader]] = [
         "smtp+tls://me:a/b@mail.example.com",
         lambda: env.mailer("MARKETING_EMAIL_URL", default={}),
     ),
+    (
+        "SMS_GATEWAY_URL",
+        "http://sms.example.com",
+        lambda: env.gateway("SMS_GATEWAY_URL", development=False),
+    ),
+    (
+        "SMS_GATEWAY_URL",
+        "https://key:secret@sms.example.com",
+        lambda: env.gateway("SMS_GATEWAY_URL", development=True),
+    ),
     ("DEFAULT_FROM_EMAIL", "", lambda: env.sender(required=True)),
     ("DEFAULT_FROM_EMAIL", "Regulars", lambda: env.sender(required=False)),
     ("DATABASE_ROLE", "app; DROP TABLE x", env.role),

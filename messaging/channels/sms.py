@@ -1,0 +1,150 @@
+"""Text messages: on the console in development, by an HTTP gateway where one is set.
+
+The gateway (docs/messaging.md) takes `POST <url>` with a signed JSON body, and tells
+what became of one at `GET <url>/<our number>`.
+"""
+
+import json
+import sys
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.timezone import now  # noqa: TID251 (a signature is of its moment)
+
+from members.models import Channel as ConsentChannel
+
+from . import http
+from .base import Capabilities, Fate, Letter, MessageCarrier, Outcome
+from .signature import sign
+
+FATES: Final = {
+    "accepted": Fate.ACCEPTED,
+    "delivered": Fate.DELIVERED,
+    "failed": Fate.BOUNCED,
+    "refused": Fate.REFUSED,
+}
+
+
+def sms_carrier() -> MessageCarrier:
+    """The gateway, if one is set; the console in development; else none."""
+    if settings.SMS_GATEWAY_URL:
+        return SmsGateway()
+    return NoSms() if settings.PRODUCTION else ConsoleSms()
+
+
+class ConsoleSms:
+    """For development: shown where the program runs, never in its logs."""
+
+    code = "sms_console"
+    capabilities = Capabilities(consent=ConsentChannel.SMS)
+
+    def is_set_up(self) -> bool:
+        """A console is there."""
+        return True
+
+    def send(self, letter: Letter) -> Outcome:
+        """Write it on the console."""
+        sys.stdout.write(f"\n--- text to {letter.address} ---\n{letter.body}\n---\n")
+        return Outcome(Fate.ACCEPTED)
+
+    def ask(self, letter_id: UUID) -> Outcome:
+        """A console remembers nothing."""
+        return Outcome(Fate.UNKNOWN)
+
+
+class NoSms:
+    """Nothing is set up: no text message leaves."""
+
+    code = "sms_none"
+    capabilities = Capabilities(consent=ConsentChannel.SMS)
+
+    def is_set_up(self) -> bool:
+        """Nobody has said by which gateway."""
+        return False
+
+    def send(self, letter: Letter) -> Outcome:
+        """It did not leave."""
+        return Outcome(Fate.NOT_SENT, detail="no gateway")
+
+    def ask(self, letter_id: UUID) -> Outcome:
+        """Nothing ever left."""
+        return Outcome(Fate.UNHEARD)
+
+
+class SmsGateway:
+    """A gateway of text messages, spoken to over HTTP."""
+
+    code = "sms"
+    capabilities = Capabilities(
+        approved_texts=True,
+        receipts=True,
+        inbound=True,
+        can_be_asked=True,
+        consent=ConsentChannel.SMS,
+    )
+
+    def is_set_up(self) -> bool:
+        """Its address is known."""
+        return True
+
+    def send(self, letter: Letter) -> Outcome:
+        """Hand one over; the gateway knows a number that it has had before."""
+        body = json.dumps(
+            {
+                "id": str(letter.public_id),
+                "to": letter.address,
+                "sign": settings.SMS_SIGNATURE,
+                "text": letter.body,
+                "template": letter.provider_template,
+                "values": letter.values,
+            },
+            ensure_ascii=False,
+        ).encode()
+        try:
+            answer = http.call(
+                "POST",
+                settings.SMS_GATEWAY_URL,
+                body=body,
+                headers={"Content-Type": "application/json", **_signed(body)},
+            )
+        except http.NotConnected:
+            return Outcome(Fate.NOT_SENT, detail="no connection")
+        except http.Unanswered:
+            return Outcome(Fate.UNKNOWN, detail="no answer")
+        return _outcome(answer)
+
+    def ask(self, letter_id: UUID) -> Outcome:
+        """What the gateway knows about our number."""
+        url = f"{settings.SMS_GATEWAY_URL}/{letter_id}"
+        try:
+            answer = http.call("GET", url, headers=_signed(str(letter_id).encode()))
+        except (http.NotConnected, http.Unanswered):
+            return Outcome(Fate.UNKNOWN, detail="no answer")
+        is_ours = answer.told.get("id") == str(letter_id)
+        if answer.status == 404 and is_ours:
+            return Outcome(Fate.UNHEARD)
+        if answer.status != 200 or not is_ours:
+            return Outcome(Fate.UNKNOWN, detail=f"answer {answer.status}")
+        fate = FATES.get(str(answer.told.get("status")), Fate.UNKNOWN)
+        return Outcome(fate, reference=_number(answer))
+
+
+def _outcome(answer: http.Answer) -> Outcome:
+    detail = f"answer {answer.status}"
+    if answer.status in {200, 201, 202} and _number(answer):
+        return Outcome(Fate.ACCEPTED, reference=_number(answer))
+    if answer.status == 429:
+        return Outcome(Fate.NOT_SENT, detail=detail)
+    if 400 <= answer.status < 500:
+        return Outcome(Fate.REFUSED, detail=detail)
+    return Outcome(Fate.UNKNOWN, detail=detail)
+
+
+def _number(answer: http.Answer) -> str:
+    found = answer.told.get("reference")
+    return found[:120] if isinstance(found, str) and found.isprintable() else ""
+
+
+def _signed(body: bytes) -> dict[str, str]:
+    return sign(body, secret=settings.SMS_GATEWAY_SECRET, at=now())

@@ -1,0 +1,152 @@
+"""Writing a message: the words of its version with its values, in its language."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any, Final
+
+import css_inline
+import nh3
+from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from .models import Message, MessageChannel, MessageText, ValueKind
+from .values import PLACE, written
+
+CID: Final = re.compile(r'src="cid:([a-z0-9_-]+)"')
+# What an app above draws into letters, by the name that their HTML gives it.
+type Draw = Callable[[Mapping[str, Any]], bytes]
+_pictures: dict[str, Draw] = {}
+TAGS: Final = {
+    "a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "hr", "i", "img", "li", "ol",
+    "p", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul", "div",
+}  # fmt: skip
+ATTRIBUTES: Final = {
+    "*": {"style"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"align", "colspan"},
+    "th": {"align", "colspan"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message in its language, ready to leave."""
+
+    subject: str
+    body: str
+    html: str
+    values: dict[str, str]
+    pictures: dict[str, bytes]
+
+
+def register_picture(name: str, draw: Draw) -> None:
+    """An app above draws `<img src="cid:name">` from a message's values (JPEG)."""
+    _pictures[name] = draw
+
+
+def clean_html(html: str) -> str:
+    """What managers type, without scripts, forms, styles of pages and foreign links."""
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
+        link_rel=None,
+    )
+
+
+def write(
+    message: Message,
+    text: MessageText,
+    *,
+    secrets: Mapping[str, str],
+    brand: str,
+    zone: tzinfo | None,
+    unsubscribe: str = "",
+) -> Written:
+    """The words of a message as its reader reads them."""
+    kinds = message.version.values
+    with override(message.language):
+        values = {
+            name: written(kinds.get(name, ValueKind.TEXT), value, zone=zone)
+            for name, value in {**message.values, **secrets}.items()
+        }
+        values |= {
+            "member": member_name(message),
+            "brand": brand,
+            "store": message.store.name if message.store else brand,
+        }
+        return fill(
+            text, values, raw=message.values, brand=brand, unsubscribe=unsubscribe
+        )
+
+
+def fill(
+    text: MessageText,
+    values: Mapping[str, str],
+    *,
+    raw: Mapping[str, Any],
+    brand: str,
+    unsubscribe: str = "",
+) -> Written:
+    """Words with written values in their places; in the active language."""
+    subject = _filled(text.subject, values)
+    body = _filled(text.body, values)
+    html, pictures = "", {}
+    if text.channel == MessageChannel.EMAIL:
+        inner = _filled(text.html, {name: escape(v) for name, v in values.items()})
+        html = letter_html(
+            inner or _paragraphs(body),
+            subject=subject,
+            brand=brand,
+            unsubscribe=unsubscribe,
+        )
+        if unsubscribe:
+            body += "\n\n" + _("No more of these: %(link)s") % {"link": unsubscribe}
+        names = set(CID.findall(html)) & set(_pictures)
+        pictures = {name: _pictures[name](raw) for name in sorted(names)}
+    return Written(
+        subject=" ".join(subject.split()),
+        body=body,
+        html=html,
+        values=dict(values),
+        pictures=pictures,
+    )
+
+
+def letter_html(inner: str, *, subject: str, brand: str, unsubscribe: str) -> str:
+    """A letter in our frame, cleaned, with its styles where mail programs read them."""
+    page = render_to_string(
+        "messaging/letter.html",
+        {
+            "inner": clean_html(inner),
+            "subject": subject,
+            "brand": brand,
+            "unsubscribe": unsubscribe,
+        },
+    )
+    return css_inline.CSSInliner(load_remote_stylesheets=False).inline(page)
+
+
+def member_name(message: Message) -> str:
+    """How the reader is addressed."""
+    member = message.member
+    if member is None:
+        return str(message.values.get("name", "")) or _("friend")
+    return " ".join(filter(None, (member.name, member.salutation))) or _("dear guest")
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return PLACE.sub(lambda found: values.get(found[1], ""), text)
+
+
+def _paragraphs(text: str) -> str:
+    parts = (part.strip() for part in text.split("\n\n"))
+    return "".join(
+        f"<p>{escape(part)}</p>".replace("\n", "<br>") for part in parts if part
+    )

@@ -1,0 +1,308 @@
+"""Handing a message over, and writing down what came of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import F
+from structlog import get_logger
+
+from common.tables import zone_of
+from members.models import Purpose
+from messaging import rendering
+from messaging.addresses import address_of
+from messaging.channels import Fate, Letter, MessageCarrier, Outcome, carrier_for
+from messaging.encryption import address_digest, decrypt_values
+from messaging.models import (
+    Message,
+    MessageProvider,
+    MessageReason,
+    MessageState,
+    MessageText,
+)
+
+from .states import move
+
+MOST_TRIES: Final = 5
+FIRST_PAUSE: Final = timedelta(seconds=30)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+# After it, one more look at what nobody knows.
+LOOK_AGAIN: Final = timedelta(minutes=10)
+# How long handing over one message may take before its worker is taken to be dead.
+IN_HAND: Final = timedelta(minutes=2)
+FAILURES_TO_REST: Final = 5
+FIRST_REST: Final = timedelta(seconds=30)
+LONGEST_REST: Final = timedelta(minutes=15)
+GONE, RESTS = -1, -2
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message ready to leave, and what carries it."""
+
+    message: Message
+    attempt: int
+    letter: Letter
+    carrier: MessageCarrier
+
+
+def prepare(
+    *, message_id: int, attempt: int, brand: str, at: datetime
+) -> Parcel | None:
+    """The words as they leave; None where it is somebody else's by now, or where they
+    cannot be written: that stops this message, and no other.
+    """
+    message = (
+        Message.objects.filter(
+            pk=message_id, attempts=attempt, state=MessageState.SENDING
+        )
+        .select_related("member__home_store", "store", "version__template")
+        .first()
+    )
+    if message is None:
+        return None
+    carrier = carrier_for(message.channel, purpose=message.purpose)
+    try:
+        return Parcel(message, attempt, letter_of(message, brand=brand), carrier)
+    except Exception:
+        log.exception("message_unwritten", message_id=message_id)
+        _stop(message, at)
+        return None
+
+
+def _stop(message: Message, at: datetime) -> None:
+    with transaction.atomic():
+        move(
+            [message.pk],
+            to=MessageState.FAILED,
+            reason=MessageReason.WORDS,
+            at=at,
+            only_from=(MessageState.SENDING,),
+            counted_on=None,
+        )
+
+
+def letter_of(message: Message, *, brand: str) -> Letter:
+    """What leaves: the words of its version, filled in its language."""
+    text = MessageText.objects.get(
+        version=message.version_id, channel=message.channel, language=message.language
+    )
+    zone = (
+        zone_of(message) if message.store_id else zone_of(message.member, "home_store")
+    )
+    written = rendering.write(
+        message,
+        text,
+        secrets=decrypt_values(message.sealed_values),
+        brand=brand,
+        zone=zone,
+    )
+    return Letter(
+        public_id=message.public_id,
+        address=address_of(message),
+        subject=written.subject,
+        body=written.body,
+        html=written.html,
+        purpose=message.purpose,
+        language=message.language,
+        provider_template=text.provider_template,
+        values=written.values,
+        pictures=written.pictures,
+    )
+
+
+@transaction.atomic(durable=True)
+def begin(parcel: Parcel, *, at: datetime, clock: datetime | None = None) -> float:
+    """Ask for the next slot of the provider, and note that the handing over begins.
+
+    0: go. More: seconds to wait, nothing is begun. GONE: it is another's. RESTS: the
+    provider does not answer just now, or has enough to do. Slots are given out by the
+    database's own clock, unless one is given.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT messaging_begin(%s::bigint, %s::int, %s::text, %s::text,"
+            " %s::timestamptz, make_interval(secs => %s), %s::timestamptz)",
+            [
+                parcel.message.pk,
+                parcel.attempt,
+                parcel.carrier.code,
+                parcel.letter.address and digest_of(parcel),
+                at,
+                IN_HAND.seconds,
+                clock,
+            ],
+        )
+        (found,) = cursor.fetchone()
+    return float(found)
+
+
+def digest_of(parcel: Parcel) -> str:
+    """By which a bounce or a complaint about a member's address finds it."""
+    return address_digest(parcel.message.channel, parcel.letter.address)
+
+
+def hand_over(parcel: Parcel) -> Outcome:
+    """Send it; whatever is raised leaves open whether it left."""
+    try:
+        return parcel.carrier.send(parcel.letter)
+    except Exception as failure:
+        log.exception("message_unclear", message_id=parcel.message.pk)
+        return Outcome(Fate.UNKNOWN, detail=type(failure).__name__)
+
+
+@transaction.atomic(durable=True)
+def settle(*, message_id: int, attempt: int, outcome: Outcome, at: datetime) -> bool:
+    """Write down what came of a try. False where another has settled it since."""
+    message = Message.objects.select_related("version__template").get(pk=message_id)
+    if message.attempts != attempt:
+        return False
+    _note_provider(message.provider, outcome, at)
+    step = _STEPS[outcome.fate]
+    return step(message, outcome, at)
+
+
+def _accepted(message: Message, outcome: Outcome, at: datetime) -> bool:
+    state = (
+        MessageState.DELIVERED
+        if outcome.fate == Fate.DELIVERED
+        else MessageState.ACCEPTED
+    )
+    return _move(
+        message,
+        state,
+        outcome,
+        at,
+        accepted_at=at,
+        provider_reference=outcome.reference,
+    )
+
+
+def _not_sent(message: Message, outcome: Outcome, at: datetime) -> bool:
+    """It surely did not leave: again in a while, five times in all."""
+    if message.attempts >= MOST_TRIES:
+        return _failed(message, outcome, at, reason=MessageReason.TRIES)
+    pause = min(FIRST_PAUSE * 4 ** (message.attempts - 1), LONGEST_PAUSE)
+    return _again(message, at + pause, at, outcome.detail)
+
+
+def _refused(message: Message, outcome: Outcome, at: datetime) -> bool:
+    return _failed(message, outcome, at, reason=MessageReason.REFUSED)
+
+
+def _bounced(message: Message, outcome: Outcome, at: datetime) -> bool:
+    return _move(message, MessageState.BOUNCED, outcome, at)
+
+
+def _failed(message: Message, outcome: Outcome, at: datetime, *, reason: str) -> bool:
+    return _move(
+        message, MessageState.FAILED, outcome, at, reason=reason, counted_on=None
+    )
+
+
+def _unknown(message: Message, outcome: Outcome, at: datetime) -> bool:
+    """Nobody knows: the provider is asked, or service is sent once more, later."""
+    return _move(
+        message, MessageState.UNKNOWN, outcome, at, **when_unknown(message, at)
+    )
+
+
+def when_unknown(message: Message, at: datetime) -> dict[str, Any]:
+    """When something more can be done about it; else its codes go, and it stays so."""
+    carrier = carrier_for(message.channel, purpose=message.purpose)
+    if carrier.capabilities.can_be_asked or may_go_twice(message):
+        return {"due_at": at + LOOK_AGAIN}
+    return {"sealed_values": "", "reason": MessageReason.SILENT}
+
+
+def may_go_twice(message: Message) -> bool:
+    """Service that may not have left goes once more; an offer never does."""
+    return message.purpose == Purpose.TRANSACTIONAL and not message.sent_twice
+
+
+def _again(message: Message, due_at: datetime, at: datetime, detail: str) -> bool:
+    gone = move(
+        [message.pk],
+        to=MessageState.WAITING,
+        at=at,
+        only_from=(MessageState.SENDING,),
+        due_at=due_at,
+    )
+    if gone:
+        message.events.create(kind="again", at=at, detail=detail[:80])
+    return bool(gone)
+
+
+def _move(
+    message: Message,
+    to: MessageState,
+    outcome: Outcome,
+    at: datetime,
+    *,
+    reason: str = "",
+    due_at: datetime | None = None,
+    **also: Any,
+) -> bool:
+    # A worker that was taken to be dead may still tell what it knows.
+    before = (MessageState.SENDING, MessageState.UNKNOWN)
+    return bool(
+        move(
+            [message.pk],
+            to=to,
+            at=at,
+            only_from=before if to != MessageState.UNKNOWN else before[:1],
+            reason=reason,
+            due_at=due_at,
+            detail=outcome.detail[:80],
+            **also,
+        )
+    )
+
+
+_STEPS: Mapping[Fate, Callable[[Message, Outcome, datetime], bool]] = {
+    Fate.ACCEPTED: _accepted,
+    Fate.DELIVERED: _accepted,
+    Fate.BOUNCED: _bounced,
+    Fate.COMPLAINED: _bounced,
+    Fate.REFUSED: _refused,
+    Fate.NOT_SENT: _not_sent,
+    Fate.UNHEARD: _not_sent,
+    Fate.UNKNOWN: _unknown,
+}
+
+
+@transaction.atomic(durable=True)
+def give_back(*, message_id: int, attempt: int, at: datetime) -> None:
+    """What was taken up and not begun waits again, as if it had not been."""
+    gone = Message.objects.filter(
+        pk=message_id,
+        attempts=attempt,
+        state=MessageState.SENDING,
+        handed_over_at=None,
+    ).update(
+        state=MessageState.WAITING,
+        attempts=F("attempts") - 1,
+        lease_until=None,
+        due_at=at,
+        counted_on=None,
+    )
+    if not gone:
+        log.info("message_taken_by_another", message_id=message_id)
+
+
+def _note_provider(code: str, outcome: Outcome, at: datetime) -> None:
+    """A provider that fails five times in a row is left alone for a while."""
+    mine = MessageProvider.objects.filter(code=code)
+    if outcome.fate not in {Fate.NOT_SENT, Fate.UNKNOWN}:
+        mine.filter(failures__gt=0).update(failures=0, rests_until=None)
+        return
+    found, _made = MessageProvider.objects.get_or_create(code=code)
+    failures = min(found.failures + 1, 30)
+    rests = None
+    if failures >= FAILURES_TO_REST:
+        doubled = FIRST_REST * 2 ** (failures - FAILURES_TO_REST)
+        rests = at + min(doubled, LONGEST_REST)
+    mine.update(failures=failures, rests_until=rests)

@@ -1,0 +1,51 @@
+-- Beginning to hand a message over: in one statement the provider's next slot is taken
+-- and the message is marked, so that whoever dies after it leaves a message of which
+-- nobody knows whether it left, and whoever dies before it one that surely did not.
+--
+-- 0: go. More: seconds to wait. -1: it is another's by now. -2: the provider rests, or
+-- has as much in hand as it takes at the same time.
+--
+-- Slots lie 1/N of a second apart, given out one by one under the provider's row: in no
+-- second are there more than N + 1, however many hosts send: by the database's clock.
+-- (It is read once the row's lock is had: before it, it would be too early.)
+CREATE OR REPLACE FUNCTION messaging_begin(
+  p_message bigint, p_attempt int, p_provider text, p_digest text, p_at timestamptz, p_in_hand interval,
+  p_clock timestamptz DEFAULT NULL
+) RETURNS numeric
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_provider messaging_messageprovider;
+  v_in_hand int;
+BEGIN
+  SELECT * INTO v_provider FROM messaging_messageprovider WHERE code = p_provider;
+  IF v_provider.rests_until > p_at THEN
+    RETURN -2;
+  END IF;
+  IF v_provider.per_second > 0 OR v_provider.concurrency > 0 THEN
+    SELECT * INTO v_provider FROM messaging_messageprovider WHERE code = p_provider FOR NO KEY UPDATE;
+    p_clock := coalesce(p_clock, clock_timestamp());
+    IF v_provider.concurrency > 0 THEN
+      SELECT count(*) INTO v_in_hand FROM messaging_message
+       WHERE provider = p_provider AND state = 'sending' AND handed_over_at IS NOT NULL AND lease_until > p_at;
+      IF v_in_hand >= v_provider.concurrency THEN
+        RETURN -2;
+      END IF;
+    END IF;
+    IF v_provider.per_second > 0 AND v_provider.next_at > p_clock THEN
+      RETURN extract(epoch FROM v_provider.next_at - p_clock);
+    END IF;
+  END IF;
+  UPDATE messaging_message
+     SET handed_over_at = p_at, lease_until = p_at + p_in_hand, due_at = p_at + p_in_hand,
+         address_digest = CASE WHEN address_digest = '' THEN p_digest ELSE address_digest END
+   WHERE id = p_message AND state = 'sending' AND attempts = p_attempt AND handed_over_at IS NULL AND lease_until > p_at;
+  IF NOT FOUND THEN
+    RETURN -1;
+  END IF;
+  IF v_provider.per_second > 0 THEN
+    UPDATE messaging_messageprovider SET next_at = p_clock + interval '1 second' / v_provider.per_second
+     WHERE id = v_provider.id;
+  END IF;
+  RETURN 0;
+END
+$$;

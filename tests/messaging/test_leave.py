@@ -1,0 +1,553 @@
+"""What is due leaves once: looked at anew, handed over, and what came of it kept."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+
+from common.mail import NOT_SET_UP
+from members import services as members_services
+from members.models import Member, Purpose
+from messaging import services as messaging_services
+from messaging import tasks
+from messaging.encryption import address_digest
+from messaging.models import Message, MessageProvider, Suppression
+from messaging.services import RESTS
+from tests.factories.members import by_themselves
+from tests.factories.messaging import a_member, sent, template
+from tests.factories.stores import NOON, StoreFactory
+from tests.ledger.racing import answers, race
+from tests.messaging.carriers import (
+    NOT_SENT,
+    REFUSED,
+    UNHEARD,
+    UNKNOWN,
+    FakeCarrier,
+    carrier,
+)
+
+__all__ = ["carrier"]
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def tick(at: datetime = NOON, *channels: str) -> None:
+    """What the worker does at a moment."""
+    with time_machine.travel(at, tick=False):
+        for channel in channels or ("sms", "email", "inbox"):
+            tasks.send_channel(channel=channel)
+
+
+def look_after(at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        tasks.look_after_messages()
+
+
+def now_of(message: Message) -> tuple[str, str]:
+    message.refresh_from_db()
+    return message.state, message.reason
+
+
+def news_of(message: Message) -> list[str]:
+    return list(message.events.order_by("pk").values_list("kind", flat=True))
+
+
+def agreed(*channels: str, **fields: Any) -> Member:
+    """Somebody who agreed to offers, and to surveys."""
+    member = a_member(**fields)
+    for purpose in (Purpose.MARKETING, Purpose.SURVEY):
+        members_services.give_consent(
+            member_id=member.pk,
+            purpose=purpose,
+            channels=channels or ("sms", "email"),
+            by=by_themselves(member),
+            at=NOON - DAY,
+        )
+    return member
+
+
+def offer(to: Member, *, at: datetime = NOON, **options: Any) -> Message:
+    version = options.pop("version", None) or template(purpose=Purpose.MARKETING)
+    return sent(version, to=to, channel="sms", at=at, **options)
+
+
+# --- Leaving ------------------------------------------------------------------------
+def test_a_letter_leaves_once_it_is_due_with_its_code_and_the_code_is_gone() -> None:
+    version = template("email", values={"what": "secret"})
+    message = sent(
+        version, address="lin@example.com", values={"what": "482913"},
+        not_before=NOON + HOUR, language="en",
+    )  # fmt: skip
+
+    tick(NOON + HOUR - MINUTE)
+    assert mail.outbox == []
+    tick(NOON + HOUR)
+    tick(NOON + HOUR + MINUTE)
+
+    (letter,) = mail.outbox
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    assert letter.to == ["lin@example.com"]
+    assert "482913" in letter.body
+    assert "482913" in str(letter.alternatives[0][0])
+    reference = letter.message()["Message-ID"]
+    assert reference == f"<message-{message.public_id}@localhost>"
+    assert now_of(message) == ("accepted", "")
+    assert (message.sealed_values, message.provider_reference) == ("", reference)
+    assert news_of(message) == ["accepted"]
+
+
+def test_what_is_in_the_app_is_there_at_once() -> None:
+    message = sent(template("inbox"), channel="inbox")
+    tick()
+    assert now_of(message) == ("delivered", "")
+
+
+def test_a_member_is_reached_at_what_they_gave_last(carrier: FakeCarrier) -> None:
+    member = a_member()
+    message = sent(template("sms", values={}, body="Hi"), to=member, channel="sms")
+    Member.objects.filter(pk=member.pk).update(phone="+8613900009999")
+
+    tick()
+
+    assert [letter.address for letter in carrier.letters] == ["+8613900009999"]
+    message.refresh_from_db()
+    assert message.address_digest == address_digest("sms", "+8613900009999")
+
+
+def test_what_is_due_is_seen_and_its_channels_are_called(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(
+        tasks.send_channel,
+        "apply_async",
+        lambda kwargs, **_: called.append(kwargs["channel"]),
+    )
+    sent(template(), channel="sms")
+    sent(template(), channel="email", not_before=NOON + HOUR)
+
+    with time_machine.travel(NOON, tick=False):
+        assert tasks.send_due_messages() == 1
+    assert called == ["sms"]
+    assert tasks.send_channel(channel="pigeon") == 0
+
+
+# --- Looked at anew -----------------------------------------------------------------
+def test_who_took_their_consent_back_gets_no_offer(carrier: FakeCarrier) -> None:
+    member = agreed()
+    message = offer(member, not_before=NOON + HOUR)
+    members_services.withdraw_consent(
+        member_id=member.pk, by=by_themselves(member), at=NOON
+    )
+    service = sent(template("sms"), to=member, channel="sms", not_before=NOON + HOUR)
+
+    tick(NOON + HOUR)
+
+    assert now_of(message) == ("dropped", "consent")
+    assert now_of(service) == ("accepted", "")
+    assert len(carrier.letters) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"phone": None}, "address"),
+        ({"status": "erased", "ended_at": NOON, "name": "", "phone": None}, "gone"),
+    ],
+)
+def test_who_cannot_be_reached_is_not_written_to(
+    carrier: FakeCarrier, fields: dict[str, Any], reason: str
+) -> None:
+    member = a_member(email="", language="")
+    message = sent(template(), to=member, channel="sms")
+    if reason == "gone":
+        nobody = {"search_name": "", "search_pinyin": "", "search_initials": ""}
+        fields = {**fields, **nobody, "other_pinyin": "", "other_initials": ""}
+    Member.objects.filter(pk=member.pk).update(**fields)
+
+    tick()
+
+    assert now_of(message) == ("dropped", reason)
+    assert carrier.letters == []
+
+
+def test_what_comes_too_late_is_not_sent(carrier: FakeCarrier) -> None:
+    message = sent(template(), channel="sms", expires_at=NOON + HOUR)
+    tick(NOON + HOUR)
+    assert now_of(message) == ("dropped", "expired")
+    assert (carrier.letters, news_of(message)) == ([], ["dropped"])
+
+
+def test_without_a_channel_nothing_is_lost_in_silence(settings: Any) -> None:
+    settings.MAILERS = {"default": {"BACKEND": NOT_SET_UP}}
+    message = sent(template("email"))
+    tick()
+    assert now_of(message) == ("dropped", "channel")
+
+
+@pytest.mark.parametrize(
+    ("is_total", "purpose", "state"),
+    [
+        (True, "transactional", "dropped"),
+        (False, "transactional", "accepted"),
+        (False, "marketing", "dropped"),
+    ],
+)
+def test_a_suppressed_address_is_left_alone(
+    carrier: FakeCarrier, *, is_total: bool, purpose: str, state: str
+) -> None:
+    member = agreed()
+    suppression = Suppression.objects.create(
+        channel="sms",
+        address_digest=address_digest("sms", member.phone or ""),
+        address_hint="…",
+        reason="by_hand",
+        is_total=is_total,
+        created_at=NOON,
+    )
+    message = sent(template(purpose=purpose), to=member, channel="sms")
+    tick()
+    assert now_of(message)[0] == state
+
+    Suppression.objects.filter(pk=suppression.pk).update(
+        lifted_at=NOON, lift_reason="mistake"
+    )
+    after = sent(template(purpose=purpose), to=member, channel="sms")
+    tick(NOON + DAY)
+    assert now_of(after)[0] == "accepted"
+
+
+# --- Quiet hours and caps -----------------------------------------------------------
+def test_the_night_is_that_of_the_member_and_holds_offers_until_the_morning(
+    carrier: FakeCarrier,
+) -> None:
+    # Noon in Shanghai is eleven at night in New York.
+    there = StoreFactory.create(time_zone="America/New_York")
+    far, near = agreed(home_store=there), agreed()
+    held, goes = offer(far), offer(near)
+    plain = sent(template("sms"), to=far, channel="sms")
+    patient = sent(template("sms", waits_at_night=True), to=far, channel="sms")
+
+    tick()
+
+    assert now_of(held) == ("held", "quiet")
+    assert now_of(patient) == ("held", "quiet")
+    assert [now_of(one)[0] for one in (goes, plain)] == ["accepted", "accepted"]
+    held.refresh_from_db()
+    assert held.due_at == NOON + 10 * HOUR  # nine in the morning there
+    tick(NOON + 5 * HOUR)
+    assert news_of(held) == ["held"]  # told once
+    tick(NOON + 10 * HOUR)
+    assert now_of(held) == ("accepted", "")
+
+
+def test_of_several_the_higher_priority_then_the_earlier_end_has_the_slot(
+    carrier: FakeCarrier,
+) -> None:
+    member, version = agreed(), template(purpose=Purpose.MARKETING)
+    late = offer(member, version=version, expires_at=NOON + 9 * DAY)
+    soon = offer(member, version=version, expires_at=NOON + 5 * DAY)
+    first = offer(member, version=version, priority=5)
+    survey = sent(template(purpose=Purpose.SURVEY), to=member, channel="sms")
+    service = [sent(template(), to=member, channel="sms") for _ in range(3)]
+
+    tick()
+
+    assert now_of(first) == ("accepted", "")
+    for other in (late, soon, survey):
+        assert now_of(other) == ("held", "cap")
+    assert [now_of(one)[0] for one in service] == ["accepted"] * 3
+    tick(NOON + DAY)
+    assert (now_of(soon)[0], now_of(late)[0]) == ("accepted", "held")
+    tick(NOON + 2 * DAY)
+    assert now_of(late)[0] == "accepted"
+    tick(NOON + 3 * DAY)  # three in seven days
+    assert now_of(survey) == ("held", "cap")
+    tick(NOON + 7 * DAY)
+    assert now_of(survey) == ("accepted", "")
+
+
+def test_what_surely_did_not_leave_takes_no_slot(carrier: FakeCarrier) -> None:
+    member = agreed()
+    carrier.answers = [REFUSED]
+    refused = offer(member)
+    tick()
+    second = offer(member)
+    tick(NOON + MINUTE)
+
+    assert now_of(refused) == ("failed", "refused")
+    assert now_of(second) == ("accepted", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_up_share_the_slot_of_a_member(carrier: FakeCarrier) -> None:
+    member, version = agreed(), template(purpose=Purpose.MARKETING)
+    for _ in range(4):
+        offer(member, version=version)
+
+    outcomes = race(
+        lambda _: messaging_services.take_up(channel="sms", at=NOON, most=1)[0],
+        runners=4,
+    )
+
+    assert sum(map(len, answers(outcomes))) == 1
+    assert Message.objects.filter(state="sending").count() == 1
+
+
+# --- What came of it ----------------------------------------------------------------
+def test_a_refusal_is_the_end(carrier: FakeCarrier) -> None:
+    carrier.answers = [REFUSED]
+    message = sent(template(values={"what": "secret"}), channel="sms")
+    tick()
+    tick(NOON + DAY)
+    assert now_of(message) == ("failed", "refused")
+    assert (len(carrier.letters), message.sealed_values) == (1, "")
+
+
+def test_what_surely_did_not_leave_is_tried_five_times(carrier: FakeCarrier) -> None:
+    carrier.answers = [NOT_SENT] * 5
+    message = sent(template(), channel="sms")
+    for attempt in range(8):
+        tick(NOON + attempt * HOUR)
+    assert now_of(message) == ("failed", "tries")
+    assert len(carrier.letters) == 5
+    assert news_of(message) == ["again"] * 4 + ["failed"]
+
+
+def test_an_offer_that_may_have_left_is_never_sent_again(carrier: FakeCarrier) -> None:
+    carrier.answers = [UNKNOWN]
+    message = offer(agreed())
+    tick()
+    for hour in range(1, 30):
+        look_after(NOON + hour * HOUR)
+        tick(NOON + hour * HOUR)
+    assert now_of(message) == ("unknown", "silent")
+    assert (len(carrier.letters), message.due_at) == (1, None)
+
+
+def test_service_that_may_have_left_is_sent_once_more_after_ten_minutes(
+    carrier: FakeCarrier,
+) -> None:
+    carrier.answers = [ConnectionResetError(), UNKNOWN]
+    message = sent(template(values={"what": "secret"}), channel="sms")
+    tick()
+    assert now_of(message) == ("unknown", "")
+    look_after(NOON + 9 * MINUTE)
+    tick(NOON + 9 * MINUTE)
+    assert len(carrier.letters) == 1
+    look_after(NOON + 10 * MINUTE)
+    tick(NOON + 10 * MINUTE)
+    assert len(carrier.letters) == 2
+    assert carrier.letters[0] == carrier.letters[1]  # under the same number
+    for hour in range(1, 30):
+        look_after(NOON + hour * HOUR)
+        tick(NOON + hour * HOUR)
+
+    assert len(carrier.letters) == 2
+    assert now_of(message) == ("unknown", "silent")
+    assert (message.sent_twice, message.sealed_values) == (True, "")
+
+
+@pytest.mark.parametrize("purpose", ["transactional", "marketing"])
+def test_a_provider_that_can_be_asked_is_asked_before_anything_goes_again(
+    carrier: FakeCarrier, purpose: str
+) -> None:
+    carrier.capabilities = FakeCarrier(can_be_asked=True).capabilities
+    carrier.answers = [UNKNOWN, UNKNOWN]
+    message = sent(template(purpose=purpose), to=agreed(), channel="sms")
+    tick()
+    look_after(NOON + 10 * MINUTE)  # it does not say
+    tick(NOON + 10 * MINUTE)
+    assert (len(carrier.letters), carrier.asked) == (1, [message.public_id])
+
+    carrier.knows = UNHEARD  # it surely never had it
+    look_after(NOON + 20 * MINUTE)
+    tick(NOON + 20 * MINUTE)
+    assert (len(carrier.letters), now_of(message)[0]) == (2, "unknown")
+
+    carrier.knows = carrier.knows.__class__(fate="delivered", reference="r-2")  # type: ignore[arg-type]  # as JSON has it
+    look_after(NOON + 30 * MINUTE)
+    tick(NOON + 30 * MINUTE)
+    assert (len(carrier.letters), now_of(message)[0]) == (2, "delivered")
+    assert message.provider_reference == "r-2"
+
+
+def test_a_provider_that_never_says_is_asked_for_a_day(carrier: FakeCarrier) -> None:
+    carrier.capabilities = FakeCarrier(can_be_asked=True).capabilities
+    carrier.answers = [UNKNOWN]
+    message = sent(template(), channel="sms")
+    tick()
+    for hour in range(1, 30):
+        look_after(NOON + hour * HOUR)
+    assert now_of(message) == ("unknown", "silent")
+    assert len(carrier.asked) == 24
+
+
+# --- Whoever dies in the middle -----------------------------------------------------
+def test_a_worker_that_dies_before_the_handing_over_loses_nothing(
+    carrier: FakeCarrier,
+) -> None:
+    message = sent(template(), channel="sms")
+    (taken,), _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
+    parcel = messaging_services.prepare(
+        message_id=taken.message_id, attempt=taken.attempt, brand="x", at=NOON
+    )
+    assert parcel is not None
+
+    look_after(NOON + 4 * MINUTE)
+    assert now_of(message)[0] == "sending"
+    look_after(NOON + 5 * MINUTE)
+    assert (now_of(message)[0], message.attempts) == ("waiting", 0)
+    # It was only asleep, and comes too late.
+    assert messaging_services.begin(parcel, at=NOON + 5 * MINUTE) == -1
+    tick(NOON + 5 * MINUTE)
+    assert (now_of(message)[0], len(carrier.letters)) == ("accepted", 1)
+
+
+def test_a_worker_that_dies_after_it_leaves_what_nobody_knows(
+    carrier: FakeCarrier,
+) -> None:
+    message = offer(agreed())
+    (taken,), _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
+    parcel = messaging_services.prepare(
+        message_id=taken.message_id, attempt=taken.attempt, brand="x", at=NOON
+    )
+    assert parcel is not None
+    assert messaging_services.begin(parcel, at=NOON) == 0
+    assert messaging_services.begin(parcel, at=NOON) == -1  # once
+
+    look_after(NOON + 2 * MINUTE)
+    for hour in range(30):
+        tick(NOON + hour * HOUR)
+        look_after(NOON + hour * HOUR)
+    assert now_of(message) == ("unknown", "silent")
+    assert carrier.letters == []
+
+
+def test_a_worker_taken_to_be_dead_still_tells_what_it_knows(
+    carrier: FakeCarrier,
+) -> None:
+    message = sent(template(), channel="sms")
+    carrier.meanwhile = lambda: messaging_services.find_lost(at=NOON + 2 * MINUTE)
+    tick()
+
+    assert now_of(message)[0] == "accepted"
+    assert news_of(message) == ["unknown", "accepted"]
+    look_after(NOON + HOUR)
+    tick(NOON + HOUR)
+    assert len(carrier.letters) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_senders_each_message_is_handed_over_once(
+    carrier: FakeCarrier,
+) -> None:
+    version = template("sms")
+    messages = [sent(version, channel="sms") for _ in range(12)]
+
+    def send(_: int) -> list[int]:
+        handed: list[int] = []
+        while True:
+            taken, looked_at = messaging_services.take_up(
+                channel="sms", at=NOON, most=3
+            )
+            if not looked_at:
+                return handed
+            for one in taken:
+                tasks.send_one(one, brand="x", until=float("inf"))
+                handed.append(one.message_id)
+
+    with time_machine.travel(NOON, tick=False):
+        outcomes = race(send, runners=4)
+
+    handed = [pk for found in answers(outcomes) for pk in found]
+    assert sorted(handed) == sorted(message.pk for message in messages)
+    assert len({letter.public_id for letter in carrier.letters}) == 12
+    assert len(carrier.letters) == 12
+
+
+# --- Providers ----------------------------------------------------------------------
+def test_a_provider_that_fails_five_times_in_a_row_rests(carrier: FakeCarrier) -> None:
+    version = template("sms")
+    carrier.answers = [NOT_SENT] * 5
+    messages = [sent(version, channel="sms") for _ in range(8)]
+
+    tick()
+
+    assert len(carrier.letters) == 5
+    provider = MessageProvider.objects.get(code="fake")
+    assert (provider.failures, provider.rests_until) == (5, NOON + MINUTE / 2)
+    assert [now_of(message)[0] for message in messages] == ["waiting"] * 8
+    tick(NOON + MINUTE / 3)
+    assert len(carrier.letters) == 5
+    tick(NOON + 2 * MINUTE)
+    assert len(carrier.letters) == 13
+    provider.refresh_from_db()
+    assert (provider.failures, provider.rests_until) == (0, None)
+
+
+def test_never_more_than_the_provider_takes_in_a_second(carrier: FakeCarrier) -> None:
+    MessageProvider.objects.create(code="fake", per_second=5)
+    version, begun = template("sms"), []
+    for _ in range(30):
+        sent(version, channel="sms")
+    taken, _ = messaging_services.take_up(channel="sms", at=NOON, most=30)
+    at = NOON
+    for one in taken:
+        parcel = messaging_services.prepare(
+            message_id=one.message_id, attempt=one.attempt, brand="x", at=NOON
+        )
+        assert parcel is not None
+        while (wait := messaging_services.begin(parcel, at=NOON, clock=at)) != 0:
+            assert 0 < wait <= 0.2
+            at += timedelta(seconds=wait)
+        begun.append(at)
+
+    seconds = [
+        sum(start <= one < start + timedelta(seconds=1) for one in begun)
+        for start in begun
+    ]
+    assert max(seconds) <= 6
+    assert begun[-1] - begun[0] == timedelta(seconds=29 / 5)
+
+
+def test_no_more_at_the_same_time_than_the_provider_takes(
+    carrier: FakeCarrier,
+) -> None:
+    MessageProvider.objects.create(code="fake", concurrency=2)
+    version = template("sms")
+    for _ in range(3):
+        sent(version, channel="sms")
+    taken, _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
+    parcels = [
+        messaging_services.prepare(
+            message_id=one.message_id, attempt=one.attempt, brand="x", at=NOON
+        )
+        for one in taken
+    ]
+    answers_ = [messaging_services.begin(one, at=NOON) for one in parcels if one]
+    assert answers_ == [0, 0, RESTS]
+    messaging_services.settle(
+        message_id=taken[0].message_id, attempt=1, outcome=UNHEARD, at=NOON
+    )
+    assert parcels[2] is not None
+    assert messaging_services.begin(parcels[2], at=NOON) == 0
+
+
+def test_a_sender_whose_time_is_over_gives_back_what_it_took(
+    carrier: FakeCarrier,
+) -> None:
+    MessageProvider.objects.create(code="fake", per_second=1)
+    version = template("sms")
+    messages = [sent(version, channel="sms") for _ in range(3)]
+
+    with time_machine.travel(NOON, tick=False):
+        assert tasks.send_in_a_row("sms", seconds=0.01) == 1
+    assert sorted(now_of(message)[0] for message in messages) == [
+        "accepted",
+        "waiting",
+        "waiting",
+    ]
+    assert sorted(message.attempts for message in messages) == [0, 0, 1]
