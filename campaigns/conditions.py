@@ -268,6 +268,16 @@ class Rfm(Condition):
         return self
 
 
+class InBand(Condition):
+    """How long somebody stays away, by the win-back policy in force or one method."""
+
+    kind: Literal["band"] = "band"
+    bands: Annotated[
+        list[Literal["regular", "at_risk", "dormant", "lost"]], Field(min_length=1)
+    ]
+    method: Literal["own_rhythm", "days_since"] | None = None
+
+
 class OpenComplaint(Condition):
     kind: Literal["complaint"] = "complaint"
 
@@ -330,6 +340,7 @@ Leaf = (
     | FirstVisit
     | Rhythm
     | Rfm
+    | InBand
     | OpenComplaint
     | LastScore
     | HasCoupon
@@ -406,6 +417,7 @@ KINDS: Final[dict[str, type[Condition]]] = {
         FirstVisit,
         Rhythm,
         Rfm,
+        InBand,
         OpenComplaint,
         LastScore,
         HasCoupon,

@@ -18,7 +18,7 @@ from stores.models import Store
 from tiers.models import Tier
 
 from .conditions import KINDS, LARGEST
-from .models import Segment
+from .models import Band, Method, Segment
 
 type Values = dict[str, list[str]]
 
@@ -71,6 +71,7 @@ CHOICES: Final = [
             ("last_visit", _("Days since the last visit")),
             ("first_visit", _("Days since the first visit")),
             ("rhythm", _("Usual days between visits")),
+            ("band", _("Win-back band")),
             ("rfm", _("RFM scores")),
         ],
     ),
@@ -179,6 +180,10 @@ FIELDS: Final[dict[str, Make]] = {
     "languages": lambda _kind, _offers: _many(_("Language"), settings.LANGUAGES),
     "facts": lambda _kind, _offers: _many(_("Details"), FACTS),
     "channels": lambda _kind, _offers: _many(_("Any of these ways"), Channel.choices),
+    "bands": lambda _kind, _offers: _many(_("Bands"), Band.choices),
+    "method": lambda _kind, _offers: _one(
+        _("Measured by"), [("", _("as the policy says")), *Method.choices]
+    ),
     "recency": lambda _kind, _offers: _many(_("Recency"), FIFTHS, coerce=int),
     "frequency": lambda _kind, _offers: _many(_("Frequency"), FIFTHS, coerce=int),
     "money": lambda _kind, _offers: _many(_("Money"), FIFTHS, coerce=int),

@@ -92,6 +92,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
         _("Marketing"),
         [
             ("groups", "campaigns.segment", _("Segments")),
+            ("hotel_class", "campaigns.winbackreview", _("Win-back reviews")),
         ],
     ),
     (
@@ -157,6 +158,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
             ("receipt_long", "checkout.checkoutpolicy", _("Checkout policies")),
             ("badge", "members.staffcardpolicy", _("Policies for staff’s own cards")),
             ("rule", "gift_cards.giftcardpolicy", _("Gift card policies")),
+            ("alarm", "campaigns.winbackpolicy", _("Win-back policies")),
         ],
     ),
 ]

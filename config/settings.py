@@ -242,6 +242,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "coupons.tasks.give_upgrade_gifts",
         "schedule": 300.0,
     },
+    "ways to miss a regular are judged": {
+        "task": "campaigns.tasks.review_win_back",
+        "schedule": crontab(hour=4, minute=45, day_of_week=1),
+    },
     "answers to tills are forgotten": {
         "task": "api.tasks.forget_answers",
         "schedule": crontab(hour=4, minute=40),

@@ -41,6 +41,7 @@ INSERT_ONLY: Final = [
     "recognition_recognitionpolicy",
     "recognition_visitline",
     "campaigns_segmentversion",
+    "campaigns_winbackpolicy",
     "checkout_checkoutpolicy",
     "checkout_refund",
     "checkout_refundpart",

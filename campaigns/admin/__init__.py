@@ -1,3 +1,6 @@
-"""Segments in the office."""
+"""Segments and win-back in the office."""
 
-from . import segments  # noqa: F401 (registers its page)
+from .segments import SegmentAdmin
+from .winback import WinBackPolicyAdmin, WinBackReviewAdmin
+
+__all__ = ["SegmentAdmin", "WinBackPolicyAdmin", "WinBackReviewAdmin"]

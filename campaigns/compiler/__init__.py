@@ -45,6 +45,7 @@ COMPILERS: Final[dict[str, Callable[[Any, Statement], Test]]] = {
     "first_visit": behaviour.first_visit,
     "rhythm": behaviour.rhythm,
     "rfm": behaviour.rfm,
+    "band": behaviour.band,
     "complaint": behaviour.complaint,
     "score": behaviour.score,
 }

@@ -1,6 +1,9 @@
 """When somebody came, what they ordered, and what they said: as tests in SQL."""
 
 from campaigns import conditions as asked
+from campaigns.models import WinBackPolicy
+from campaigns.winback import bands
+from policies import selectors as policies_selectors
 
 from .statement import Statement, Test
 
@@ -97,6 +100,20 @@ def rfm(leaf: asked.Rfm, made: Statement) -> Test:
         for name, scores in wanted.items()
     ]
     return Test(f"({' AND '.join(tests)})")
+
+
+def band(leaf: asked.InBand, made: Statement) -> Test:
+    policy = policies_selectors.in_force(WinBackPolicy, at=made.at)
+    away = made.join(
+        bands(
+            policy,
+            leaf.method or policy.method,
+            summary=made.summary(),
+            day=made.today,
+            value=made.value,
+        )
+    )
+    return Test(f"({away}.band = ANY ({made.value(leaf.bands, 'text[]')}))")
 
 
 def complaint(leaf: asked.OpenComplaint, made: Statement) -> Test:

@@ -1,5 +1,13 @@
 """Whom the shop writes to, and why."""
 
 from .segments import Segment, SegmentVersion
+from .winback import Band, Method, WinBackPolicy, WinBackReview
 
-__all__ = ["Segment", "SegmentVersion"]
+__all__ = [
+    "Band",
+    "Method",
+    "Segment",
+    "SegmentVersion",
+    "WinBackPolicy",
+    "WinBackReview",
+]

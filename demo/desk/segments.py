@@ -52,6 +52,8 @@ class Segments(Scene):
             },
             segment=Segment(store=store),
         )
+        campaigns_services.review_win_back(at=self.until)
+        self.count("win-back reviews")
         return self.told
 
     def _save(

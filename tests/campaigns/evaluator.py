@@ -281,6 +281,60 @@ def _fifth(place: int, of: int) -> int:
     raise AssertionError
 
 
+def usual_gap(people: list[Person], store: int | None, at_store: int | None) -> Any:
+    """The 75th percentile of the rhythms of those who came last to a store."""
+    rhythms = sorted(
+        rhythm
+        for one in people
+        if (rhythm := rhythm_of(one, store)) is not None
+        and at_store in (None, last_store(one, store))
+    )
+    if not rhythms:
+        return None
+    place = (len(rhythms) - 1) * 0.75
+    low = int(place)
+    high = min(low + 1, len(rhythms) - 1)
+    return rhythms[low] + (rhythms[high] - rhythms[low]) * (place - low)
+
+
+def last_store(person: Person, store: int | None) -> int | None:
+    """Where somebody came last."""
+    came = _came(person, store)
+    if not came:
+        return None
+    return max(came, key=lambda one: (one[0].business_date, one[0].pk))[0].store_id
+
+
+def band_of(
+    person: Person, world: World, store: int | None, method: str
+) -> tuple[str, float] | None:
+    """The band by the rules that every shop begins with, and the score."""
+    days = _days(person, store)
+    if not days:
+        return None
+    away = (TODAY - days[-1]).days
+    if method == "days_since":
+        bounds = [("lost", 180), ("dormant", 60), ("at_risk", 30)]
+        return next((band for band, at in bounds if away > at), "regular"), away
+    gap = rhythm_of(person, store)
+    if gap is None:
+        gap = usual_gap(world.people, store, last_store(person, store))
+    if gap is None:
+        gap = usual_gap(world.people, store, None)
+    if gap is None:
+        gap = 30
+    if away > 365 or (away > 4 * gap and away > 30):
+        return "lost", away / gap
+    if away > 2 * gap and away > 30:
+        return "dormant", away / gap
+    return ("at_risk" if away > 1.5 * gap else "regular"), away / gap
+
+
+def _band(node: Any, person: Person, world: World, store: int | None) -> bool:
+    found = band_of(person, world, store, node.get("method") or "own_rhythm")
+    return found is not None and found[0] in node["bands"]
+
+
 def _complaint(_node: Any, person: Person, _world: World, store: int | None) -> bool:
     return any(
         one.state in ("open", "owned") and store in (None, one.store_id)
@@ -353,6 +407,7 @@ MEETS: dict[str, Callable[..., Any]] = {
     "first_visit": _first_visit,
     "rhythm": _rhythm,
     "rfm": _rfm,
+    "band": _band,
     "complaint": _complaint,
     "score": _score,
     "coupon": _coupon,

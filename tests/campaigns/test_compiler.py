@@ -127,6 +127,11 @@ def conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
         kind("rhythm", ranges(1, 5, 20, 100)),
         kind("rfm", field("recency", some([1, 5])), maybe("money", some([2, 3, 4]))),
         kind("rfm", field("frequency", some([3, 4, 5]))),
+        kind(
+            "band",
+            field("bands", some(["regular", "at_risk", "dormant", "lost"])),
+            maybe("method", st.sampled_from(["own_rhythm", "days_since"])),
+        ),
         kind("complaint"),
         kind("score", ranges(0, 2, 8)),
         kind(
