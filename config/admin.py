@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps as django_apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -84,13 +85,14 @@ class AdminSite(ThemedSite):
         """One's own, with the old one; the log notes that it changed."""
         user = request.user
         before = getattr(user, "password", "")
-        response = super().password_change(request, extra_context)
-        if isinstance(user, User) and user.password != before:
-            at = now()
-            stores_services.record_act(
-                name="stores.password_set",
-                by=stores_services.act(staff=user, at=at),
-                at=at,
-                subject=user,
-            )
+        with transaction.atomic():
+            response = super().password_change(request, extra_context)
+            if isinstance(user, User) and user.password != before:
+                at = now()
+                stores_services.record_act(
+                    name="stores.password_set",
+                    by=stores_services.act(staff=user, at=at),
+                    at=at,
+                    subject=user,
+                )
         return response

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import verify_password
 from django.db.models import Model
+from django.utils.timezone import now  # noqa: TID251 (a sign-in is a screen)
 
+from stores import services as stores_services
 from stores.models import Store, User
 from stores.selectors import Grant, grants_of, people_for
 
@@ -29,9 +32,12 @@ class RoleBackend(BaseBackend):
             # The same work as for a known name: the time tells nothing.
             User().set_password(password)
             return None
-        if user.check_password(password) and user.is_active:
-            return user
-        return None
+        is_right, is_outdated = verify_password(password, user.password)
+        if not (is_right and user.is_active):
+            return None
+        if is_outdated:
+            stores_services.rehash_password(user=user, password=password, at=now())
+        return user
 
     def get_user(self, user_id: Any) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()

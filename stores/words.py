@@ -12,6 +12,7 @@ ACTS: dict[str, Promise] = {
     "stores.proof_locked": _("Locked after wrong tries"),
     "stores.pin_set": _("PIN set"),
     "stores.password_set": _("Password set"),
+    "stores.password_rehashed": _("Password kept by a stronger method"),
     "stores.totp_confirmed": _("Authenticator set up"),
     "stores.totp_removed": _("Authenticator removed"),
     "stores.user_added": _("Staff member added"),

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from common.tables import clock, zone_of
@@ -157,6 +157,12 @@ class AuditEvent(models.Model):
     subject_id = models.CharField(_("number"), max_length=64, blank=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     facts = models.JSONField(_("facts"), default=dict)
+    # The transaction that wrote it: a change of rights looks for its line here.
+    written_in = models.BigIntegerField(
+        db_default=Func(function="txid_current", output_field=models.BigIntegerField()),
+        editable=False,
+        null=True,
+    )
 
     class Meta:
         verbose_name = _("act in the log")

@@ -7,7 +7,7 @@ from axes.models import AccessAttempt
 from django.test import Client
 
 from config.sign_in import SignInGuard
-from stores.models import User
+from stores import backends
 from tests import rendezvous
 from tests.factories.stores import PASSWORD, UserFactory
 from tests.ledger.racing import answers, race
@@ -25,12 +25,12 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     lock = threading.Lock()
 
-    def check(user: User, password: str) -> bool:
+    def verify(password: str, _encoded: str) -> tuple[bool, bool]:
         with lock:
             seen.append(password)
-        return password == PASSWORD
+        return password == PASSWORD, False
 
-    monkeypatch.setattr(User, "check_password", check)
+    monkeypatch.setattr(backends, "verify_password", verify)
     return seen
 
 

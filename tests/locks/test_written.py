@@ -119,6 +119,8 @@ ATTACKS: Final = {
 # Attacked where the function itself is tested, or a lock of the ledger's, by its users.
 ELSEWHERE: Final = {
     "api/sql/answers.sql": "api/test_once.py::test_without_both_it_happens_twice",
+    "config/sign_in.py": "config/test_sign_in_race.py"
+    "::test_without_turns_all_of_them_would_be",
     "checkout/sql/capture.sql": "checkout/test_races.py"
     "::test_without_the_claim_one_key_clashes_in_the_tables",
     "checkout/sql/stamps.sql": "checkout/test_settings.py"

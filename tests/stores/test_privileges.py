@@ -81,7 +81,7 @@ def test_no_bounded_table_is_emptied(worn: None, table: str) -> None:
 def test_the_work_with_people_goes_on_under_the_role(role: str) -> None:
     boss, user = UserFactory.create(is_superuser=True), UserFactory.create()
     store, cashier = StoreFactory.create(), Role.objects.get(code="cashier")
-    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     execute(f"SET LOCAL ROLE {role}")
 
     given = stores_services.assign(
@@ -101,6 +101,7 @@ def test_the_work_with_people_goes_on_under_the_role(role: str) -> None:
     stores_services.revoke_api_key(key=key, by=boss, at=NOON)
     cashier.permissions = cashier.permissions[1:]
     stores_services.save_role(role=cashier, by=boss, at=NOON)
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
     execute("RESET ROLE")
 
     user.refresh_from_db()
