@@ -19,7 +19,8 @@ from .auth import ApiRequest, Caller
 from .moments import occurrence
 from .naming import number_of
 from .reading import StrictParser
-from .shapes.sales import LineIn, QuoteIn, RefundIn, SaleIn
+from .shapes.exchanges import ExchangeQuoteIn
+from .shapes.sales import BillIn, LineIn, QuoteIn, RefundIn, SaleIn
 
 
 def asks_to_quote(request: ApiRequest, caller: Caller) -> Question | None:
@@ -65,7 +66,7 @@ def _asks(
     )
 
 
-def bill_of(body: QuoteIn) -> Bill:
+def bill_of(body: BillIn) -> Bill:
     """The lines of a bill; one or two without a name where only its sum is known."""
     if body.lines is not None:
         bill = Bill(lines=tuple(_line(line) for line in body.lines))
@@ -115,7 +116,9 @@ def asked_of(body: QuoteIn) -> Asked:
     )
 
 
-def per_line_of(body: RefundIn) -> dict[int, int | LineRefund] | None:
+def per_line_of(
+    body: RefundIn | ExchangeQuoteIn,
+) -> dict[int, int | LineRefund] | None:
     """What of which lines is given back; amounts of one line add up.
 
     Raises RefundRefused where a line is named twice in another way.

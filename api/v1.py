@@ -14,7 +14,15 @@ from common.errors import DomainError
 from . import problems
 from .problems import Invalid
 from .reading import StrictParser
-from .routes import coupons, gift_cards, holds, members, sales, stored_value
+from .routes import (
+    coupons,
+    exchanges,
+    gift_cards,
+    holds,
+    members,
+    sales,
+    stored_value,
+)
 
 log = get_logger(__name__)
 
@@ -39,6 +47,7 @@ api.add_router("", stored_value.router)
 api.add_router("/gift-cards", gift_cards.router)
 api.add_router("", coupons.router)
 api.add_router("", sales.router)
+api.add_router("", exchanges.router)
 api.add_router("", holds.router)
 
 # How pydantic names the ways in which one field may be told: nothing for a till.

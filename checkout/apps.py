@@ -26,6 +26,7 @@ class CheckoutConfig(AppConfig):
                 "checkout.captured": _("Bill settled"),
                 "checkout.sale_refunded": _("Sale refunded"),
                 "checkout.sale_voided": _("Sale voided"),
+                "checkout.sale_exchanged": _("Goods of a sale exchanged"),
                 "checkout.refund_sale": _("Refund a sale"),
                 "checkout.void_sale": _("Void a sale"),
                 "checkout.offer_added": _("Bill offer added"),

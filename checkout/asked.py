@@ -10,6 +10,7 @@ from uuid import UUID
 
 from .bill import Bill, TenderGiven
 from .errors import BillRefused
+from .kept import KeptBill
 from .models import DiscountKind, PaymentKind
 
 CASH: Final = "cash"
@@ -38,6 +39,21 @@ class GiftCardAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeOptions:
+    """What an exchange brings along: what is kept of the first bill, and of what came
+    back the points (at most so many) and the gift cards (by id: at most so much).
+
+    `is_returned_value`: nothing is to be used but what came back, so nobody has to
+    prove anything.
+    """
+
+    kept: KeptBill | None
+    most_points: int | None
+    gift_cards: tuple[tuple[int, int], ...]
+    is_returned_value: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What to use: None means the best coupons, the most points, all stored value.
 
@@ -52,6 +68,7 @@ class Asked:
     stored_value: int | None = None
     # Benefits to do without: "tier", "member_price", the number of a bill offer.
     forgo: tuple[str, ...] = ()
+    exchange: ExchangeOptions | None = None
 
     @property
     def uses_own_value(self) -> bool:

@@ -105,6 +105,17 @@ class GiftCardShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixedPrice:
+    """What goods cost as a part of a larger bill (that of `reference`), and the service
+    charge on them: nothing else is taken off.
+    """
+
+    goods: int
+    charge: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What the guest wants to use; None for stored value: all that the bill takes."""
 
@@ -114,6 +125,7 @@ class Wishes:
     stored_value: int | None = None
     # Benefits that the guest does without: "tier", "member_price", an offer's number.
     forgo: tuple[str, ...] = ()
+    fixed: FixedPrice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -257,3 +257,28 @@ class ReturnNeedsApprover(ApprovalNeeded):
             act=act,
             amount=amount,
         )
+
+
+class ExchangeOfNothing(DomainError):
+    """An exchange without anything that is taken for what comes back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "exchange_of_nothing",
+            _("Say what is taken in exchange; to give back only, refund."),
+        )
+
+
+class ExchangeChanged(DomainError):
+    """What the guest was told is not true any more; the new quote comes along."""
+
+    def __init__(self, *, difference: int, document: object) -> None:
+        amount = {"amount": format_money(abs(difference))}
+        super().__init__(
+            "quote_changed",
+            _("The amount has changed: %(amount)s is to be paid.") % amount
+            if difference >= 0
+            else _("The amount has changed: %(amount)s is to be handed out.") % amount,
+            difference=difference,
+            quote=document,
+        )

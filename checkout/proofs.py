@@ -84,12 +84,22 @@ ELSEWHERE: Final = """
                                                  (r.store_id, s.store_id))) b ON true
      WHERE r.paid_out <> coalesce(b.amount, 0)"""
 
+# Money that pays the new bill of an exchange is money that came back, and no more.
+EXCHANGED: Final = """
+    SELECT 'exchange ' || x.id, 'set off', least(r.paid_out, s.due), x."offset"
+      FROM checkout_exchange x
+      JOIN checkout_refund r ON r.id = x.refund_id
+      JOIN checkout_sale s ON s.id = x.sale_id
+     WHERE x."offset" <> least(r.paid_out, s.due)
+        OR r.at <> s.at OR r.store_id <> s.store_id"""
+
 CHECKS: Final = AppChecks(
     app="checkout",
     statements={
         "a sale is the sum of its lines, discounts and payments": SUMS,
         "what was refunded is the sum of the refunds": REFUNDED,
         "what refunds gave back is what the books reversed": REVERSED,
+        "what is exchanged is set off against what came back": EXCHANGED,
         "what was handed back for another store is owed to who did": ELSEWHERE,
     },
     triggers=(
@@ -100,7 +110,13 @@ CHECKS: Final = AppChecks(
         "checkout_refund_void_stands_alone",
         *(
             f"checkout_{table}_never_{what}"
-            for table in ("checkoutpolicy", "salediscount", "refund", "refundpart")
+            for table in (
+                "checkoutpolicy",
+                "salediscount",
+                "refund",
+                "refundpart",
+                "exchange",
+            )
             for what in ("changed", "truncated")
         ),
     ),

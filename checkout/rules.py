@@ -27,6 +27,7 @@ from .bill import (
     MOST_PIECES,
     Bill,
     Discount,
+    FixedPrice,
     Guest,
     Line,
     Payment,
@@ -89,13 +90,19 @@ def quote(
     check_bill(bill)
     if bill.gross == 0 and guest.member_id is None:
         raise BillRefused("nothing_to_pay")  # and nobody who came
-    charge_bp = _charge_bp(bill, programme)
-    on = price(bill, guest, programme, wishes, charge_bp=charge_bp, at=at)
+    fixed, charge_bp = wishes.fixed, _charge_bp(bill, programme)
+    if fixed is None:
+        on = price(bill, guest, programme, wishes, charge_bp=charge_bp, at=at)
+    else:
+        on = _at_fixed_price(bill, fixed)
     points, worth = _points(on, guest, programme, wishes)
     charge = charge_of(sum(on.open_amounts()), charge_bp)
+    if fixed is not None:
+        charge = fixed.charge
     if bill.gross + charge > LARGEST_BILL:
         raise BillRefused("bill_too_large")
-    _rounding(on, programme, worth, charge)
+    if fixed is None:
+        _rounding(on, programme, worth, charge)
     lines = bill.lines
     if charge:
         lines += (Line(kind=LineKind.SERVICE_CHARGE, name="", amount=charge),)
@@ -118,6 +125,16 @@ def quote(
         ),
         paid_by=paid_by,
     )
+
+
+def _at_fixed_price(bill: Bill, fixed: FixedPrice) -> OnBill:
+    """The bill with all that it does not cost taken off what may be discounted."""
+    on = OnBill(bill, [line.gross for line in bill.lines])
+    open_amounts = on.open_amounts()
+    off = min(max(0, bill.gross - fixed.goods), sum(open_amounts))
+    name = _("Kept from bill %(reference)s") % {"reference": fixed.reference}
+    on.take_off(DiscountKind.KEPT, spread(off, open_amounts), name=name)
+    return on
 
 
 def _charge_bp(bill: Bill, programme: Programme) -> int:

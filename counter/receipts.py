@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from checkout import selectors as checkout_selectors
-from checkout.models import LineKind, Refund, Sale
+from checkout.models import Exchange, LineKind, Refund, Sale
 from common.money import format_count
 from stores import selectors as stores_selectors
 from stores.models import Store
@@ -37,6 +37,7 @@ class Receipt:
     points_earned: int
     after: dict[str, Any] | None
     refunds: list[Refund]
+    exchange: Exchange | None  # that the bill came of
 
     @property
     def billed(self) -> int:
@@ -105,7 +106,14 @@ def receipt_of(sale: Sale) -> Receipt:
         ],
         points_earned=told.get("points_earned", 0),
         after=told.get("member_after"),
-        refunds=list(Refund.objects.filter(sale=sale).order_by("at", "pk")),
+        refunds=list(
+            Refund.objects.filter(sale=sale)
+            .select_related("exchange__sale")
+            .order_by("at", "pk")
+        ),
+        exchange=Exchange.objects.filter(sale=sale)
+        .select_related("refund__sale", "sale")
+        .first(),
     )
 
 

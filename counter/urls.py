@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from counter.views import bill, care, charge, doors, gifts, people, sale, shifts, today
+from counter.views import (
+    bill,
+    care,
+    charge,
+    doors,
+    exchange,
+    gifts,
+    people,
+    sale,
+    shifts,
+    today,
+)
 
 app_name = "counter"
 urlpatterns = [
@@ -34,6 +45,7 @@ urlpatterns = [
     path("sales/", today.today, name="today"),
     path("sales/elsewhere/", today.elsewhere, name="elsewhere"),
     path("receipts/<uuid:sale_id>/refund/", today.refund, name="refund"),
+    path("receipts/<uuid:sale_id>/exchange/", exchange.exchange, name="exchange"),
     path("receipts/<uuid:sale_id>/void/", today.void, name="void"),
     path("shift/", shifts.shift, name="shift"),
     path("shift/open/", shifts.open_shift, name="open_shift"),

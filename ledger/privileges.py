@@ -43,6 +43,7 @@ INSERT_ONLY: Final = [
     "campaigns_segmentversion",
     "campaigns_winbackpolicy",
     "checkout_checkoutpolicy",
+    "checkout_exchange",
     "checkout_refund",
     "checkout_refundpart",
     "checkout_salediscount",

@@ -10,6 +10,7 @@ class EventKind(TextChoices):
     SALE_CAPTURED = "sale.captured", _("Sale paid")
     SALE_VOIDED = "sale.voided", _("Sale voided")
     SALE_REFUNDED = "sale.refunded", _("Sale refunded")
+    SALE_EXCHANGED = "sale.exchanged", _("Goods of a sale exchanged")
     MEMBER_ENROLLED = "member.enrolled", _("Member enrolled")
     MEMBER_CHANGED = "member.changed", _("Member changed")
     TOP_UP_MADE = "top_up.made", _("Top-up made")

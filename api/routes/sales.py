@@ -176,17 +176,20 @@ def find_sales(
         rows = checkout_selectors.sold_at(
             sold_at, reference, day=business_date, here=store, at=request.at
         )
-    items = [_told(found) for found in rows[: paging.USUAL]]
+    items = [sale_document(found) for found in rows[: paging.USUAL]]
     return HttpResponse(written({"items": items}), content_type=JSON)
 
 
 @endpoint(router, "GET", "/sales/{sale}", scope="sales:read", answer=SaleOut, tag=TAG)
 def read_sale(request: ApiRequest, sale: str) -> HttpResponse:
     """A sale as it was settled, and what became of it since."""
-    return HttpResponse(written(_told(sale_of(request, sale))), content_type=JSON)
+    return HttpResponse(
+        written(sale_document(sale_of(request, sale))), content_type=JSON
+    )
 
 
-def _told(sale: Sale) -> dict[str, Any]:
+def sale_document(sale: Sale) -> dict[str, Any]:
+    """A sale as it was settled, and what became of it since."""
     told: dict[str, Any] = json.loads(sale.answer)
     return told | {
         "status": status_of(sale),
@@ -225,7 +228,7 @@ def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
         at=then.at,
         key=ledger_key(request),
     )
-    return _given_back(done)
+    return refund_document(done)
 
 
 @endpoint(
@@ -251,7 +254,7 @@ def void_sale(request: ApiRequest, sale: str, body: VoidIn) -> RefundOut:
         at=then.at,
         key=ledger_key(request),
     )
-    return _given_back(done)
+    return refund_document(done)
 
 
 def _after(sale: Sale, request: ApiRequest, occurred_at: datetime | None) -> Occurrence:
@@ -261,7 +264,8 @@ def _after(sale: Sale, request: ApiRequest, occurred_at: datetime | None) -> Occ
     )
 
 
-def _given_back(done: Refund) -> RefundOut:
+def refund_document(done: Refund) -> RefundOut:
+    """What a refund or a void gave back."""
     sale = Sale.objects.get(pk=done.sale_id)
     parts = done.parts.select_related("payment").order_by("payment__place")
     return RefundOut(

@@ -91,14 +91,9 @@ class GiftCardIn(In):
     amount: Amount | None = None
 
 
-class QuoteIn(In):
-    """A bill, whose it is, and what to use. One of `gross` and `lines`."""
+class BillIn(In):
+    """What is sold. One of `gross` and `lines`."""
 
-    member: Identity | None = None
-    code: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
-        default=None,
-        description="A card's number (ours, or one of before), or the rotating code.",
-    )
     gross: AmountOrZero | None = None
     lines: Annotated[
         list[LineIn] | None, Field(min_length=1, max_length=MOST_LINES)
@@ -110,6 +105,28 @@ class QuoteIn(In):
         default=None,
         description="The service charge on what is left after discounts, 1000 for 10 %,"
         " in place of what the shop's policy says.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self) -> "BillIn":
+        if (self.gross is None) == (self.lines is None):
+            raise PydanticCustomError(
+                "gross_or_lines", "give either", {"field": "gross"}
+            )
+        if self.excluded and (self.gross is None or self.excluded > self.gross):
+            raise PydanticCustomError(
+                "part_of_gross", "it is a part", {"field": "excluded"}
+            )
+        return self
+
+
+class QuoteIn(BillIn):
+    """A bill, whose it is, and what to use. One of `gross` and `lines`."""
+
+    member: Identity | None = None
+    code: Annotated[str, Field(min_length=1, max_length=80)] | None = Field(
+        default=None,
+        description="A card's number (ours, or one of before), or the rotating code.",
     )
     forgo: Annotated[list[Identity], Field(max_length=30)] = Field(
         default_factory=list,
@@ -126,18 +143,6 @@ class QuoteIn(In):
     )
     stored_value: Literal["max"] | Count = "max"
     occurred_at: OccurredAt = None
-
-    @model_validator(mode="after")
-    def _one_way_to_say_it(self) -> "QuoteIn":
-        if (self.gross is None) == (self.lines is None):
-            raise PydanticCustomError(
-                "gross_or_lines", "give either", {"field": "gross"}
-            )
-        if self.excluded and (self.gross is None or self.excluded > self.gross):
-            raise PydanticCustomError(
-                "part_of_gross", "it is a part", {"field": "excluded"}
-            )
-        return self
 
 
 class SaleTender(Tender):

@@ -1,3 +1,4 @@
+from .exchanges import Exchange
 from .offers import BillOffer, NextVisitGift
 from .policy import CheckoutPolicy, RefundOrder
 from .refunds import Refund, RefundPart
@@ -15,6 +16,7 @@ __all__ = [
     "BillOffer",
     "CheckoutPolicy",
     "DiscountKind",
+    "Exchange",
     "LineKind",
     "NextVisitGift",
     "PaymentKind",

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from common.quantity import PIECE
+from common.quantity import PIECE, format_quantity
 
 LARGEST_BILL = 10**12  # minor units: far from the books' own bound
 
@@ -19,6 +19,7 @@ class DiscountKind(models.TextChoices):
     OFFER = "offer", _("bill offer")
     COUPON = "coupon", _("coupon")
     ROUNDING = "rounding", _("rounding")
+    KEPT = "kept", _("kept in an exchange")
 
 
 class LineKind(models.TextChoices):
@@ -289,6 +290,11 @@ class SaleLine(models.Model):
     def left(self) -> int:
         """What of it can still be refunded, in minor units."""
         return self.net - self.refunded
+
+    @property
+    def quantity_text(self) -> str:
+        """How much of it there was, as the reader writes it."""
+        return format_quantity(self.thousandths)
 
 
 class SaleDiscount(models.Model):

@@ -59,7 +59,7 @@ from .picture import (
     picture,
     release_points_due,
 )
-from .quote import CAPTURE, may_vouch, unproven
+from .quote import CAPTURE, is_returned_value, may_vouch, priced, unproven
 from .rows import Request, params_of
 
 TRIES: Final = 8
@@ -219,13 +219,7 @@ def _decide(
         at=request.at,
         callers=request.callers,
     )
-    quote = rules.quote(
-        bill=request.bill,
-        guest=drawn.guest,
-        programme=drawn.programme,
-        wishes=drawn.wishes,
-        at=request.at,
-    )
+    quote = priced(request.bill, drawn, request.asked, at=request.at)
     _refuse_what_was_asked(request, drawn, quote)
     if request.expected_due is not None and request.expected_due != quote.due:
         raise QuoteChanged(
@@ -305,7 +299,9 @@ def _needs_vouching(
     request: Request, quote: Quote, looking: Looking, *, is_proven: bool
 ) -> bool:
     """Whether an approver has to vouch. Raises CodeNeeded where none may."""
-    if not unproven(quote, looking, is_proven=is_proven):
+    if is_returned_value(request.asked) or not unproven(
+        quote, looking, is_proven=is_proven
+    ):
         return False
     if request.by.staff_id is None or not may_vouch(looking):
         raise CodeNeeded

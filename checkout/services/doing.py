@@ -21,6 +21,7 @@ class Part:
     principal: int = 0
     bonus: int = 0
     tender: str = ""
+    kept: int = 0  # of the money, for points that are gone
 
     @property
     def kind(self) -> str:
@@ -56,6 +57,8 @@ class Doing:
     ended: frozenset[int]
     by: Act
     at: datetime
+    # Coupons that are used again at once, whatever else becomes of them.
+    reused: frozenset[int] = frozenset()
 
     def key(self, word: str) -> str:
         return f"refund:{self.refund.pk}:{word}"

@@ -116,6 +116,7 @@ def _other_ways(doing: Doing, charged: int) -> list[Line]:
             lines.append(Line(debit_id=own, credit_id=out, amount=part.amount))
         kept = min(charged, part.amount)
         charged -= kept
+        part.kept = kept
         if kept:
             sales = _house(doing.sale.store_id, AccountKind.SALES, POINTS_CHARGED)
             lines.append(Line(debit_id=out, credit_id=sales, amount=kept))

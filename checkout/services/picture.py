@@ -1,7 +1,7 @@
 """From what was looked up to what a quote asks: guest, programme, wishes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cards import selectors as cards_selectors
@@ -26,6 +26,8 @@ from points.models import EarningRule, PointsPolicy
 from points.services.facts import earned
 from stores.models import Store
 from tiers.models import Tier
+
+from . import returned_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,14 +193,17 @@ def picture(
     tier = found.tier_of_then(at) if is_queued else found.tier(at)
     return Picture(
         look=found,
-        guest=_guest(found, tier),
+        guest=_with_points_of(asked, _guest(found, tier)),
         programme=_programme(found, store=store, tier=tier, by=by, at=at),
         wishes=Wishes(
             coupons=asked.coupons,
             points=asked.points,
-            gift_cards=tuple(
-                _laid_down(card, wanted.amount)
-                for card, wanted in zip(cards, asked.gift_cards, strict=True)
+            gift_cards=(
+                *returned_value.gift_cards_of(asked, at=at),
+                *(
+                    _laid_down(card, wanted.amount)
+                    for card, wanted in zip(cards, asked.gift_cards, strict=True)
+                ),
             ),
             stored_value=asked.stored_value,
             forgo=asked.forgo,
@@ -300,6 +305,12 @@ def _open(
         by=by,
         at=at,
     )
+
+
+def _with_points_of(asked: Asked, guest: Guest) -> Guest:
+    """The guest with no more points than an exchange is to use."""
+    most = asked.exchange.most_points if asked.exchange else None
+    return guest if most is None else replace(guest, points=min(guest.points, most))
 
 
 def _laid_down(card: Found, most: int | None) -> GiftCardShown:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from checkout import rules
+from checkout import kept, rules
 from checkout.answers import quote_document
 from checkout.asked import Asked, Whose
 from checkout.bill import Bill, Quote
@@ -71,18 +71,24 @@ def quote(
         seen=seen,
     )
     drawn = picture(looking, store=store, asked=asked, by=by, at=at, callers=asking)
-    told = rules.quote(
+    told = priced(bill, drawn, asked, at=at)
+    return Told(
+        quote=told,
+        picture=drawn,
+        needs_code=not is_returned_value(asked) and unproven(told, looking) > 0,
+        may_vouch=may_vouch(looking),
+    )
+
+
+def priced(bill: Bill, drawn: Picture, asked: Asked, *, at: datetime) -> Quote:
+    """The quote of a bill, or of the new one of an exchange."""
+    return kept.quote(
         bill=bill,
         guest=drawn.guest,
         programme=drawn.programme,
         wishes=drawn.wishes,
         at=at,
-    )
-    return Told(
-        quote=told,
-        picture=drawn,
-        needs_code=unproven(told, looking) > 0,
-        may_vouch=may_vouch(looking),
+        kept=asked.exchange.kept if asked.exchange else None,
     )
 
 
@@ -106,6 +112,11 @@ def unproven(told: Quote, looking: Looking, *, is_proven: bool = False) -> int:
             return stored.amount
     total = others + (0 if is_proven else own)
     return total if total > min(cards.code_above, wallets.code_from) else 0
+
+
+def is_returned_value(asked: Asked) -> bool:
+    """Whether only what an exchange just gave back is used: nobody proves that anew."""
+    return asked.exchange is not None and asked.exchange.is_returned_value
 
 
 def may_vouch(looking: Looking) -> bool:

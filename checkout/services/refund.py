@@ -5,7 +5,7 @@ back is decided by what the sale says it took and what was given back before, so
 any number of refunds, in any cuts, ends where one would.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -83,10 +83,10 @@ def refund_sale(
     if sale.status == Sale.Status.VOID:
         raise NotVoidable("already_void")
     lines = list(SaleLine.objects.filter(sale=sale).order_by("place"))
-    shares = _shares(sale, lines, amount, per_line)
+    shares = refund_shares(sale, lines, amount, per_line)
     asked = allowed(sale, asked, REFUND, sum(shares), approval)
     returned = returned_of(lines, shares, per_line)
-    return _give_back(sale, lines, shares, returned, asked)
+    return give_back(sale, lines, shares, returned, asked).refund
 
 
 @transaction.atomic
@@ -121,10 +121,11 @@ def void_sale(
     lines = list(SaleLine.objects.filter(sale=sale).order_by("place"))
     asked = allowed(sale, asked, VOID, sale.net, approval)
     shares = [line.net for line in lines]
-    return _give_back(sale, lines, shares, returned_of(lines, shares, None), asked)
+    returned = returned_of(lines, shares, None)
+    return give_back(sale, lines, shares, returned, asked).refund
 
 
-def _shares(
+def refund_shares(
     sale: Sale,
     lines: Sequence[SaleLine],
     amount: int | None,
@@ -165,13 +166,18 @@ def _refuse_unvoidable(sale: Sale, by: Act) -> None:
         raise NotVoidable
 
 
-def _give_back(
+def give_back(
     sale: Sale,
     lines: Sequence[SaleLine],
     shares: Sequence[int],
     returned: Sequence[int],
     asked: Asked,
-) -> Refund:
+    *,
+    reused: Collection[int] = (),
+) -> Doing:
+    """A step: give back so much of each line, and write it down. The coupons `reused`
+    come back whatever they say, for the bill that follows at once.
+    """
     payments = list(SalePayment.objects.filter(sale=sale).order_by("place"))
     postings = (
         []
@@ -193,6 +199,7 @@ def _give_back(
         ended=ended,
         by=asked.by,
         at=asked.at,
+        reused=frozenset(reused),
     )
     undone = _undo(doing)
     payback.give_back_gift_cards(doing, cards)
@@ -204,7 +211,7 @@ def _give_back(
         )
     write(doing, undone, lines)
     tell(doing, coupons)
-    return refund
+    return doing
 
 
 def _is_gone(sale: Sale) -> bool:

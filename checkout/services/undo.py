@@ -6,6 +6,7 @@ Each is a step of a refund's one transaction, under the locks of `locks.lock_all
 from checkout.models import NextVisitGift, PaymentKind
 from coupons import services as coupons_services
 from coupons.models import CouponIssue
+from coupons.services import GivenBack
 from points import services as points_services
 from points.earning import Tender
 from points.models import AccrualRefund, StampGrant, StampProgramme
@@ -76,8 +77,15 @@ def _as_tenders(part: Part) -> list[tuple[str, int]]:
 
 
 def give_back_coupons(doing: Doing) -> list[int]:
-    """Of a void all of them, of a whole refund those that still hold; their ids."""
+    """Of a void all of them, of a whole refund those that still hold; their ids. Those
+    that the next bill uses again at once are as if they had not been used.
+    """
     reference, key = f"sale:{doing.sale.pk}", doing.key("coupons")
+    reused: list[GivenBack] = []
+    if doing.reused:
+        reused = coupons_services.release_step(
+            reference=reference, by=doing.by, at=doing.at, key=key, only=doing.reused
+        )
     if doing.refund.is_void:
         outcomes = coupons_services.release_step(
             reference=reference, by=doing.by, at=doing.at, key=key
@@ -90,7 +98,7 @@ def give_back_coupons(doing: Doing) -> list[int]:
             at=doing.at,
             key=key,
         )
-    return [outcome.coupon_id for outcome in outcomes if outcome.is_back]
+    return [one.coupon_id for one in [*reused, *outcomes] if one.is_back]
 
 
 def take_back_gifts(doing: Doing) -> None:

@@ -43,3 +43,4 @@ SELECT policies_keep_forever('checkout_checkoutpolicy');
 SELECT policies_keep_forever('checkout_salediscount');
 SELECT policies_keep_forever('checkout_refund');
 SELECT policies_keep_forever('checkout_refundpart');
+SELECT policies_keep_forever('checkout_exchange');

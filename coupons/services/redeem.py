@@ -1,7 +1,7 @@
 """Redeeming within a sale, and giving back when the sale is undone."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -89,12 +89,22 @@ def redeem_step(
 
 
 @transaction.atomic(savepoint=False)
-def release_step(*, reference: str, by: Act, at: datetime, key: str) -> list[GivenBack]:
-    """A step of a void: every coupon that the sale used is as if it had not been.
+def release_step(
+    *,
+    reference: str,
+    by: Act,
+    at: datetime,
+    key: str,
+    only: Collection[int] | None = None,
+) -> list[GivenBack]:
+    """A step of a void: every coupon that the sale used (`only`: those of these ids) is
+    as if it had not been.
 
     One that has expired meanwhile comes back expired. Harmless twice.
     """
-    uses = _undoable(reference)
+    uses = [
+        use for use in _undoable(reference) if only is None or use.coupon_id in only
+    ]
     coupons = {coupon.pk: coupon for coupon in locked(use.coupon_id for use in uses)}
     outcomes: list[GivenBack] = []
     back: list[CouponUse] = []

@@ -1,0 +1,110 @@
+"""Exchanges: what they would come to, and done."""
+
+from django.http import HttpResponse
+from ninja import Router
+
+from api.auth import ApiRequest
+from api.bills import bill_of, per_line_of
+from api.endpoints import JSON, endpoint, ledger_key
+from api.problems import written
+from api.routes.sales import refund_document, sale_document, sale_of
+from api.shapes.exchanges import (
+    ExchangeIn,
+    ExchangeOut,
+    ExchangeQuoteIn,
+    ExchangeQuoteOut,
+)
+from api.shapes.sales import SaleOut
+from checkout import services as checkout_services
+from checkout.bill import TenderGiven
+from checkout.services import ExchangeBill
+
+router = Router()
+TAG = "Sales"
+EXAMPLE = {
+    "lines": [{"line": 2, "quantity": 1}],
+    "new": {"lines": [{"name": "Jeans, long", "quantity": 1, "unit_price": 6000}]},
+}
+
+
+@endpoint(
+    router,
+    "POST",
+    "/sales/{sale}/exchanges/quote",
+    scope="sales:write",
+    answer=ExchangeQuoteOut,
+    refusals=(409,),
+    tag=TAG,
+    example=EXAMPLE,
+)
+def quote_exchange(
+    request: ApiRequest, sale: str, body: ExchangeQuoteIn
+) -> HttpResponse:
+    """What an exchange would come to: what goes back, what the new bill costs, and the
+    difference. Nothing changes.
+    """
+    told = checkout_services.quote_exchange(
+        wanted=_wanted(request, sale, body),
+        by=request.auth.act(request.at, at_store=False),
+        at=request.at,
+    )
+    return HttpResponse(written(told.document()), content_type=JSON)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/sales/{sale}/exchanges",
+    scope="sales:write",
+    answer=ExchangeOut,
+    status=201,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+    example={**EXAMPLE, "reason": "Too short", "reference": "0001-000124"},
+)
+def exchange_sale(request: ApiRequest, sale: str, body: ExchangeIn) -> ExchangeOut:
+    """Take goods back and settle the bill of others at once, or nothing.
+
+    What came back pays the new bill in the way in which it came back; `tenders` pay the
+    rest, and money that is left over is handed out.
+    """
+    done = checkout_services.exchange_sale(
+        wanted=_wanted(request, sale, body),
+        tenders=[
+            TenderGiven(
+                kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
+            )
+            for tender in body.tenders
+        ],
+        reference=body.reference,
+        reason=body.reason,
+        by=request.auth.act(request.at, at_store=False),
+        at=request.at,
+        key=ledger_key(request),
+        expected_difference=body.expected_difference,
+    )
+    return ExchangeOut(
+        id=str(done.pk),
+        refund=refund_document(done.refund),
+        sale=SaleOut.model_validate(sale_document(done.sale)),
+        offset=done.offset,
+        to_pay=done.to_pay,
+        paid_out=done.paid_out,
+    )
+
+
+def _wanted(request: ApiRequest, sale: str, body: ExchangeQuoteIn) -> ExchangeBill:
+    named: dict[object, int | None] = {
+        "max": None,
+        "returned": checkout_services.RETURNED,
+    }
+    stored = body.stored_value
+    return ExchangeBill(
+        sale_id=sale_of(request, sale).pk,
+        bill=bill_of(body.new),
+        amount=body.amount,
+        per_line=per_line_of(body),
+        to=body.to,
+        stored_value=stored if isinstance(stored, int) else named[stored],
+    )
