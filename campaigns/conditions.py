@@ -307,6 +307,20 @@ class Agreed(Condition):
     ]
 
 
+class Messages(Ranged):
+    """How many messages were sent, for these purposes by these ways (none: any)."""
+
+    kind: Literal["messages"] = "messages"
+    purposes: Annotated[
+        list[Literal["transactional", "marketing", "survey", "partners"]],
+        Field(max_length=4),
+    ] = []
+    ways: Annotated[
+        list[Literal["inbox", "email", "sms", "wechat"]], Field(max_length=4)
+    ] = []
+    last_days: Days | None = None
+
+
 class InSegment(Condition):
     """Those of another segment, as its rules stand when it is asked."""
 
@@ -345,6 +359,7 @@ Leaf = (
     | LastScore
     | HasCoupon
     | Agreed
+    | Messages
     | InSegment
 )
 
@@ -422,6 +437,7 @@ KINDS: Final[dict[str, type[Condition]]] = {
         LastScore,
         HasCoupon,
         Agreed,
+        Messages,
         InSegment,
     )
 }

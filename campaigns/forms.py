@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from common.forms import LineField, MoneyField
 from coupons.models import CouponTemplate
 from members.models import Channel, CustomField, Member, Purpose, Tag
+from messaging.models import MessageChannel
 from stores.models import Store
 from tiers.models import Tier
 
@@ -76,12 +77,13 @@ CHOICES: Final = [
         ],
     ),
     (
-        _("Feedback, coupons, consents"),
+        _("Feedback, coupons, messages"),
         [
             ("complaint", _("Open complaint")),
             ("score", _("Last score")),
             ("coupon", _("Coupons")),
             ("consent", _("Consent")),
+            ("messages", _("Messages sent")),
         ],
     ),
     (_("Segments"), [("segment", _("In another segment"))]),
@@ -183,6 +185,10 @@ FIELDS: Final[dict[str, Make]] = {
     "bands": lambda _kind, _offers: _many(_("Bands"), Band.choices),
     "method": lambda _kind, _offers: _one(
         _("Measured by"), [("", _("as the policy says")), *Method.choices]
+    ),
+    "purposes": lambda _kind, _offers: _many(_("Purpose"), Purpose.choices),
+    "ways": lambda _kind, _offers: _many(
+        _("Any of these ways"), MessageChannel.choices
     ),
     "recency": lambda _kind, _offers: _many(_("Recency"), FIFTHS, coerce=int),
     "frequency": lambda _kind, _offers: _many(_("Frequency"), FIFTHS, coerce=int),

@@ -38,6 +38,7 @@ COMPILERS: Final[dict[str, Callable[[Any, Statement], Test]]] = {
     "bonus_expiring": value.bonus_expiring,
     "top_ups": value.top_ups,
     "coupon": value.coupon,
+    "messages": value.messages,
     "visits": behaviour.visits,
     "spent": behaviour.spent,
     "items": behaviour.items,

@@ -1,4 +1,4 @@
-"""What somebody holds, topped up and was given: as tests in SQL."""
+"""What somebody holds, topped up, was given and was told: as tests in SQL."""
 
 from datetime import timedelta
 from typing import Final
@@ -86,3 +86,19 @@ def coupon(leaf: asked.HasCoupon, made: Statement) -> Test:
     return Test(
         f"EXISTS (SELECT FROM {rows} WHERE {' AND '.join(tests)})", is_total=True
     )
+
+
+def messages(leaf: asked.Messages, made: Statement) -> Test:
+    """What a provider took, whatever became of it: it was sent."""
+    tests = ["g.member_id IS NOT NULL AND g.accepted_at IS NOT NULL"]
+    if leaf.purposes:
+        tests.append(f"g.purpose = ANY ({made.value(leaf.purposes, 'text[]')})")
+    if leaf.ways:
+        tests.append(f"g.channel = ANY ({made.value(leaf.ways, 'text[]')})")
+    if leaf.last_days is not None:
+        tests.append(f"g.accepted_at >= {made.since(leaf.last_days)}")
+    sent = made.join(
+        "(SELECT g.member_id, count(*) AS n FROM messaging_message g"
+        f" WHERE {' AND '.join(tests)} GROUP BY g.member_id)"
+    )
+    return made.bounds(f"{sent}.n", leaf, is_count=True)

@@ -380,6 +380,19 @@ def _coupon(node: Any, person: Person, *_rest: Any) -> bool:
     return False
 
 
+def _messages(node: Any, person: Person, *_rest: Any) -> bool:
+    days = node.get("last_days")
+    sent = [
+        message
+        for message in person.messages
+        if message.accepted_at is not None
+        and (not node.get("purposes") or message.purpose in node["purposes"])
+        and (not node.get("ways") or message.channel in node["ways"])
+        and (days is None or _day(message.accepted_at) > TODAY - timedelta(days=days))
+    ]
+    return _within(node, len(sent))
+
+
 MEETS: dict[str, Callable[..., Any]] = {
     "gender": _gender,
     "language": _language,
@@ -411,4 +424,5 @@ MEETS: dict[str, Callable[..., Any]] = {
     "complaint": _complaint,
     "score": _score,
     "coupon": _coupon,
+    "messages": _messages,
 }

@@ -117,6 +117,13 @@ def conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
             ranges(0, 1, 100, 200),
         ),
         kind("bonus_expiring", field("next_days", st.just(9)), ranges(0, 1, 30_00)),
+        kind(
+            "messages",
+            counts,
+            maybe("purposes", some(["marketing", "survey"])),
+            maybe("ways", some(["email", "wechat"])),
+            maybe("last_days", st.sampled_from([1, 8, 9])),
+        ),
         kind("top_ups", counts),
         kind("visits", counts, *at_visits),
         kind("spent", ranges(0, 50_00, 100_00, 150_00), *at_visits),

@@ -11,12 +11,14 @@ from coupons.models import Coupon, CouponTemplate
 from ledger.kinds import AccountKind
 from members.birthdays import Birthday
 from members.models import Consent, ConsentText, CustomField, Member, Tag
+from messaging.models import Message, MessageTemplateVersion
 from recognition import services as recognition_services
 from recognition.models import Feedback, Visit, VisitLine
 from stores.models import Store
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import points_unit
 from tests.factories.members import CustomFieldFactory, MemberFactory, TagFactory, give
+from tests.factories.messaging import template
 from tests.factories.stores import NOON, StoreFactory
 from tests.factories.tiers import TierFactory
 from tiers.models import Standing, Tier
@@ -36,6 +38,7 @@ class Person:
     consents: set[tuple[str, str]] = field(default_factory=set)
     standing: Standing | None = None
     coupons: list[Coupon] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
     held: dict[str, int] = field(default_factory=dict)
     lots: list[tuple[str, int, datetime]] = field(default_factory=list)
     brought: int = 0
@@ -48,6 +51,7 @@ class World:
     tiers: list[Tier]
     templates: list[CouponTemplate]
     fields: list[CustomField]
+    words: MessageTemplateVersion
     people: list[Person]
 
     @property
@@ -78,6 +82,7 @@ def build(seed: int, people: int = 30) -> World:
             CustomFieldFactory.create(code="shoes", kind="number"),
             CustomFieldFactory.create(code="dish", kind="text"),
         ],
+        words=template(purpose="marketing"),
         people=[],
     )
     text = ConsentText.objects.filter(purpose="marketing").first()
@@ -226,6 +231,8 @@ def _holds(world: World, dice: random.Random, person: Person) -> None:
         give(member, 30_00, AccountKind.BONUS, expires_at=soon)
         person.lots.append(("bonus", 30_00, soon))
         person.held["bonus"] = 30_00
+    for _number in range(dice.choice([0, 0, 1, 2])):
+        person.messages.append(_message(world, dice, member))
     if dice.random() < 0.3:
         give(member, 70_00)
         person.held["principal"] = 70_00
@@ -241,4 +248,23 @@ def _stands(world: World, dice: random.Random, person: Person) -> None:
         source="manual" if is_lent else "earned",
         since=NOON - timedelta(days=dice.choice([0, 3, 30])),
         kept_until=NOON + timedelta(days=dice.choice([-1, 1])) if is_lent else None,
+    )
+
+
+def _message(world: World, dice: random.Random, member: Member) -> Message:
+    """One that waits, or that a provider took."""
+    accepted_at = dice.choice([None, NOON, NOON - timedelta(days=8)])
+    return Message.objects.create(
+        key=f"world:{dice.random()}",
+        fingerprint="0" * 64,
+        member=member,
+        channel=dice.choice(["email", "sms"]),
+        version=world.words,
+        purpose=dice.choice(["marketing", "transactional"]),
+        language="en",
+        not_before=NOON,
+        state="waiting" if accepted_at is None else "accepted",
+        due_at=NOON if accepted_at is None else None,
+        accepted_at=accepted_at,
+        created_at=NOON - timedelta(days=9),
     )
