@@ -22,6 +22,7 @@ from .routes import (
     members,
     sales,
     stored_value,
+    tenders,
 )
 
 log = get_logger(__name__)
@@ -49,6 +50,7 @@ api.add_router("", coupons.router)
 api.add_router("", sales.router)
 api.add_router("", exchanges.router)
 api.add_router("", holds.router)
+api.add_router("/tenders", tenders.router)
 
 # How pydantic names the ways in which one field may be told: nothing for a till.
 BRANCH: Final = re.compile(r"constrained-\w+|(?:literal|list)\[.*\]|[A-Z]\w+In")

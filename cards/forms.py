@@ -38,7 +38,7 @@ class PaidForm(AtStoreForm):
 
     tender = forms.ChoiceField(
         label=_("Paid by"),
-        choices=list(stores_selectors.TENDERS.items()),
+        choices=stores_selectors.tender_choices,
         help_text=_("Where it costs something."),
         widget=UnfoldAdminSelectWidget,
     )

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Final
 from uuid import UUID
 
+from stores.errors import TenderUnknown
+
 from .bill import Bill, TenderGiven
 from .errors import BillRefused
 from .kept import KeptBill
@@ -121,11 +123,13 @@ def check_reference(reference: str) -> str:
 
 def check_tenders(tenders: Sequence[TenderGiven]) -> None:
     """Each names its kind and an amount above zero; the other side's number of it, if
-    there is one, has at most 120 characters that can be printed. Raises BillRefused.
+    there is one, has at most 120 characters that can be printed. Raises BillRefused,
+    TenderUnknown.
     """
     for tender in tenders:
-        is_known = TENDER_KIND.fullmatch(tender.kind) is not None
-        if not is_known or not 0 < tender.amount <= MOST_TENDERED:
+        if TENDER_KIND.fullmatch(tender.kind) is None:
+            raise TenderUnknown(tender=tender.kind[:40])
+        if not 0 < tender.amount <= MOST_TENDERED:
             raise BillRefused("tender_refused")
         number = tender.reference
         if len(number) > LONGEST_PAYMENT_REFERENCE or not number.isprintable():

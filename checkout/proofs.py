@@ -93,6 +93,17 @@ EXCHANGED: Final = """
      WHERE x."offset" <> least(r.paid_out, s.due)
         OR r.at <> s.at OR r.store_id <> s.store_id"""
 
+TENDERS: Final = """
+    SELECT 'account ' || a.id, 'way of paying', 'one that there is', a.slot
+      FROM ledger_account a
+     WHERE a.kind = 'tender' AND a.holder_kind = 'store'
+       AND NOT EXISTS (SELECT FROM stores_tenderkind k WHERE k.code = a.slot)
+     UNION ALL
+    SELECT 'sale ' || p.sale_id, 'way of paying', 'one that there is', p.tender
+      FROM checkout_salepayment p
+     WHERE p.kind = 'tender'
+       AND NOT EXISTS (SELECT FROM stores_tenderkind k WHERE k.code = p.tender)"""
+
 CHECKS: Final = AppChecks(
     app="checkout",
     statements={
@@ -101,6 +112,7 @@ CHECKS: Final = AppChecks(
         "what refunds gave back is what the books reversed": REVERSED,
         "what is exchanged is set off against what came back": EXCHANGED,
         "what was handed back for another store is owed to who did": ELSEWHERE,
+        "money moves by ways of paying that there are": TENDERS,
     },
     triggers=(
         "checkout_sale_keeps",

@@ -80,9 +80,17 @@ def _is_possible(line: Line) -> bool:
 
 
 def quote(
-    *, bill: Bill, guest: Guest, programme: Programme, wishes: Wishes, at: datetime
+    *,
+    bill: Bill,
+    guest: Guest,
+    programme: Programme,
+    wishes: Wishes,
+    at: datetime,
+    unearning: int = 0,
 ) -> Quote:
     """What a bill costs this guest now, with what they wish to use, and why.
+
+    `unearning`: what of the due is paid in ways that earn nothing, once it is known.
 
     Points that were asked for and cannot be spent raise what `points` refuses; all else
     that does not apply is told in `rejected`. Raises BillRefused.
@@ -110,7 +118,7 @@ def quote(
     payments = _payments(on, guest, programme, wishes, points, worth)
     net, paid = sum(on.amounts), sum(payment.amount for payment in payments)
     due = net - paid
-    paid_by = _paid_by(payments, due)
+    paid_by = _paid_by(payments, due, unearning)
     return Quote(
         lines=lines,
         discounts=tuple(_over(discount, len(lines)) for discount in on.discounts),
@@ -262,7 +270,9 @@ def _stored_value(
     )
 
 
-def _paid_by(payments: Iterable[Payment], due: int) -> dict[Tender, int]:
+def _paid_by(
+    payments: Iterable[Payment], due: int, unearning: int
+) -> dict[Tender, int]:
     paid: dict[Tender, int] = {}
     for payment in payments:
         for tender, amount in (
@@ -273,8 +283,12 @@ def _paid_by(payments: Iterable[Payment], due: int) -> dict[Tender, int]:
         ):
             if amount:
                 paid[tender] = paid.get(tender, 0) + amount
-    if due:
-        paid[Tender.MONEY] = due
+    for tender, amount in (
+        (Tender.MONEY, due - unearning),
+        (Tender.OTHER, unearning),
+    ):
+        if amount:
+            paid[tender] = amount
     return paid
 
 

@@ -133,6 +133,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
             ("assignment_ind", "stores.assignment", _("Assignments")),
             ("person_off", "members.staffmembership", _("Staff’s own cards")),
             ("visibility", "members.staffcardact", _("Colleagues’ own cards")),
+            ("payments", "stores.tenderkind", _("Ways of paying")),
             ("speed", "stores.rolelimit", _("Limits")),
             ("schedule", "stores.shift", _("Shifts")),
             ("how_to_reg", "stores.approval", _("Approvals")),

@@ -78,12 +78,13 @@ class BillForm(forms.Form):
     def __init__(self, data: QueryDict, *, till: Till) -> None:
         super().__init__(data)
         self.key = key_of(data, till)
-        tenders = list(stores_selectors.TENDERS.items())
+        self.ways = stores_selectors.tenders(till.store)
+        tenders = list(self.ways.items())
         for name, more in (("tender", [(STORED, _("Stored value"))]), ("rest", [])):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
             field.choices = [*more, *tenders]
-        for tender, label in stores_selectors.TENDERS.items():
+        for tender, label in self.ways.items():
             self.fields[f"pay_{tender}"] = money(label=label)
 
     def clean(self) -> dict[str, Any]:
@@ -206,7 +207,7 @@ class BillForm(forms.Form):
         typed = self.cleaned_data
         divided = tuple(
             TenderGiven(kind=kind, amount=amount)
-            for kind in stores_selectors.TENDERS
+            for kind in self.ways
             if (amount := typed[f"pay_{kind}"])
         )
         if divided:
@@ -219,9 +220,7 @@ class BillForm(forms.Form):
     @property
     def is_divided(self) -> bool:
         """Whether amounts were typed for ways of paying."""
-        return any(
-            self.cleaned_data[f"pay_{kind}"] for kind in stores_selectors.TENDERS
-        )
+        return any(self.cleaned_data[f"pay_{kind}"] for kind in self.ways)
 
     @property
     def sentence(self) -> str:

@@ -18,7 +18,7 @@ def tender_field(*, required: bool = True) -> forms.ChoiceField:
     """A way of paying."""
     return forms.ChoiceField(
         label=_("Way of paying"),
-        choices=list(stores_selectors.TENDERS.items()),
+        choices=stores_selectors.tender_choices,
         required=required,
     )
 

@@ -35,7 +35,7 @@ class ExchangeForm(RefundForm):
         super().__init__(*args, **options)
         field = self.fields["tender"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
-        field.choices = list(stores_selectors.TENDERS.items())
+        field.choices = stores_selectors.tender_choices()
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()

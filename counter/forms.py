@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from common.forms import MoneyField
 from stores import forms as stores_forms
 from stores import selectors as stores_selectors
-from stores.models import Till, User
+from stores.models import Store, Till, User
 
 LARGEST = 10**12  # minor units
 
@@ -81,9 +81,9 @@ class HandOverForm(forms.Form):
 class CountForm(forms.Form):
     """The blind count: an amount for each way of paying, no hint of what is due."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, store: Store, **options: Any) -> None:
         super().__init__(*args, **options)
-        for tender, label in stores_selectors.TENDERS.items():
+        for tender, label in stores_selectors.counted_tenders(store).items():
             self.fields[tender] = money(label=label, required=tender == "cash")
         self.fields["cash"].help_text = _("The opening float included.")
 

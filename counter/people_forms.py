@@ -26,7 +26,7 @@ class TopUpForm(SecondForm):
         super().__init__(*args, **options)
         field = self.fields["tender"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
-        field.choices = list(stores_selectors.TENDERS.items())
+        field.choices = stores_selectors.tender_choices()
 
 
 class EnrolForm(forms.Form):

@@ -22,6 +22,7 @@ class Tender(StrEnum):
     """What a bill was paid with, as far as earning tells it apart."""
 
     MONEY = "money"
+    OTHER = "other"  # money in a way of paying that earns nothing
     PRINCIPAL = "principal"
     BONUS = "bonus"
     GIFT_CARD = "gift_card"  # one that was sold
@@ -406,6 +407,7 @@ def _paid(
 ) -> tuple[tuple[str, int, bool], ...]:
     earns = {
         Tender.MONEY: policy.on_money,
+        Tender.OTHER: False,
         Tender.PRINCIPAL: policy.on_principal,
         Tender.BONUS: policy.on_bonus,
         Tender.GIFT_CARD: policy.on_gift_card,

@@ -115,7 +115,7 @@ def tender_field() -> forms.ChoiceField:
     """The ways in which money is taken and paid out."""
     return forms.ChoiceField(
         label=_("Paid by"),
-        choices=list(stores_selectors.TENDERS.items()),
+        choices=stores_selectors.tender_choices,
         widget=UnfoldAdminSelectWidget,
     )
 

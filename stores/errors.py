@@ -110,7 +110,18 @@ class SameHands(DomainError):
 class TenderUnknown(DomainError):
     def __init__(self, *, tender: str) -> None:
         super().__init__(
-            "tender_unknown", _("This is not a way of paying."), tender=tender
+            "tender_unknown", _("This is no way of paying here."), tender=tender
+        )
+
+
+class TenderNotRefundable(DomainError):
+    """Nothing goes back to this way of paying."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(
+            "tender_not_refundable",
+            _("Nothing goes back to %(tender)s: give it back in cash.")
+            % {"tender": name},
         )
 
 

@@ -22,7 +22,7 @@ from common.forms import MoneyField, offer
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 
-from .models import Role, RoleLimit, Till, User
+from .models import Role, RoleLimit, Shift, Till, User
 from .services.approvals import LARGEST
 
 TYPED_AMOUNT = {"inputmode": "decimal", "autocomplete": "off"}
@@ -212,11 +212,11 @@ class HandOverForm(SecretForm):
 class CloseShiftForm(forms.Form):
     """The blind count: an amount for each way of paying, no hint of what is due."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, shift: Shift, **options: Any) -> None:
         super().__init__(*args, **options)
-        for tender, label in stores_selectors.TENDERS.items():
+        for tender, label in stores_selectors.counted_tenders(shift.store).items():
             self.fields[tender] = money_field(label=label)
-        cash = stores_selectors.TENDERS["cash"]
+        cash = stores_selectors.tender_name("cash")
         self.fields["cash"].help_text = _(
             "%(cash)s in the drawer, the opening float included."
         ) % {"cash": cash}

@@ -24,6 +24,8 @@ ACTS: dict[str, Promise] = {
     "stores.limit_set": _("Limit set"),
     "stores.limit_lifted": _("Limit lifted"),
     "stores.store_added": _("Store added"),
+    "stores.tender_added": _("Way of paying added"),
+    "stores.tender_changed": _("Way of paying changed"),
     "stores.store_changed": _("Store changed"),
     "stores.till_added": _("Till added"),
     "stores.till_changed": _("Till changed"),

@@ -14,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from checkout.selectors import settings as checkout_settings
 from config import messages
+from stores import selectors as stores_selectors
 from tests import template, turn
 from tests.committed import clear
 
@@ -68,6 +69,7 @@ def _seals_of_their_own(tmp_path: Path, settings: Any) -> None:
 def _no_settings_of_another_test() -> None:
     """Numbers of policies and versions begin anew with each test's database."""
     checkout_settings.forget()
+    stores_selectors.forget_tenders()
 
 
 @pytest.fixture(autouse=True)

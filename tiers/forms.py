@@ -47,7 +47,7 @@ class SellTierForm(TierChoiceForm):
 
     tender = forms.ChoiceField(
         label=_("Paid by"),
-        choices=list(stores_selectors.TENDERS.items()),
+        choices=stores_selectors.tender_choices,
         widget=UnfoldAdminSelectWidget,
     )
     field_order = ("member", "tier", "tender", "store")

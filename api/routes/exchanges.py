@@ -7,7 +7,7 @@ from api.auth import ApiRequest
 from api.bills import bill_of, per_line_of
 from api.endpoints import JSON, endpoint, ledger_key
 from api.problems import written
-from api.routes.sales import refund_document, sale_document, sale_of
+from api.routes.sales import after_sale, refund_document, sale_document, sale_of
 from api.shapes.exchanges import (
     ExchangeIn,
     ExchangeOut,
@@ -17,6 +17,7 @@ from api.shapes.exchanges import (
 from api.shapes.sales import SaleOut
 from checkout import services as checkout_services
 from checkout.bill import TenderGiven
+from checkout.models import Sale
 from checkout.services import ExchangeBill
 
 router = Router()
@@ -43,10 +44,12 @@ def quote_exchange(
     """What an exchange would come to: what goes back, what the new bill costs, and the
     difference. Nothing changes.
     """
+    found = sale_of(request, sale)
+    then = after_sale(found, request, body.occurred_at)
     told = checkout_services.quote_exchange(
-        wanted=_wanted(request, sale, body),
-        by=request.auth.act(request.at, at_store=False),
-        at=request.at,
+        wanted=_wanted(found, body),
+        by=then.by,
+        at=then.at,
     )
     return HttpResponse(written(told.document()), content_type=JSON)
 
@@ -69,8 +72,10 @@ def exchange_sale(request: ApiRequest, sale: str, body: ExchangeIn) -> ExchangeO
     What came back pays the new bill in the way in which it came back; `tenders` pay the
     rest, and money that is left over is handed out.
     """
+    found = sale_of(request, sale)
+    then = after_sale(found, request, body.occurred_at)
     done = checkout_services.exchange_sale(
-        wanted=_wanted(request, sale, body),
+        wanted=_wanted(found, body),
         tenders=[
             TenderGiven(
                 kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
@@ -79,8 +84,8 @@ def exchange_sale(request: ApiRequest, sale: str, body: ExchangeIn) -> ExchangeO
         ],
         reference=body.reference,
         reason=body.reason,
-        by=request.auth.act(request.at, at_store=False),
-        at=request.at,
+        by=then.by,
+        at=then.at,
         key=ledger_key(request),
         expected_difference=body.expected_difference,
     )
@@ -94,14 +99,14 @@ def exchange_sale(request: ApiRequest, sale: str, body: ExchangeIn) -> ExchangeO
     )
 
 
-def _wanted(request: ApiRequest, sale: str, body: ExchangeQuoteIn) -> ExchangeBill:
+def _wanted(sale: Sale, body: ExchangeQuoteIn) -> ExchangeBill:
     named: dict[object, int | None] = {
         "max": None,
         "returned": checkout_services.RETURNED,
     }
     stored = body.stored_value
     return ExchangeBill(
-        sale_id=sale_of(request, sale).pk,
+        sale_id=sale.pk,
         bill=bill_of(body.new),
         amount=body.amount,
         per_line=per_line_of(body),

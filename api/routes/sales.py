@@ -217,7 +217,7 @@ def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
     the whole sale is refunded and they are still valid.
     """
     found = sale_of(request, sale)
-    then = _after(found, request, body.occurred_at)
+    then = after_sale(found, request, body.occurred_at)
     done = checkout_services.refund_sale(
         sale_id=found.pk,
         amount=body.amount,
@@ -246,7 +246,7 @@ def refund_sale(request: ApiRequest, sale: str, body: RefundIn) -> RefundOut:
 def void_sale(request: ApiRequest, sale: str, body: VoidIn) -> RefundOut:
     """Undo a sale of the same day as if it had not been; later it is refunded."""
     found = sale_of(request, sale)
-    then = _after(found, request, body.occurred_at)
+    then = after_sale(found, request, body.occurred_at)
     done = checkout_services.void_sale(
         sale_id=found.pk,
         reason=body.reason,
@@ -257,7 +257,9 @@ def void_sale(request: ApiRequest, sale: str, body: VoidIn) -> RefundOut:
     return refund_document(done)
 
 
-def _after(sale: Sale, request: ApiRequest, occurred_at: datetime | None) -> Occurrence:
+def after_sale(
+    sale: Sale, request: ApiRequest, occurred_at: datetime | None
+) -> Occurrence:
     """When a sale was undone: not before it was made."""
     return occurrence_in_time(
         request, occurred_at, after=sale.at, store=sale.store, at_store=False

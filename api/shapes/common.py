@@ -1,7 +1,7 @@
 """Pieces that many shapes are made of. Strict: a number is no text, text no number."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import (
     AwareDatetime,
@@ -26,7 +26,14 @@ type Identity = Annotated[
     str, Field(min_length=1, max_length=64, description="An id, as we gave it.")
 ]
 type Words = Annotated[str, Field(max_length=200)]
-type TenderKind = Literal["cash", "card", "wechat", "alipay"]
+type TenderKind = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=40,
+        description="The code of one of the shop's ways of paying: `GET /tenders`.",
+    ),
+]
 
 
 def _written(value: object) -> object:

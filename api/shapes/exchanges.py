@@ -7,7 +7,7 @@ from pydantic import Field
 from checkout.asked import LONGEST_REFERENCE
 from checkout.bill import MOST_LINES
 
-from .common import LARGEST, Amount, In, Out
+from .common import LARGEST, Amount, In, OccurredAt, Out
 from .sales import (
     BillIn,
     Count,
@@ -37,6 +37,7 @@ class ExchangeQuoteIn(In):
         description="How much of it pays the new bill: as much as came back to it, all"
         " that the bill takes, or so much.",
     )
+    occurred_at: OccurredAt = None
 
 
 class ExchangeIn(ExchangeQuoteIn):

@@ -20,6 +20,7 @@ from coupons.models import CouponsPolicy, TemplateVersion
 from points.models import EarningRule, PointsPolicy, StampProgramme
 from policies.models import PolicyVersion
 from stored_value.models import WalletPolicy
+from stores.models import TenderKind
 from tiers.models import Tier, TierPolicy
 
 MOST_VERSIONS: Final = 5_000
@@ -97,6 +98,11 @@ def next_visit_gifts(stamp: int | None) -> tuple[NextVisitGift, ...]:
 def stamp_programmes(stamp: int | None) -> tuple[StampProgramme, ...]:
     """The stamp programmes in use, as of a stamp."""
     return _rows(StampProgramme, stamp)
+
+
+def tender_kinds(stamp: int | None) -> dict[str, TenderKind]:
+    """Every way of paying by its code, switched off or not, as of a stamp."""
+    return {kind.code: kind for kind in _rows(TenderKind, stamp, _every)}
 
 
 def tiers(stamp: int | None) -> dict[int, Tier]:

@@ -15,7 +15,6 @@ from cards.errors import ShareLimit
 from checkout import rules
 from checkout.answers import quote_document
 from checkout.asked import (
-    CASH,
     Asked,
     Whose,
     check_reference,
@@ -30,12 +29,10 @@ from checkout.errors import (
     GiftCardUnavailable,
     InsufficientFunds,
     InsufficientPoints,
-    Overpaid,
     QuoteChanged,
     RequestInProgress,
     ShareLimitReached,
     StoreNeeded,
-    Underpaid,
 )
 from checkout.models import DiscountKind, PaymentKind, Sale
 from checkout.selectors import Look, settings
@@ -61,6 +58,7 @@ from .picture import (
 )
 from .quote import CAPTURE, is_returned_value, may_vouch, priced, unproven
 from .rows import Request, params_of
+from .tenders import cover, require_taken, unearning_of
 
 TRIES: Final = 8
 CODE_USED: Final = "RC001"
@@ -103,6 +101,7 @@ def capture(
     request_print: bytes | None = None,
     seen: Look | None = None,
     approval: Approval | None = None,
+    given_back: frozenset[str] = frozenset(),
 ) -> Captured:
     """Settle a bill: discounts, own value, tenders, points, once for each key.
 
@@ -147,6 +146,7 @@ def capture(
         expected_due=expected_due,
         payment_code=payment_code,
         approval=approval,
+        given_back=given_back,
     )
     is_proven = False
     for _try in range(TRIES):
@@ -225,7 +225,18 @@ def _decide(
         raise QuoteChanged(
             quote, told=request.expected_due, document=quote_document(quote)
         )
+    require_taken(request, looking.look)
     covered, change = cover(request.tenders, quote.due)
+    unearning = unearning_of(covered, looking.look)
+    if unearning:
+        quote = rules.quote(
+            bill=request.bill,
+            guest=drawn.guest,
+            programme=drawn.programme,
+            wishes=drawn.wishes,
+            at=request.at,
+            unearning=unearning,
+        )
     if missing_accounts(looking.look, covered, store_id=request.store.pk):
         raise _Moved
     return drawn, quote, covered, change
@@ -254,34 +265,6 @@ def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> No
 def _last4(drawn: Picture, one: Rejected) -> str:
     cards = (card.last4 for card in drawn.cards if card.card_id == one.subject)
     return next(cards, "")
-
-
-def cover(tenders: Sequence[TenderGiven], due: int) -> tuple[list[TenderGiven], int]:
-    """What of each tender covers what is due, and the change in cash.
-
-    Raises Underpaid, Overpaid.
-    """
-    given = sum(tender.amount for tender in tenders)
-    if given < due:
-        raise Underpaid(missing=due - given)
-    change = given - due
-    cash = sum(tender.amount for tender in tenders if tender.kind == CASH)
-    if change > cash:
-        raise Overpaid(excess=change - cash)
-    covered: list[TenderGiven] = []
-    back = change
-    for tender in reversed(tenders):
-        less = min(back, tender.amount) if tender.kind == CASH else 0
-        back -= less
-        if tender.amount > less:
-            covered.append(
-                TenderGiven(
-                    kind=tender.kind,
-                    amount=tender.amount - less,
-                    reference=tender.reference,
-                )
-            )
-    return covered[::-1], change
 
 
 def _is_proven(request: Request, looking: Looking) -> bool:

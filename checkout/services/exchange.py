@@ -146,6 +146,7 @@ def exchange_sale(
         key=key,
         request_print=asked.seal,
         expected_due=plan.quote.due,
+        given_back=frozenset(part.kind for part in offset),
     )
     exchange: Exchange = Exchange.objects.create(
         refund=doing.refund,

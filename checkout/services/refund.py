@@ -32,6 +32,7 @@ from members import selectors as members_selectors
 from members.models import Member
 from points.models import Accrual
 from recognition import services as recognition_services
+from stores import selectors as stores_selectors
 from stores.models import Approval
 
 from . import payback, undo
@@ -187,6 +188,8 @@ def give_back(
     cards = lock_all(sale, payments, postings)
     ended = ledger_lineage.ended_accounts({posting.debit_id for posting in postings})
     parts = _parts(sale, parts_of(payments, postings), sum(shares))
+    if not asked.is_void and asked.to == Refund.To.ORIGINAL:
+        _require_refundable(parts)
     refund = row_of(sale, shares, asked)
     refund.is_member_gone = _is_gone(sale)
     doing = Doing(
@@ -212,6 +215,15 @@ def give_back(
     write(doing, undone, lines)
     tell(doing, coupons)
     return doing
+
+
+def _require_refundable(parts: Sequence[Part]) -> None:
+    """Refuse where money would go back to what takes none. Raises
+    TenderNotRefundable.
+    """
+    for code in sorted({part.payment.tender for part in parts if part.amount}):
+        if code:
+            stores_selectors.require_refundable(code)
 
 
 def _is_gone(sale: Sale) -> bool:

@@ -37,6 +37,8 @@ class Request:
     expected_due: int | None
     payment_code: str | None
     approval: Approval | None
+    # Ways of paying that gave money back in the same act: it pays though switched off.
+    given_back: frozenset[str]
 
 
 def params_of(

@@ -11,6 +11,7 @@ from points import services as points_services
 from points.earning import Tender
 from points.models import AccrualRefund, StampGrant, StampProgramme
 from points.spending import to_return
+from stores import selectors as stores_selectors
 
 from .doing import Doing, Part
 from .keys import next_visit_key, stamps_key
@@ -71,7 +72,11 @@ def _as_tenders(part: Part) -> list[tuple[str, int]]:
     tender = {
         PaymentKind.POINTS: Tender.POINTS,
         PaymentKind.GIFT_CARD: Tender.GIFT_CARD,
-        PaymentKind.TENDER: Tender.MONEY,
+        PaymentKind.TENDER: (
+            Tender.MONEY
+            if stores_selectors.earns(part.payment.tender)
+            else Tender.OTHER
+        ),
     }[PaymentKind(part.kind)]
     return [(tender, part.amount)]
 

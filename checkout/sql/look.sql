@@ -139,6 +139,7 @@ BEGIN
       'offers', (SELECT max(history_id) FROM checkout_historicalbilloffer),
       'gifts', (SELECT max(history_id) FROM checkout_historicalnextvisitgift),
       'programmes', (SELECT max(history_id) FROM points_historicalstampprogramme),
-      'tiers', (SELECT max(history_id) FROM tiers_historicaltier)));
+      'tiers', (SELECT max(history_id) FROM tiers_historicaltier),
+      'tenders', (SELECT max(history_id) FROM stores_historicaltenderkind)));
 END
 $$;

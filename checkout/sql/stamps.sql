@@ -19,5 +19,7 @@ CREATE OR REPLACE TRIGGER checkout_stamp_of_tiers BEFORE INSERT ON tiers_histori
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
 CREATE OR REPLACE TRIGGER checkout_stamp_of_offers BEFORE INSERT ON checkout_historicalbilloffer
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
+CREATE OR REPLACE TRIGGER checkout_stamp_of_tenders BEFORE INSERT ON stores_historicaltenderkind
+FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();
 CREATE OR REPLACE TRIGGER checkout_stamp_of_gifts BEFORE INSERT ON checkout_historicalnextvisitgift
 FOR EACH STATEMENT EXECUTE FUNCTION checkout_one_change_at_a_time();

@@ -126,7 +126,7 @@ def quoted(
         guest = guests.unsealed(request.POST.get("guest", ""), at=at)
     context: dict[str, Any] = {
         "guest": guest,
-        "tenders": stores_selectors.TENDERS,
+        "tenders": stores_selectors.tenders(place.store),
         "refusal": refusal,
         "change": 0,
     }

@@ -123,6 +123,6 @@ def _page(
         "templates": drawn[:50],
         "on_sale": drawn.filter(price__isnull=False)[:50],
         "kinds": Preference.Kind.choices,
-        "tenders": stores_selectors.TENDERS,
+        "tenders": stores_selectors.tenders(place.store),
     }
     return render(request, "counter/care.html", context)

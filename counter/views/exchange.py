@@ -141,7 +141,7 @@ def _page(
         "handed_out": -told.difference if told else 0,
         "billed": form.bill.gross if told else 0,
         "service_charge": told.quote.gross - form.bill.gross if told else 0,
-        "tenders": stores_selectors.TENDERS,
+        "tenders": stores_selectors.tenders(place.store),
         "key": request.POST.get("key") or keys.mint(place.till, WORD),
     }
     return render(request, "counter/exchange.html", context)

@@ -190,7 +190,7 @@ def _page(request: HttpRequest, place: Place, **more: Any) -> HttpResponse:
         "can": place.can,
         "tab": "gift-cards",
         "designs": gift_cards_selectors.designs_on_sale().order_by("pk"),
-        "tenders": stores_selectors.TENDERS,
+        "tenders": stores_selectors.tenders(place.store),
         "key": keys.mint(place.till, "gift"),
         "wallet_key": keys.mint(place.till, "to_wallet"),
         **more,

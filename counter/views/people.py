@@ -187,7 +187,7 @@ def _top_up(
             holder=holder, by=place.act(), at=at
         ),
         "laid": form.cleaned_data.get("coupon") if form.is_bound else None,
-        "tenders": stores_selectors.TENDERS,
+        "tenders": stores_selectors.tenders(place.store),
         "chosen": request.POST.get("tender", "cash"),
     }
     return render(request, "counter/top_up.html", context)

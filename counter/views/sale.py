@@ -124,7 +124,7 @@ def _desk(
         "wallet": wallet,
         "pressed": _pressed(request, has_wallet=wallet > 0),
         "today": at,
-        "tenders": stores_selectors.TENDERS,
+        "tenders": stores_selectors.tenders(place.store),
         "key": request.POST.get("key") or keys.mint(place.till, SALE),
         "kept": _kept(request),
         "address": address,
@@ -158,7 +158,7 @@ def _pressed(request: HttpRequest, *, has_wallet: bool) -> str:
     nothing where none was.
     """
     pressed = request.POST.get("pressed", "")
-    ways = {*stores_selectors.TENDERS, *([STORED] if has_wallet else [])}
+    ways = {*stores_selectors.tenders(), *([STORED] if has_wallet else [])}
     return pressed if pressed in ways else ""
 
 

@@ -88,7 +88,7 @@ def hand_over(request: HttpRequest, place: Place) -> HttpResponse:
 def close_shift(request: HttpRequest, place: Place) -> HttpResponse:
     """Count first; what the books expect is shown afterwards, on the slip."""
     held = _held(place)
-    form = CountForm(request.POST)
+    form = CountForm(request.POST, store=place.store)
     if form.is_valid():
         try:
             stores_services.close_shift(
@@ -148,6 +148,6 @@ def _page(
             "slip": stores_selectors.shift_summary(place.shift),
             "handing": handing or HandOverForm(staff=takers),
             "takers": takers,
-            "counting": counting or CountForm(),
+            "counting": counting or CountForm(store=place.store),
         }
     return render(request, "counter/shift.html", context)

@@ -279,7 +279,10 @@ def _pay(
     rules.check_payment(
         sum(amounts),
         payment.tenders,
-        known=tuple(stores_selectors.TENDERS),
+        known=tuple(
+            stores_selectors.require_taken(word, store_id=terms.store.pk).code
+            for word in payment.tenders
+        ),
         bounds=terms.bounds,
         has_buyer=_is_named(payment.buyer_id),
         for_organisation=payment.for_organisation,

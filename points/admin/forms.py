@@ -163,7 +163,7 @@ class OrderForm(AtStoreForm):
     tender = forms.ChoiceField(
         label=_("Money part paid by"),
         required=False,
-        choices=lambda: [("", "–"), *stores_selectors.TENDERS.items()],
+        choices=lambda: [("", "–"), *stores_selectors.tender_choices()],
         widget=UnfoldAdminSelectWidget,
     )
     field_order = ("member_id", "quantity", "tender", "store")

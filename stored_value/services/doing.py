@@ -6,7 +6,7 @@ from uuid import UUID
 from cards.models import Card
 from ledger.services import Act
 from members.models import Member
-from stored_value.errors import CashOutTooLarge, NoSuchHolder, TenderRefused
+from stored_value.errors import CashOutTooLarge, NoSuchHolder
 from stored_value.holders import Holder
 from stored_value.terms import WalletTerms
 from stores import selectors as stores_selectors
@@ -42,8 +42,7 @@ def refuse_own(by: Act, holders: Sequence[Holder]) -> None:
 
 def require_payout(terms: WalletTerms, tender: str, amount: int) -> None:
     """Refuse to pay out by no known way, or more in cash than the law lets."""
-    if tender not in stores_selectors.TENDERS:
-        raise TenderRefused
+    stores_selectors.require_refundable(tender)
     most = terms.most_cash_out
     if tender == "cash" and most is not None and amount > most:
         raise CashOutTooLarge(most=most)

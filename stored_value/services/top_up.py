@@ -97,6 +97,8 @@ def top_up(
         return TopUp.objects.get(entry_id=done)
     member = require_in_use(holder)
     refuse_own(by, [holder])
+    for tender in tenders:
+        stores_selectors.require_taken(tender.slot, store_id=by.store_id)
     terms = terms_at(at)
     _check_limits(terms, holder, tenders, paid, _held(accounts, balances))
     laid = laid_on(
@@ -156,10 +158,7 @@ def top_up(
 
 
 def _paid(tenders: Sequence[Tender]) -> int:
-    known = stores_selectors.TENDERS
-    if not tenders or not all(
-        tender.slot in known and 0 < tender.amount <= LARGEST for tender in tenders
-    ):
+    if not tenders or not all(0 < tender.amount <= LARGEST for tender in tenders):
         raise TenderRefused
     return sum(tender.amount for tender in tenders)
 

@@ -172,7 +172,7 @@ class ShiftAdmin(ReadOnlyAdmin[Shift], ScopedAdmin[Shift]):
 
         return self.ask(
             request,
-            form=CloseShiftForm(**posted(request)),
+            form=CloseShiftForm(shift=shift, **posted(request)),
             title=_("Close the shift"),
             button=_("Close the shift"),
             lead=str(shift),

@@ -4,6 +4,7 @@ from .control import ApiKey, Approval, AuditEvent
 from .people import Assignment, ProofTries, Role, RoleLimit, User
 from .places import Store, Till
 from .shifts import HandOver, Shift, ShiftCount, ShiftUse
+from .tenders import TenderKind
 
 __all__ = [
     "ApiKey",
@@ -18,6 +19,7 @@ __all__ = [
     "ShiftCount",
     "ShiftUse",
     "Store",
+    "TenderKind",
     "Till",
     "User",
 ]

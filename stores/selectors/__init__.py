@@ -16,26 +16,44 @@ from .access import (
 from .clocks import zones_of
 from .days import business_date, business_day_bounds
 from .limits import Limit, limit_of
-from .shifts import TENDERS, open_shift_on, shift_summary, tender_name
+from .shifts import open_shift_on, shift_summary
+from .tenders import (
+    counted_tenders,
+    earns,
+    forget_tenders,
+    require_refundable,
+    require_taken,
+    tender_choices,
+    tender_kinds,
+    tender_name,
+    tenders,
+)
 
 __all__ = [
-    "TENDERS",
     "Grant",
     "Limit",
     "all_permissions",
     "business_date",
     "business_day_bounds",
     "checkers_for",
+    "counted_tenders",
+    "earns",
+    "forget_tenders",
     "grants_of",
     "limit_of",
     "may_manage",
     "open_shift_on",
     "people_for",
     "permission_words",
+    "require_refundable",
+    "require_taken",
     "shift_summary",
     "stores_for",
     "takers_for",
+    "tender_choices",
+    "tender_kinds",
     "tender_name",
+    "tenders",
     "user_may",
     "user_may_everywhere",
     "zones_of",

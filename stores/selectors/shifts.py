@@ -3,24 +3,13 @@
 from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from common.money import format_money
 from stores.models import HandOver, Shift, ShiftCount, Till
 
-# The ways of paying that are counted at every close, in the order of the slip.
-TENDERS = {
-    "cash": gettext_lazy("Cash"),
-    "card": gettext_lazy("Bank card"),
-    "wechat": gettext_lazy("WeChat Pay"),
-    "alipay": gettext_lazy("Alipay"),
-}
+from .tenders import tender_name
+
 WIDTH = 42  # characters on 80 mm paper
-
-
-def tender_name(slot: str) -> str:
-    """A way of paying in a person’s words; one that has none as the books have it."""
-    return str(TENDERS.get(slot, slot))
 
 
 def open_shift_on(till: Till) -> Shift | None:

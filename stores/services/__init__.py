@@ -45,6 +45,7 @@ from .places import StoreRow, load_stores, save_store, save_till
 from .proof import prove, set_pin
 from .shifts import close_shift, hand_over, open_shift
 from .takings import take_payment_step, taking_line
+from .tenders import save_tender
 from .totp import begin_totp, check_totp, confirm_totp, remove_totp
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "save_limit",
     "save_role",
     "save_store",
+    "save_tender",
     "save_till",
     "save_user",
     "set_password",

@@ -16,7 +16,7 @@ from stores.errors import (
     TillNotInUse,
 )
 from stores.models import HandOver, Shift, ShiftCount, Till, User
-from stores.selectors import business_date, user_may
+from stores.selectors import business_date, tender_kinds, user_may
 
 from .approvals import LARGEST
 from .audit import act, record_act, require
@@ -104,20 +104,27 @@ def close_shift(
     """
     require(by, "stores.close_shift", store=shift.store)
     row = _locked(shift)
-    for tender, amount in counted.items():
+    for amount in counted.values():
         if not 0 <= amount <= LARGEST:
             raise AmountOutOfRange(amount=amount)
-        if not tender or len(tender) > 40:
-            raise TenderUnknown(tender=tender[:40])
+    kinds = {kind.code: kind for kind in tender_kinds()}
+    if unknown := counted.keys() - kinds.keys():
+        raise TenderUnknown(tender=min(unknown)[:40])
     expected = dict(ledger_selectors.tender_totals(shift_id=row.pk))
     expected["cash"] = expected.get("cash", 0) + row.opening_float
+    # What nobody counts is taken as the books say.
+    found = {
+        tender: amount
+        for tender, amount in expected.items()
+        if tender in kinds and not kinds[tender].is_counted
+    } | dict(counted)
     counts = ShiftCount.objects.bulk_create(
         ShiftCount(
             shift=row,
             tender=tender,
-            counted=counted.get(tender, 0),
+            counted=found.get(tender, 0),
             expected=expected.get(tender, 0),
-            difference=counted.get(tender, 0) - expected.get(tender, 0),
+            difference=found.get(tender, 0) - expected.get(tender, 0),
         )
         for tender in {**dict.fromkeys(counted), **dict.fromkeys(sorted(expected))}
     )

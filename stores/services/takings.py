@@ -6,8 +6,8 @@ from django.conf import settings
 
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
-from stores.errors import StoreMissing, TenderUnknown
-from stores.selectors import TENDERS
+from stores.errors import StoreMissing
+from stores.selectors import require_taken
 
 
 def take_payment_step(
@@ -45,8 +45,7 @@ def taking_line(
     """
     if by.store_id is None:
         raise StoreMissing
-    if tender not in TENDERS:
-        raise TenderUnknown(tender=tender)
+    require_taken(tender, store_id=by.store_id)
     unit = ledger_services.open_unit(code=settings.CURRENCY)
     till, sold = ledger_services.open_accounts(
         [

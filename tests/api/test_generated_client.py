@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 from openapi_python_client import generate
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_schema_validator import OAS31Validator
@@ -145,14 +147,15 @@ def test_a_client_made_from_the_document_plays_a_sale(
     found = call("members.find_member", phone="+8613800138000")
     assert found.parsed.id == member
 
+    (cash, *_others) = call("tenders.list_tenders").parsed.items
+    then = now() - timedelta(hours=1)
     quoted = call("sales.quote_bill", body=models.QuoteIn(member=member, gross=60_00))
     bill = models.SaleIn(
         reference="0001",
         member=member,
         gross=60_00,
-        tenders=[
-            models.SaleTender(kind=models.TenderKind.CASH, amount=quoted.parsed.due)
-        ],
+        tenders=[models.SaleTender(kind=cash.code, amount=quoted.parsed.due)],
+        occurred_at=then,
     )
     sold = call("sales.settle_bill", body=bill, idempotency_key="k1")
     again = call("sales.settle_bill", body=bill, idempotency_key="k1")
@@ -173,5 +176,5 @@ def test_a_client_made_from_the_document_plays_a_sale(
         idempotency_key="k3",
     )
     assert given.status_code == HTTPStatus.CREATED, given.content
-    assert Sale.objects.get().refunded == 10_00
+    assert (Sale.objects.get().refunded, Sale.objects.get().at) == (10_00, then)
     assert is_proven()

@@ -99,7 +99,7 @@ def test_the_same_sale_again_shows_the_same_codes_and_sells_nothing(
         ({"quantity": 501}, "invalid"),
         ({"tenders": []}, "invalid"),
         ({"tenders": [{"kind": "cash", "amount": 99_99}]}, "gift_card_tenders_refused"),
-        ({"tenders": [{"kind": "points", "amount": 100_00}]}, "invalid"),
+        ({"tenders": [{"kind": "points", "amount": 100_00}]}, "tender_unknown"),
         ({"design": "no such"}, "invalid"),
         ({"recipient": {"name": "A"}}, "invalid"),
         ({"recipient": {"name": "A", "email": "nobody"}}, "gift_refused"),

@@ -118,6 +118,11 @@ def test_outside_the_bounds_nothing_moves(moved: timedelta, code: str) -> None:
         ("/sales", {"gross": 0, "member": of(member), "reference": "1"}),
         (f"/sales/{sold.json()['id']}/refunds", {"reason": "cold"}),
         (f"/sales/{sold.json()['id']}/void", {"reason": "twice"}),
+        (f"/sales/{sold.json()['id']}/exchanges/quote", {"new": {"gross": 1_00}}),
+        (
+            f"/sales/{sold.json()['id']}/exchanges",
+            {"new": {"gross": 1_00}, "reason": "small", "reference": "x"},
+        ),
         (top_ups(member), TOP_UP),
         (f"/top-ups/{top_up.entry_id}/refund", {"reason": "no"}),
         (holds(member), {"amount": 1_00}),

@@ -96,7 +96,7 @@ def test_a_plan_whose_name_is_a_number_is_found_by_it(
         ({"amount": 10**13}, "invalid"),
         ({"amount": 10**30}, "invalid"),
         ({"amount": 10_000_00}, "limit_exceeded"),
-        ({"tender": {"kind": "gift_card"}}, "invalid"),
+        ({"tender": {"kind": "gift_card"}}, "tender_unknown"),
         ({"tender": {"kind": "cash", "amount": 1}}, "invalid"),
         ({"tender": "cash"}, "invalid"),
         ({"plan": ""}, "invalid"),

@@ -23,6 +23,7 @@ from coupons.kinds import CouponStatus
 from coupons.models import Coupon
 from ledger.errors import IdempotencyConflict
 from points.models import Accrual, Redemption
+from stores.errors import TenderUnknown
 from tests.factories.bills import (
     a_guest,
     cash,
@@ -121,7 +122,7 @@ def test_the_same_key_answers_the_same_and_moves_nothing() -> None:
         (10_00, {"tenders": [cash(9_99)]}, Underpaid),
         (10_00, {"tenders": [TenderGiven(kind="card", amount=10_01)]}, Overpaid),
         (10_00, {"tenders": [cash(10_00)], "expected_due": 9_00}, QuoteChanged),
-        (10_00, {"tenders": [TenderGiven(kind="Ca sh", amount=10_00)]}, BillRefused),
+        (10_00, {"tenders": [TenderGiven(kind="Ca sh", amount=10_00)]}, TenderUnknown),
         (10_00, {"tenders": [cash(10_00)], "reference": " "}, BillRefused),
         (0, {"tenders": []}, BillRefused),
     ],

@@ -6,13 +6,14 @@ from django.db import connection, transaction
 from checkout.models import BillOffer, NextVisitGift
 from checkout.selectors import LookFor, look, settings
 from points.models import EarningRule, StampProgramme
+from stores.models import TenderKind
 from tests import rendezvous
 from tests.factories.stores import NOON, StoreFactory
 from tests.ledger.racing import answers, execute, race
 from tiers.models import Tier
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KEPT = (BillOffer, NextVisitGift, EarningRule, StampProgramme, Tier)
+KEPT = (BillOffer, NextVisitGift, EarningRule, StampProgramme, TenderKind, Tier)
 
 
 def offers_of(store_id: int) -> set[str]:

@@ -7,10 +7,12 @@ import pytest
 
 from checkout.models import Sale
 from coupons.kinds import CouponStatus
+from stores.models import ShiftCount
 from tests.counter.till import AtTill, due_in, guest_in
 from tests.factories.bills import a_guest
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.stored_value import is_proven
+from tests.factories.tenders import a_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,40 @@ def test_only_the_coupons_that_were_shown_are_used(till: AtTill) -> None:
         coupon.refresh_from_db()
     assert other.status == CouponStatus.REDEEMED
     assert best.status == CouponStatus.ISSUED
+
+
+def test_a_way_of_paying_of_the_shops_own_is_a_button_and_is_counted(
+    till: AtTill,
+) -> None:
+    a_tender("voucher", name_zh_hant="餐券")
+    a_tender("room", is_counted=False)
+    a_tender("elsewhere", store_codes=["NOWHERE"])
+    member = a_guest(store=till.store)
+    page = desk_of(till, member)
+    guest = guest_in(page)
+
+    assert 'name="tender" value="voucher"' in page
+    assert 'name="tender" value="elsewhere"' not in page
+    till.quote("47.50", guest=guest, tender="voucher")
+    till.charge("47.50", guest=guest, tender="voucher")
+
+    sale = Sale.objects.get()
+    assert [payment.tender for payment in sale.payments.all()] == ["voucher"]
+    shift_page = till.client.get("/counter/shift/").content.decode()
+    assert 'name="voucher"' in shift_page
+    assert 'name="room"' not in shift_page
+    told = {"cash": "0", "voucher": "40"}
+    till.client.post("/counter/shift/close/", told)
+    count = ShiftCount.objects.get(tender="voucher")
+    assert (count.counted, count.expected) == (40_00, 47_50)
+    assert is_proven()
+
+
+def test_one_that_is_not_taken_here_settles_nothing(till: AtTill) -> None:
+    a_tender("elsewhere", store_codes=["NOWHERE"])
+    guest = guest_in(desk_of(till, a_guest(store=till.store)))
+
+    page = till.quote("47.50", guest=guest, tender="elsewhere")
+
+    assert "not one of the available choices" in page
+    assert not Sale.objects.exists()

@@ -9,7 +9,7 @@ from coupons.services import Issued, Redemption
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
-from stores.errors import NotAllowed
+from stores.errors import NotAllowed, TenderUnknown
 from stores.models import Store
 from tests.factories import ledger as books
 from tests.factories.coupons import by_staff, everything, issued, visit_pass
@@ -103,7 +103,7 @@ def test_only_for_what_the_till_takes(manager: Act, tender: str) -> None:
     template = visit_pass(10, price=200_00)
     before = everything(), books.everything()
 
-    with pytest.raises(NotForSale):
+    with pytest.raises(TenderUnknown):
         sold(manager, template_id=template.pk, tender=tender)
 
     assert (everything(), books.everything()) == before

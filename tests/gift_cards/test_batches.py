@@ -31,7 +31,7 @@ from gift_cards.services import Payment, Sold
 from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
-from stores.errors import NotAllowed
+from stores.errors import NotAllowed, TenderUnknown
 from tests.factories.gift_cards import (
     NOON,
     GiftCardDesignFactory,
@@ -240,7 +240,7 @@ def test_where_no_amount_is_printed_it_is_chosen_at_the_till() -> None:
     [
         ({"paid": 99_00}, TendersRefused),
         ({"amount": 50_00, "paid": 50_00}, NotForSale),
-        ({"payment": Payment(tenders={"points": 100_00})}, TendersRefused),
+        ({"payment": Payment(tenders={"points": 100_00})}, TenderUnknown),
         ({"codes": ["0000-0000-0000-0000"]}, GiftCardNotFound),
         ({"codes": []}, QuantityRefused),
     ],
