@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Final
 
 from annotated_types import Ge, Le, MaxLen
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from ninja import P
 from pydantic import BeforeValidator
@@ -64,3 +65,14 @@ def page[Row](
     if len(rows) <= limit or last is None:
         return rows, None
     return rows[:limit], cursor_of(last, of=of)
+
+
+def numbered_page[M: Model, Row](
+    rows: QuerySet[M, Row], *, limit: int, cursor: str | None, of: str
+) -> tuple[Sequence[Row], str | None]:
+    """A page of a short list whose rows have no number of their own: the cursor counts
+    them. Raises Invalid.
+    """
+    start = after(cursor, of=of) or 0
+    found = list(rows[start : start + limit + 1])
+    return page(found, limit=limit, of=of, last=start + limit)

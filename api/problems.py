@@ -92,6 +92,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "top_up_not_found": ("", 404),
     "sale_not_found": ("", 404),
     "hold_not_found": ("", 404),
+    "refund_not_found": ("", 404),
     "method_not_allowed": ("", 405),
     "length_required": ("", 411),
     "too_large": ("", 413),

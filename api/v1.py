@@ -19,6 +19,7 @@ from .routes import (
     exchanges,
     gift_cards,
     holds,
+    lookups,
     members,
     sales,
     stored_value,
@@ -45,6 +46,7 @@ api = NinjaAPI(
 )
 api.add_router("/members", members.router)
 api.add_router("", stored_value.router)
+api.add_router("", lookups.router)
 api.add_router("/gift-cards", gift_cards.router)
 api.add_router("", coupons.router)
 api.add_router("", sales.router)

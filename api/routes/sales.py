@@ -37,6 +37,7 @@ from api.shapes.sales import (
     SaleOut,
     VoidIn,
 )
+from api.tills import TILL, Text, of_till
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
 from checkout.asked import LONGEST_REFERENCE
@@ -159,12 +160,15 @@ def find_sales(
         StoreCode,
         P(description="The code of another store whose sales are taken back here."),
     ] = None,
+    till: QueryEx[Text, TILL] = None,
+    limit: QueryEx[paging.Limit, paging.LIMIT] = paging.USUAL,
+    cursor: QueryEx[paging.Cursor, paging.CURSOR] = None,
 ) -> HttpResponse:
     """The bills of a number, the newest first: what became of a sale whose answer was
     lost, or which one a guest's receipt is of.
 
     Numbers may begin anew each day, and each till may count by itself: a number has as
-    many bills as there are, 50 of them at most. Bills of another store are found with
+    many bills as there are. Bills of another store are found with
     `sold_at` and their day, where this store takes them back.
     """
     store = request.auth.store
@@ -176,8 +180,10 @@ def find_sales(
         rows = checkout_selectors.sold_at(
             sold_at, reference, day=business_date, here=store, at=request.at
         )
-    items = [sale_document(found) for found in rows[: paging.USUAL]]
-    return HttpResponse(written({"items": items}), content_type=JSON)
+    rows = rows.filter(of_till(request.auth, till, of=""))
+    found, following = paging.numbered_page(rows, limit=limit, cursor=cursor, of="sale")
+    told = {"items": [sale_document(sale) for sale in found], "next_cursor": following}
+    return HttpResponse(written(told), content_type=JSON)
 
 
 @endpoint(router, "GET", "/sales/{sale}", scope="sales:read", answer=SaleOut, tag=TAG)

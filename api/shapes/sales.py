@@ -302,6 +302,7 @@ class SaleList(Out):
     """Bills of one number, the newest first."""
 
     items: list[SaleOut]
+    next_cursor: str | None
 
 
 class RefundLineIn(In):

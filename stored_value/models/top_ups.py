@@ -117,6 +117,11 @@ class TopUp(models.Model):
             Index(fields=["store", "-at"], name="stored_value_topup_by_store"),
             Index(fields=["-at"], name="stored_value_topup_by_time"),
             Index(
+                fields=["store", "reference"],
+                name="stored_value_topup_by_number",
+                condition=~Q(reference=""),
+            ),
+            Index(
                 fields=["lapses_at"],
                 name="stored_value_topup_lapsing",
                 condition=Q(lapses_at__isnull=False),
