@@ -139,6 +139,18 @@ def test_a_coupon_is_extended_also_after_its_end() -> None:
     assert coupon.valid_until == later + timedelta(days=5)
 
 
+def test_what_has_expired_is_not_extended_to_a_moment_that_is_past() -> None:
+    coupon = issued()
+    before = everything()
+    later = coupon.valid_until + timedelta(days=2)
+
+    for until in (coupon.valid_until + timedelta(days=1), later):
+        with pytest.raises(NotExtendable):
+            extend(coupon, until, at=later)
+
+    assert everything() == before
+
+
 @pytest.mark.parametrize("days", [-400, -1, 0, 4000])
 def test_it_is_not_extended_backwards_or_for_ever(days: int) -> None:
     coupon = issued()
@@ -219,6 +231,22 @@ def test_only_the_store_that_gave_a_coupon_mends_it_or_the_brand(
         by=by_staff(UserFactory.holding("store-manager", store=store), store=store),
     )
     assert everything() != before
+
+
+@pytest.mark.parametrize("act", [void, extend_a_month])
+def test_a_manager_at_another_store_does_there_only_what_is_given_there(
+    act: Callable[..., None],
+) -> None:
+    """Though the coupon is of the store where they manage."""
+    store, elsewhere = StoreFactory.create(), StoreFactory.create()
+    coupon = issued(by=by_staff(UserFactory.create(is_superuser=True), store=store))
+    manager = UserFactory.holding("store-manager", store=store)
+    before = everything()
+
+    with pytest.raises(NotAllowed):
+        act(coupon, by=by_staff(manager, store=elsewhere))
+
+    assert everything() == before
 
 
 def test_a_brands_coupon_is_no_stores_to_void() -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from psycopg import Error as PsycopgError
 
 from tests import rendezvous
@@ -37,6 +37,25 @@ def race[Answer](
 
     with ThreadPoolExecutor(runners) as pool:
         return list(pool.map(run, range(runners), timeout=PATIENCE))
+
+
+def one_in_the_other(
+    first: Callable[[], object], second: Callable[[], object]
+) -> list[object]:
+    """What each got, where the second comes while the first has done its work and not
+    committed yet: it waits for a lock, or is past before the first is.
+    """
+
+    def work(number: int) -> object:
+        if number:
+            rendezvous.see_somebody()
+            return second()
+        with transaction.atomic():
+            found = first()
+            rendezvous.meet()
+        return found
+
+    return list(race(work, runners=2))
 
 
 def answers[Answer](outcomes: list[Answer | Exception]) -> list[Answer]:

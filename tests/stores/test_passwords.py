@@ -12,6 +12,7 @@ from django.test import Client
 from demo.shop import PASSWORD as DEMO
 from stores import services as stores_services
 from stores.errors import PasswordTooSimple
+from stores.forms import PasswordForm
 from stores.models import AuditEvent, User
 from tests.factories.stores import NOON, PASSWORD, UserFactory
 
@@ -83,6 +84,16 @@ def test_the_forms_of_the_office_refuse_it(boss: User, weak: str) -> None:
     for user in (boss, other):
         user.refresh_from_db()
         assert user.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("weak", WEAK[:3])
+def test_the_form_says_it_beside_the_field_before_any_command_is_called(
+    weak: str,
+) -> None:
+    form = PasswordForm({"password": weak})
+    assert not form.is_valid()
+    assert list(form.errors) == ["password"]
+    assert PasswordForm({"password": GOOD}).is_valid()
 
 
 @pytest.mark.parametrize("weak", WEAK[:4])

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,6 +16,7 @@ from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Line, post_entry
 from stores import services as stores_services
 from stores.models import Approval, HandOver, Shift, ShiftCount, ShiftUse
+from tests import rendezvous
 from tests.factories.ledger import an_act, house
 from tests.factories.stores import (
     NOON,
@@ -22,6 +25,7 @@ from tests.factories.stores import (
     TillFactory,
     UserFactory,
 )
+from tests.ledger.racing import one_in_the_other, race
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,7 +158,10 @@ def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
         stores_services.prove(user=user, secret=PIN, by=maker, at=NOON)
 
 
-def test_what_is_taken_while_a_shift_closes_is_counted_or_refused() -> None:
+@pytest.mark.parametrize("is_sold_first", [True, False], ids=["sale", "close"])
+def test_what_is_taken_while_a_shift_closes_is_counted_or_refused(
+    monkeypatch: pytest.MonkeyPatch, *, is_sold_first: bool
+) -> None:
     """No sale falls between the count and the close."""
     shift = ShiftFactory.create(opening_float=0)
     cashier = UserFactory.holding("cashier", store=shift.store)
@@ -164,27 +171,43 @@ def test_what_is_taken_while_a_shift_closes_is_counted_or_refused() -> None:
         credit_id=house(AccountKind.SALES, store_id=shift.store_id, slot=""),
         amount=7,
     )
-    later = NOON + timedelta(hours=1)
 
-    def sell_or_close(number: int) -> None:
-        if number == 0:
-            stores_services.close_shift(
-                shift=shift, counted={"cash": 0}, by=cashier, at=later
-            )
-            return
-        for sale in range(6):
-            post_entry(
-                kind=EntryKind.SALE,
-                key=f"sale:{number}:{sale}",
-                at=NOON,
-                act=doing,
-                lines=[line],
-            )
+    def sell() -> object:
+        return post_entry(
+            kind=EntryKind.SALE, key="sale", at=NOON, act=doing, lines=[line]
+        )
 
-    told = together(sell_or_close)
+    def close() -> object:
+        return stores_services.close_shift(
+            shift=shift,
+            counted={"cash": 0},
+            by=cashier,
+            at=NOON + timedelta(hours=1),
+        )
 
-    assert set(told) <= {"done", "shift_not_open"}
+    def record_when_all_wait(**facts: Any) -> object:
+        rendezvous.meet()
+        return record_act(**facts)
+
+    if is_sold_first:
+        told = one_in_the_other(sell, close)
+    else:  # a close is a transaction of its own: it waits before its last step
+        shifts = import_module("stores.services.shifts")
+        record_act = shifts.record_act
+        monkeypatch.setattr(shifts, "record_act", record_when_all_wait)
+
+        def work(number: int) -> object:
+            if number == 0:
+                return close()
+            rendezvous.see_somebody()
+            return sell()
+
+        told = list(race(work, runners=2))
+
+    codes = [one.code for one in told if isinstance(one, DomainError)]
+    assert codes == ([] if is_sold_first else ["shift_not_open"])
     taken = ledger_selectors.tender_totals(shift_id=shift.pk).get("cash", 0)
+    assert taken == (7 if is_sold_first else 0)
     assert ShiftCount.objects.get(tender="cash").expected == taken
 
 
