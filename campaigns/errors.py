@@ -69,3 +69,45 @@ class SegmentInUse(DomainError):
 class NameTaken(DomainError):
     def __init__(self) -> None:
         super().__init__("segment_name_taken", _("There is a segment with this name."))
+
+
+class CampaignRefused(DomainError):
+    """A campaign that could not do what it says; every sentence that is wrong."""
+
+    def __init__(self, sentences: Sequence[str | Promise]) -> None:
+        told = " ".join(str(sentence) for sentence in sentences)
+        super().__init__("campaign_refused", told, sentences=list(sentences))
+
+
+class CampaignRuns(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "campaign_runs", _("A campaign that runs is paused before it is changed.")
+        )
+
+
+class CampaignOver(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "campaign_over", _("This campaign is over; make another one of it.")
+        )
+
+
+class CampaignChanged(DomainError):
+    """Between looking and starting somebody saved it anew."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "campaign_changed",
+            _("Somebody else has changed this campaign meanwhile. Look at it again."),
+        )
+
+
+class EverybodyUnconfirmed(DomainError):
+    def __init__(self, members: int) -> None:
+        super().__init__(
+            "campaign_everybody_unconfirmed",
+            _("This goes to all %(members)s members: tick that you mean it.")
+            % {"members": members},
+            members=members,
+        )

@@ -91,8 +91,11 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
     (
         _("Marketing"),
         [
+            ("campaign", "campaigns.campaign", _("Campaigns")),
             ("groups", "campaigns.segment", _("Segments")),
             ("hotel_class", "campaigns.winbackreview", _("Win-back reviews")),
+            ("route", "campaigns.journey", _("Journeys")),
+            ("featured_seasonal_and_gifts", "campaigns.grant", _("Gifts of campaigns")),
         ],
     ),
     (

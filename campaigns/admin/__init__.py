@@ -1,6 +1,15 @@
-"""Segments and win-back in the office."""
+"""Segments, campaigns and win-back in the office."""
 
+from .campaigns import CampaignAdmin
+from .journeys import GrantAdmin, JourneyAdmin
 from .segments import SegmentAdmin
 from .winback import WinBackPolicyAdmin, WinBackReviewAdmin
 
-__all__ = ["SegmentAdmin", "WinBackPolicyAdmin", "WinBackReviewAdmin"]
+__all__ = [
+    "CampaignAdmin",
+    "GrantAdmin",
+    "JourneyAdmin",
+    "SegmentAdmin",
+    "WinBackPolicyAdmin",
+    "WinBackReviewAdmin",
+]

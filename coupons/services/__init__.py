@@ -4,6 +4,7 @@ from .batch import export_batch, make_batch
 from .bulk import Given, begin_issue, continue_issue, issue_to_members
 from .claim import claim, claim_by_code, forget_tries
 from .gift import Offer, accept, lapse_gifts, offer, take_back
+from .grant import Granted, grant_step
 from .issue import Issued, issue, issue_step
 from .load import CouponRow, load_coupons
 from .mend import Revoked, extend_coupon, revoke_unused_step, void_coupon
@@ -17,6 +18,7 @@ __all__ = [
     "CouponRow",
     "Given",
     "GivenBack",
+    "Granted",
     "Issued",
     "Offer",
     "Redemption",
@@ -32,6 +34,7 @@ __all__ = [
     "give_back_visit",
     "give_birthday_gifts",
     "give_upgrade_gifts",
+    "grant_step",
     "issue",
     "issue_step",
     "issue_to_members",

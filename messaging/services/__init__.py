@@ -1,6 +1,6 @@
 """Everything that writes, sends and settles messages."""
 
-from .cancel import cancel_message
+from .cancel import cancel_message, cancel_waiting_step
 from .dispatch import TakenUp, channels_due, take_up
 from .handover import (
     GONE,
@@ -28,6 +28,7 @@ __all__ = [
     "Words",
     "begin",
     "cancel_message",
+    "cancel_waiting_step",
     "channels_due",
     "clear_up",
     "find_lost",

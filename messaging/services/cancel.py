@@ -1,13 +1,15 @@
 """Calling off what has not left yet."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from common.text import one_line
 from ledger.services import Act
 from messaging.errors import MessageNotWaiting
-from messaging.models import Message, MessageReason, MessageState
+from messaging.models import Message, MessageEvent, MessageReason, MessageState
 from stores import services as stores_services
 
 from .states import move
@@ -38,3 +40,34 @@ def cancel_message(*, message_id: int, reason: str, by: Act, at: datetime) -> No
         subject=message,
         facts={"reason": one_line(reason, 200)},
     )
+
+
+@transaction.atomic(savepoint=False)
+def cancel_waiting_step(*, messages: QuerySet[Any, Any], at: datetime) -> int:
+    """A step of another's command: what waits among these numbers is not sent; how many
+    those were. A message that is being handed over just now may still leave.
+    """
+    waiting = Message.objects.filter(
+        pk__in=messages, state__in=[MessageState.WAITING, MessageState.HELD]
+    )
+    locked = waiting.order_by("pk").select_for_update(no_key=True)
+    gone = list(locked.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=gone).update(
+        state=MessageState.DROPPED,
+        reason=MessageReason.CANCELLED,
+        due_at=None,
+        sealed_values="",
+    )
+    MessageEvent.objects.bulk_create(
+        [
+            MessageEvent(
+                message_id=pk,
+                kind=MessageEvent.Kind.DROPPED,
+                at=at,
+                detail=MessageReason.CANCELLED,
+            )
+            for pk in gone
+        ],
+        batch_size=5_000,
+    )
+    return len(gone)

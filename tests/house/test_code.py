@@ -16,6 +16,8 @@ SIGNALS = {
 # Who may lock rows, and where: a new place is a decision, so it is written here.
 MAY_LOCK = {
     "outbox/services/endpoints.py": "an endpoint is changed by one at a time",
+    "campaigns/services/locks.py": "steps are done by one, and by nobody once stopped",
+    "messaging/services/cancel.py": "what is being handed over is not called off",
     "messaging/services/dispatch.py": "senders share the work, each message once",
     "messaging/services/look_after.py": "what a dead worker left is found by one",
     "outbox/services/relay.py": "relays share the work; what they learn adds up",

@@ -102,11 +102,15 @@ def required_settings() -> set[str]:
     return found
 
 
+DAYS = {1: "Mondays "}  # as celery numbers them
+
+
 def at_time(schedule: Any) -> str:  # celery's types do not know its parts
     minute = min(schedule.minute)
     if len(schedule.hour) == 24:
         return f"every hour, at {minute} past"
-    return f"{min(schedule.hour):02}:{minute:02}"
+    day = DAYS[min(schedule.day_of_week)] if len(schedule.day_of_week) == 1 else ""
+    return f"{day}{min(schedule.hour):02}:{minute:02}"
 
 
 def when(schedule: object) -> str:

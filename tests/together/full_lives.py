@@ -23,6 +23,7 @@ from recognition.services import SoldLine
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from tests.factories import gift_cards
+from tests.factories.automations import journey_of
 from tests.factories.cards import CardKindFactory
 from tests.factories.coupons import TemplateFactory, by_task, visit_pass
 from tests.factories.ledger import an_act
@@ -92,6 +93,7 @@ def live(house: House, *, name: str, phone: str, email: str) -> Member:
     _coupons(house, member)
     _gift_cards(member, name, phone)
     sent(template(), to=member, values={"what": f"tea for {name}"})
+    journey_of(member)
     return member
 
 

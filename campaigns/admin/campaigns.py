@@ -1,0 +1,415 @@
+"""Campaigns in the office: planned in five parts, looked at, started, stopped."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import F
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns import services as campaigns_services
+from campaigns.campaign_forms import CampaignForm, StartForm, StepForm, StepFormSet
+from campaigns.kinds import MOST_STEPS, OPEN, CampaignState
+from campaigns.models import Campaign, CampaignStep, Journey
+from campaigns.previews import preview
+from campaigns.reach import steps_of
+from common.errors import DomainError
+from common.money import format_money
+from stores import selectors as stores_selectors
+from stores.act_forms import ReasonForm
+from stores.admin.base import (
+    ScopedAdmin,
+    act_of,
+    action,
+    alone_or_beside,
+    display,
+    posted,
+    signed_in,
+)
+from stores.models import Approval
+
+from .pages import preview_page, result_line, results_page
+
+if TYPE_CHECKING:
+    from django.contrib.admin import TabularInline
+else:
+    from unfold.admin import TabularInline
+
+START, STOP = "campaigns.start_campaign", "campaigns.stop_campaign"
+SHADES = {
+    "draft": "info",
+    "running": "success",
+    "paused": "warning",
+    "stopped": "danger",
+    "finished": "info",
+}
+
+
+class StepInline(TabularInline[CampaignStep, Campaign]):
+    """The steps of the version that stands, in their order."""
+
+    model = CampaignStep
+    form = StepForm
+    formset = StepFormSet  # type: ignore[assignment]  # of the form above
+    extra = 1
+    max_num = MOST_STEPS
+    ordering = ("position",)
+    fields = (
+        "position",
+        "kind",
+        "arm",
+        "days",
+        "template",
+        "channels",
+        "coupon_template",
+        "points",
+    )
+    verbose_name_plural = gettext_lazy("What: the steps")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return signed_in(request).has_perm("campaigns.view_campaign", obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_change(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _may_change(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Former versions are not for changing."""
+        found = super().get_queryset(request)
+        return found.filter(version=F("campaign__version"))
+
+
+def _may_change(request: HttpRequest, campaign: Campaign | None) -> bool:
+    user = signed_in(request)
+    if campaign is None:
+        return user.has_perm("campaigns.add_campaign")
+    return campaign.state in {
+        CampaignState.DRAFT,
+        CampaignState.PAUSED,
+    } and user.has_perm("campaigns.change_campaign", campaign)
+
+
+@admin.register(Campaign)
+class CampaignAdmin(ScopedAdmin[Campaign]):
+    """What runs, what is planned, and what came of it."""
+
+    form = CampaignForm
+    money_fields = ("budget",)
+    inlines = (StepInline,)
+    list_display = ("name", "kind", "status", "store", "reach", "result", "saved_at")
+    list_filter = ("state", "kind", "store")
+    list_select_related = ("store",)
+    search_fields = ("name", "note")
+    ordering = ("-pk",)
+    readonly_fields = ("status", "stands")
+    actions_detail = ("preview", "results", "start", "pause", "stop")
+    fieldsets = (
+        (
+            gettext_lazy("Why"),
+            {"fields": ("name", ("kind", "status"), "note", "stands")},
+        ),
+        (gettext_lazy("Who"), {"fields": (("store", "segment"), "band")}),
+        (
+            gettext_lazy("When"),
+            {
+                "fields": (
+                    ("starts_at", "ends_at"),
+                    ("timing", "days_before"),
+                    ("entry", "rest_days"),
+                    "priority",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Check"),
+            {
+                "fields": (
+                    ("holdout_bp", "global_holdout"),
+                    "split_bp",
+                    ("budget", "budget_pieces"),
+                )
+            },
+        ),
+    )
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Campaign | None = None
+    ) -> bool:
+        """What was given names it: a campaign is stopped."""
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Campaign | None = None
+    ) -> bool:
+        """What runs is paused before it is changed."""
+        if obj is None:
+            return super().has_change_permission(request, obj)
+        return _may_change(request, obj)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Campaign | None = None
+    ) -> tuple[str, ...]:
+        """Another occasion is another campaign."""
+        fixed = ("kind", "store") if obj is not None else ()
+        return (*self.readonly_fields, *fixed)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Campaign,
+        form: Any,
+        change: bool,  # noqa: FBT001 (Django's own signature)
+    ) -> None:
+        """With its steps, by one command."""
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        change: bool,  # noqa: FBT001 (Django's own signature)
+    ) -> None:
+        """The command that saves the campaign and its steps."""
+        at = now()
+        campaigns_services.save_campaign(
+            campaign=form.instance,
+            steps=formsets[0].steps(),
+            by=act_of(request, at),
+            at=at,
+        )
+
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formsets: Any,
+        add: bool = False,  # noqa: FBT001, FBT002 (Django's own signature)
+    ) -> Any:
+        """The steps are written by the command."""
+        return super().construct_change_message(request, form, [], add)
+
+    @display(description=gettext_lazy("state"), ordering="state", label=SHADES)
+    def status(self, campaign: Campaign) -> tuple[str, str]:
+        """Where it stands, as a badge."""
+        return campaign.state, campaign.get_state_display()
+
+    @display(description=gettext_lazy("remark"))
+    def stands(self, campaign: Campaign) -> str:
+        """Why it is paused."""
+        return campaign.paused_because or "–"
+
+    @display(description=gettext_lazy("reached"))
+    def reach(self, campaign: Campaign) -> str:
+        """How many came into it, those held out apart."""
+        return str(
+            Journey.objects.filter(campaign=campaign, arm__in=["a", "b"]).count()
+        )
+
+    @display(description=gettext_lazy("result"))
+    def result(self, campaign: Campaign) -> str:
+        """Extra visits per thousand, or that nobody knows yet."""
+        return result_line(campaign, at=now())
+
+    def _is(self, request: HttpRequest, pk: Any, permission: str, *states: str) -> bool:
+        campaign = self.get_object(request, str(pk))
+        return campaign.state in states and signed_in(request).has_perm(
+            permission, campaign
+        )
+
+    def has_preview_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Whoever sees it."""
+        return self.get_object(request, str(object_id)) is not None
+
+    def has_start_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """A draft, or one that is paused."""
+        return self._is(request, object_id, START, "draft", "paused")
+
+    def has_pause_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """One that runs."""
+        return self._is(request, object_id, STOP, "running")
+
+    def has_stop_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Whatever is not over."""
+        return self._is(request, object_id, STOP, *[state.value for state in OPEN])
+
+    @action(
+        description=gettext_lazy("Preview"),
+        url_path="preview",
+        permissions=["preview"],
+        icon="visibility",
+    )
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Who, who not and why, what it costs, and the words."""
+        campaign = self.get_object(request, object_id)
+        at = now()
+        try:
+            steps = steps_of(campaign)
+            seen = preview(campaign, steps=steps, at=at)
+        except DomainError as refusal:
+            self.message_user(request, str(refusal), "error")
+            return redirect(self.row_url(campaign))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Preview: %(name)s") % {"name": campaign.name},
+            "back": self.row_url(campaign),
+            **preview_page(campaign, steps, seen, at=at),
+        }
+        return TemplateResponse(request, "campaigns/preview.html", context)
+
+    def has_results_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """Whoever sees it, once it was started."""
+        return self.get_object(request, str(object_id)).started_at is not None
+
+    @action(
+        description=gettext_lazy("Results"),
+        url_path="results",
+        permissions=["results"],
+        icon="monitoring",
+    )
+    def results(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """What it did first, then what was sent, used and spent."""
+        campaign = self.get_object(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Results: %(name)s") % {"name": campaign.name},
+            "back": self.row_url(campaign),
+            **results_page(campaign, at=now()),
+        }
+        return TemplateResponse(request, "campaigns/results.html", context)
+
+    @action(
+        description=gettext_lazy("Start"),
+        url_path="start",
+        permissions=["start"],
+        icon="play_arrow",
+    )
+    def start(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """With what it comes to in sight; above a cost with an approver."""
+        campaign = self.get_object(request, object_id)
+        user = signed_in(request)
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+
+            def run(approval: Approval | None) -> Campaign:
+                return campaigns_services.start_campaign(
+                    campaign_id=campaign.pk,
+                    reason=typed["reason"],
+                    saved_at=typed["saved_at"],
+                    means_everybody=typed["means_everybody"],
+                    by=act_of(request, at, store=typed["store"]),
+                    at=at,
+                    approval=approval,
+                )
+
+            alone_or_beside(
+                request, typed, run, subject=f"campaign:{campaign.pk}", at=at
+            )
+            return _("The campaign runs.")
+
+        return self.ask(
+            request,
+            form=StartForm(
+                **posted(request),
+                campaign=campaign,
+                stores=stores_selectors.stores_for(user, START),
+                people=stores_selectors.checkers_for(user, START),
+            ),
+            title=_("Start: %(name)s") % {"name": campaign.name},
+            button=_("Start"),
+            lead=self._lead(campaign),
+            command=command,
+            back=self.row_url(campaign),
+        )
+
+    def _lead(self, campaign: Campaign) -> str:
+        at = now()
+        try:
+            seen = preview(campaign, steps=steps_of(campaign), at=at)
+        except DomainError as refusal:
+            return str(refusal)
+        return _("%(members)s members; its gifts cost %(cost)s at most.") % {
+            "members": seen.reached,
+            "cost": format_money(seen.most),
+        }
+
+    @action(
+        description=gettext_lazy("Pause"),
+        url_path="pause",
+        permissions=["pause"],
+        icon="pause",
+    )
+    def pause(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Until it is started again."""
+        return self._end(
+            request,
+            object_id,
+            title=_("Pause"),
+            lead=_(
+                "Nobody comes in and no step is done until it goes on. "
+                "What was written already still leaves."
+            ),
+            command=lambda pk, typed, by, at: campaigns_services.pause_campaign(
+                campaign_id=pk, reason=typed["reason"], by=by, at=at
+            ),
+            told=_("The campaign is paused."),
+        )
+
+    @action(
+        description=gettext_lazy("Stop"),
+        url_path="stop",
+        permissions=["stop"],
+        icon="stop",
+    )
+    def stop(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """For ever: nothing more leaves."""
+        return self._end(
+            request,
+            object_id,
+            title=_("Stop"),
+            lead=_("For good. Nothing more leaves; what was given stays."),
+            command=lambda pk, typed, by, at: campaigns_services.stop_campaign(
+                campaign_id=pk, reason=typed["reason"], by=by, at=at
+            ),
+            told=_("The campaign is stopped."),
+        )
+
+    def _end(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        *,
+        title: str,
+        lead: str,
+        command: Callable[..., object],
+        told: str,
+    ) -> HttpResponseBase:
+        campaign = self.get_object(request, object_id)
+
+        def run(typed: dict[str, Any]) -> str:
+            at = now()
+            command(campaign.pk, typed, act_of(request, at, store=campaign.store), at)
+            return told
+
+        return self.ask(
+            request,
+            form=ReasonForm(**posted(request)),
+            title=f"{title}: {campaign.name}",
+            button=title,
+            lead=lead,
+            command=run,
+            back=self.row_url(campaign),
+        )

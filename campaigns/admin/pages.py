@@ -1,0 +1,216 @@
+"""What the pages of campaigns say, as tables."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.kinds import StepKind
+from campaigns.models import Campaign, CampaignStep
+from campaigns.previews import CampaignPreview
+from campaigns.results import (
+    SENT_STATES,
+    TITLES,
+    Month,
+    Results,
+    months,
+    results,
+)
+from common.money import format_money
+from common.tables import number, table
+from messaging import selectors as messaging_selectors
+from stores.models import Store
+from tiers.models import Tier
+
+FATES: Final[dict[str, str | Promise]] = {
+    "holdout": gettext_lazy("held out by this campaign"),
+    "global": gettext_lazy("held out by all campaigns"),
+    "inside": gettext_lazy("in it already, or resting"),
+    "complaint": gettext_lazy("has an open complaint"),
+    "consent": gettext_lazy("may not be written to"),
+}
+
+
+def result_line(campaign: Campaign, *, at: datetime) -> str:
+    """Extra visits per thousand, or that nobody knows yet."""
+    return results(campaign, at=at).sentence() if campaign.started_at else "–"
+
+
+def preview_page(
+    campaign: Campaign,
+    steps: Sequence[CampaignStep],
+    seen: CampaignPreview,
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Tables: who, who not, what it costs, the words, what else runs."""
+    return {
+        "who": table(
+            [_("Whom"), number(_("Members"))],
+            [
+                (_("for whom the occasion comes"), seen.found),
+                (_("go through the steps"), seen.reached),
+                *(
+                    (str(FATES[fate]), count)
+                    for fate, count in sorted(seen.fates.items())
+                ),
+            ],
+        ),
+        "stores": _named(_("Store"), seen.stores, _names(Store, seen.stores)),
+        "tiers": _named(_("Tier"), seen.tiers, _names(Tier, seen.tiers)),
+        "costs": table(
+            [_("Cost"), number(_("Amount"))],
+            [
+                (_("at most"), format_money(seen.most)),
+                (
+                    _("as coupons were used so far"),
+                    _("not known yet")
+                    if seen.expected is None
+                    else format_money(seen.expected),
+                ),
+            ],
+        ),
+        "steps": table([_("Step"), _("What"), _("Language"), _("Text")], _words(steps)),
+        "overlaps": table(
+            [_("Campaign"), number(_("Members in 30 days"))],
+            [(one.campaign.name, one.members) for one in seen.overlaps],
+            nothing=_("Nothing else runs."),
+        ),
+        "unbound": any(
+            step.kind == StepKind.GIFT and step.coupon_template_id for step in steps
+        )
+        and seen.reached > 0
+        and seen.most == 0,
+    }
+
+
+def results_page(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
+    """The first number, the two groups behind it, and everything that is counted."""
+    found = results(campaign, at=at)
+    by_month = months(campaign, at=at)
+    return {
+        "sentence": found.sentence(),
+        "days_more": found.days_more,
+        "groups": table(
+            [
+                _("Group"),
+                number(_("People")),
+                number(_("Visits")),
+                number(_("Visits per 1,000")),
+            ],
+            [
+                (_("written to"), *_visits(found.treated.people, found.treated.total)),
+                (_("held out"), *_visits(found.held_out.people, found.held_out.total)),
+            ],
+        ),
+        "counts": table([_("What"), number(_("Count"))], _counted(found)),
+        "months": table(
+            [
+                _("Month"),
+                number(_("People")),
+                number(_("Visits per 1,000")),
+                number(_("held out")),
+                number(_("Visits per 1,000")),
+            ],
+            [
+                (
+                    date_format(month.begins, "YEAR_MONTH_FORMAT"),
+                    month.people,
+                    _each(month.people, month.visits),
+                    month.held_out,
+                    _each(month.held_out, month.visits_held_out),
+                )
+                for month in by_month
+            ],
+        ),
+        "chart": _chart(by_month),
+    }
+
+
+def _each(people: int, visits: int) -> int | None:
+    return None if not people else (visits * 1000 + people // 2) // people
+
+
+def _visits(people: int, visits: int) -> tuple[int, int, int | None]:
+    return people, visits, _each(people, visits)
+
+
+def _counted(found: Results) -> Iterator[tuple[object, ...]]:
+    states = found.messages
+    yield TITLES["sent"], sum(states.get(state, 0) for state in SENT_STATES)
+    for name in ("delivered", "bounced", "complained"):
+        yield TITLES[name], states.get(name, 0)
+    for name in ("opened", "clicked", "unsubscribed"):
+        yield TITLES[name], found.events.get(name, 0)
+    yield _("Gifts"), found.gifts
+    yield _("Coupons used"), found.redeemed
+    yield _("Came back within 30 days (shown, not proven)"), found.returned
+    yield _("Spent within 30 days"), format_money(found.spent)
+    yield _("Cost of what was used"), format_money(found.cost)
+    each = found.cost_per_visit
+    yield _("Cost of an extra visit"), "–" if each is None else format_money(each)
+
+
+def _chart(by_month: Sequence[Month]) -> str:
+    """Both groups month by month, for the theme's chart; the table says the same."""
+    colours = ("var(--color-primary-600)", "var(--color-base-400)")
+    series = (
+        (_("written to"), [_each(one.people, one.visits) for one in by_month]),
+        (_("held out"), [_each(one.held_out, one.visits_held_out) for one in by_month]),
+    )
+    return json.dumps(
+        {
+            "labels": [
+                date_format(one.begins, "YEAR_MONTH_FORMAT") for one in by_month
+            ],
+            "datasets": [
+                {"label": str(label), "data": data, "backgroundColor": colour}
+                for (label, data), colour in zip(series, colours, strict=True)
+            ],
+        }
+    )
+
+
+def _names(model: Any, counted: dict[int | None, int]) -> dict[int, str]:
+    found = model.objects.in_bulk([pk for pk in counted if pk is not None])
+    return {pk: str(row) for pk, row in found.items()}
+
+
+def _named(title: str, counted: dict[int | None, int], names: dict[int, str]) -> str:
+    rows = [
+        (_("none") if pk is None else names.get(pk, str(pk)), count)
+        for pk, count in sorted(counted.items(), key=lambda one: -one[1])
+    ]
+    return table([title, number(_("Members"))], rows)
+
+
+def _words(steps: Sequence[CampaignStep]) -> Iterator[tuple[object, ...]]:
+    """Each step; a message in each language and channel."""
+    versions = messaging_selectors.current_versions(
+        {step.template.code for step in steps if step.template is not None}
+    )
+    languages = dict(settings.LANGUAGES)
+    for step in steps:
+        version = versions.get(step.template.code) if step.template else None
+        if version is None:
+            yield str(step), _told(step), "–", "–"
+            continue
+        for text in version.texts.all():
+            if text.channel in step.channels:
+                where = f"{step.template} · {text.get_channel_display()}"
+                body = f"{text.subject}\n{text.body}".strip()
+                yield str(step), where, languages[text.language], body
+
+
+def _told(step: CampaignStep) -> str:
+    if step.coupon_template is not None:
+        return step.coupon_template.name
+    if step.points:
+        return _("%(points)s points") % {"points": step.points}
+    return _("%(days)s days") % {"days": step.days} if step.days else "–"

@@ -1,0 +1,140 @@
+"""What the office types about campaigns, turned into what the services take."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from common.forms import MoneyField
+from coupons.forms import PercentField
+from coupons.models import CouponTemplate
+from messaging.models import MessageChannel, MessageTemplate
+from stores.act_forms import AboveLimitForm
+
+from .checks import check_saved
+from .errors import CampaignRefused
+from .kinds import CHANNELS, CampaignKind
+from .models import Campaign, CampaignStep, Segment
+
+CHOICES = [(channel, MessageChannel(channel).label) for channel in CHANNELS]
+
+
+class CampaignForm(forms.ModelForm[Campaign]):
+    """Percent and money as people type them."""
+
+    holdout_bp = PercentField(
+        label=_("held out"), help_text=_("Who gets nothing, so that one can compare.")
+    )
+    split_bp = PercentField(
+        label=_("share of B"),
+        required=False,
+        help_text=_("Of two variants. 0: there is one."),
+    )
+    budget = MoneyField(
+        label=_("budget"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+        help_text=_("What its gifts may cost at most. Empty: no bound."),
+    )
+
+    class Meta:
+        model = Campaign
+        fields = "__all__"  # noqa: DJ007 (the page names them)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "segment" in self.fields:
+            in_use = Segment.objects.filter(is_active=True).order_by("name")
+            self.fields["segment"].queryset = in_use  # type: ignore[attr-defined]  # a choice of models
+
+
+class StepForm(forms.ModelForm[CampaignStep]):
+    """One step; its channels are ticked."""
+
+    channels = forms.MultipleChoiceField(
+        label=_("channels"),
+        choices=CHOICES,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = CampaignStep
+        fields = "__all__"  # noqa: DJ007 (the page names them)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "template" in self.fields:
+            in_use = MessageTemplate.objects.filter(is_active=True).order_by("name")
+            self.fields["template"].queryset = in_use  # type: ignore[attr-defined]  # a choice of models
+        if "coupon_template" in self.fields:
+            opened = CouponTemplate.objects.filter(is_open=True).order_by("-pk")
+            self.fields["coupon_template"].queryset = opened  # type: ignore[attr-defined]  # a choice of models
+
+
+class StepFormSet(BaseInlineFormSet[CampaignStep, Campaign, StepForm]):
+    """All steps, as they will be numbered."""
+
+    def steps(self) -> list[CampaignStep]:
+        """New rows in the order of their positions; the former are left alone."""
+        kept = [
+            form
+            for form in self.forms
+            if form.is_valid()
+            and (form.has_changed() or form.instance.pk)
+            and not form.cleaned_data.get("DELETE")
+        ]
+        kept.sort(key=lambda form: form.cleaned_data.get("position") or 0)
+        return [
+            CampaignStep(
+                position=place,
+                kind=form.cleaned_data["kind"],
+                arm=form.cleaned_data["arm"],
+                days=form.cleaned_data["days"],
+                template=form.cleaned_data["template"],
+                channels=form.cleaned_data["channels"],
+                coupon_template=form.cleaned_data["coupon_template"],
+                points=form.cleaned_data["points"],
+            )
+            for place, form in enumerate(kept, start=1)
+        ]
+
+    def clean(self) -> None:
+        """What contradicts itself is said above the steps, as they were typed."""
+        super().clean()
+        if any(self.errors):
+            return
+        try:
+            check_saved(self.instance, self.steps())
+        except CampaignRefused as refused:
+            raise ValidationError(str(refused)) from refused
+
+
+class StartForm(AboveLimitForm):
+    """A reason, what was looked at, and an approver where the cost asks for one."""
+
+    saved_at = forms.CharField(widget=forms.HiddenInput)
+    means_everybody = forms.BooleanField(
+        label=_("I mean all members"), required=False, widget=UnfoldBooleanWidget
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["saved_at"] = campaign.saved_at.isoformat()
+        if campaign.kind != CampaignKind.ONE_OFF or campaign.segment_id is not None:
+            self.fields["means_everybody"].widget = forms.HiddenInput()
+
+    def clean_saved_at(self) -> Any:
+        """The moment of the draft that was looked at."""
+        moment = parse_datetime(self.cleaned_data["saved_at"])
+        if moment is None or moment.tzinfo is None:
+            raise ValidationError(_("Look at the campaign again."))
+        return moment

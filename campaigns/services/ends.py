@@ -1,0 +1,97 @@
+"""Why a journey goes no further, asked again at the moment of each step."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Exists, OuterRef
+
+from campaigns.kinds import CampaignKind, Outcome, StepKind
+from campaigns.models import Campaign, CampaignStep, Journey
+from campaigns.reach import consents_for
+from members.models import ConsentNow, Member
+from recognition.models import Feedback, Visit
+
+UNCURED = ("open", "owned")
+
+
+def ends_of(
+    campaign: Campaign,
+    journeys: Sequence[Journey],
+    plans: Mapping[int, Sequence[CampaignStep]],
+) -> dict[int, Outcome]:
+    """The journeys that are over now, and why; the first reason is told."""
+    over: dict[int, Outcome] = {}
+    members = [journey.member_id for journey in journeys]
+    active = set(
+        Member.objects.filter(pk__in=members, status=Member.Status.ACTIVE).values_list(
+            "pk", flat=True
+        )
+    )
+    returned = _returned(campaign, journeys, plans)
+    complaining = _complaining(campaign, members)
+    for journey in journeys:
+        if journey.member_id not in active:
+            over[journey.pk] = Outcome.GONE
+        elif journey.pk in returned:
+            over[journey.pk] = Outcome.RETURNED
+        elif journey.member_id in complaining:
+            over[journey.pk] = Outcome.COMPLAINT
+    for version, steps in plans.items():
+        rest = [one for one in journeys if one.version == version]
+        for pk in _unconsented([one for one in rest if one.pk not in over], steps):
+            over[pk] = Outcome.CONSENT
+    return over
+
+
+def _returned(
+    campaign: Campaign,
+    journeys: Sequence[Journey],
+    plans: Mapping[int, Sequence[CampaignStep]],
+) -> set[int]:
+    """Who came since, where a visit is what it is all about."""
+    watched = [
+        journey.pk
+        for journey in journeys
+        if campaign.kind == CampaignKind.WIN_BACK
+        or any(
+            step.kind == StepKind.WAIT_VISIT
+            for step in plans[journey.version]
+            if step.position < (journey.next_position or 0)
+        )
+    ]
+    came = Visit.objects.filter(
+        member=OuterRef("member"), at__gt=OuterRef("entered_at"), voided_at=None
+    )
+    found = Journey.objects.filter(pk__in=watched)
+    return set(found.filter(Exists(came)).values_list("pk", flat=True))
+
+
+def _complaining(campaign: Campaign, members: Sequence[int]) -> set[int]:
+    """Nobody is wooed back who waits for an answer."""
+    if campaign.kind != CampaignKind.WIN_BACK:
+        return set()
+    uncured = Feedback.objects.filter(member__in=members, state__in=UNCURED)
+    return set(uncured.values_list("member", flat=True))
+
+
+def _unconsented(
+    journeys: Sequence[Journey], steps: Sequence[CampaignStep]
+) -> list[int]:
+    """Who may not be written to by any of the channels that are still to come."""
+    gone = []
+    for position in {journey.next_position or 1 for journey in journeys}:
+        here = [one for one in journeys if (one.next_position or 1) == position]
+        purposes, channels = consents_for(
+            step for step in steps if step.position >= position
+        )
+        if not purposes:
+            continue
+        may = set(
+            ConsentNow.objects.filter(
+                member__in=[one.member_id for one in here],
+                purpose__in=purposes,
+                channel__in=channels,
+                granted=True,
+            ).values_list("member", flat=True)
+        )
+        gone += [one.pk for one in here if one.member_id not in may]
+    return gone
