@@ -1,5 +1,6 @@
 """What staff type to give a sale back, and the offers that the office draws."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,14 +11,18 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from common.forms import MoneyField
+from common.money import format_money
+from common.quantity import PIECE
 from stored_value.forms import AboveLimitForm, amount_field
 from stores.models import Store
 from tiers.models import Tier
 
-from .models import BillOffer, NextVisitGift, Refund
+from .line_forms import QuantityField, RefundLines
+from .models import BillOffer, NextVisitGift, Refund, SaleLine
 from .models.offers import LARGEST
 
 WEEKDAYS = (
@@ -31,8 +36,8 @@ WEEKDAYS = (
 )
 
 
-class RefundForm(AboveLimitForm):
-    """How much, how, and from which drawer."""
+class RefundForm(AboveLimitForm, RefundLines):
+    """How much, or how much of which line, how, and from which drawer."""
 
     amount = amount_field(
         label=_("Amount"), required=False, help_text=_("Empty: all that is left.")
@@ -42,9 +47,20 @@ class RefundForm(AboveLimitForm):
     )
     field_order = ("amount", "to", "reason", "shift", "checker", "secret")
 
-    def __init__(self, *args: Any, has_cash: bool, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, has_cash: bool, lines: Sequence[SaleLine], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         self.has_cash = has_cash
+        several = lines if len(lines) > 1 else ()  # of one line the amount is enough
+        self.add_lines(
+            [line for line in several if line.left],
+            amount=_amount_of,
+            quantity=_quantity_of,
+            rest=_rest_of,
+        )
+        of_lines = [name for name in self.fields if name not in self.field_order]
+        self.order_fields(["amount", *of_lines, *self.field_order[1:]])
         self.fields["shift"].required = False
         self.fields["shift"].help_text = _(
             "The drawer that cash is taken from; empty where none is."
@@ -53,10 +69,35 @@ class RefundForm(AboveLimitForm):
     def clean(self) -> dict[str, Any]:
         """Cash comes out of a drawer that somebody counts."""
         typed = super().clean() or self.cleaned_data
+        self.check_lines()
         in_cash = self.has_cash or typed.get("to") == Refund.To.CASH
         if in_cash and not typed.get("shift"):
             raise ValidationError(_("Choose the till that the cash is taken from."))
         return typed
+
+
+def _amount_of(line: SaleLine) -> forms.Field:
+    left = _("%(left)s of it is left.") % {"left": format_money(line.left)}
+    label = _("%(line)s: amount") % {"line": line.shown_as}
+    return amount_field(label=label, required=False, help_text=left)
+
+
+def _quantity_of(line: SaleLine) -> forms.Field:
+    return QuantityField(
+        label=_("%(line)s: quantity") % {"line": line.shown_as},
+        required=False,
+        widget=forms.HiddenInput()  # nobody is asked for so much of a single piece
+        if line.thousandths == PIECE
+        else UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+    )
+
+
+def _rest_of(line: SaleLine) -> forms.Field:
+    return forms.BooleanField(
+        label=_("%(line)s: all that is left") % {"line": line.shown_as},
+        required=False,
+        widget=UnfoldBooleanWidget,
+    )
 
 
 class VoidForm(AboveLimitForm):

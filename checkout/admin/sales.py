@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from checkout import services as checkout_services
 from checkout.forms import RefundForm, VoidForm
-from checkout.models import Refund, Sale
+from checkout.models import Refund, Sale, SaleLine
 from checkout.selectors.sales import has_cash, matching, notes_of
 from checkout.services.asking import REFUND, VOID
 from common.admin import ReadOnlyAdmin
@@ -69,6 +69,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
         "discounts",
         "payments",
         "refunds",
+        "exchanges",
         "coupons",
         "earned",
         "spent",
@@ -88,6 +89,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
         "discounts",
         "payments",
         "refunds",
+        "exchanges",
         "coupons",
         "earned",
         "spent",
@@ -123,6 +125,9 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
     )
     refunds = display(description=gettext_lazy("refunds"))(
         lambda _self, sale: show.refunds(sale)
+    )
+    exchanges = display(description=gettext_lazy("exchanges"))(
+        lambda _self, sale: show.exchange(sale)
     )
     coupons = display(description=gettext_lazy("coupons"))(
         lambda _self, sale: show.coupons(sale)
@@ -207,7 +212,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
         icon="undo",
     )
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Give back an amount or all that is left."""
+        """Give back an amount, lines, or all that is left."""
         sale, at = self.get_object(request, object_id), now()
         user = signed_in(request)
 
@@ -218,6 +223,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
                 lambda approval: checkout_services.refund_sale(
                     sale_id=sale.pk,
                     amount=typed["amount"],
+                    per_line=form.per_line,
                     to=typed["to"],
                     reason=typed["reason"],
                     by=self._by(request, sale, typed["shift"], at),
@@ -236,6 +242,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
             shifts=open_shifts(user, REFUND).filter(store_id=sale.store_id),
             people=stores_selectors.checkers_for(user, REFUND),
             has_cash=has_cash(sale),
+            lines=list(SaleLine.objects.filter(sale=sale).order_by("place")),
         )
         return self._ask(request, sale, form, _("Refund"), command)
 

@@ -1,11 +1,12 @@
 """What a sale's page tells, table by table."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from checkout.models import PaymentKind, Refund, Sale, SalePayment
+from checkout.models import Exchange, PaymentKind, Refund, Sale, SalePayment
 from common.money import format_count, format_money
 from common.quantity import format_quantity
 from common.tables import clock, link, number, table
@@ -116,6 +117,39 @@ def refunds(sale: Sale) -> str:
             for row in rows
         ),
     )
+
+
+def exchange(sale: Sale) -> str:
+    """Of which bill goods were brought back for this one, and for which of this one."""
+    made = Exchange.objects.filter(Q(sale=sale) | Q(refund__sale=sale))
+    rows = made.select_related("sale", "refund__sale").order_by("at")
+    return table(
+        [
+            _("Brought back"),
+            _("Taken for it"),
+            number(_("Set off")),
+            number(_("Paid in addition")),
+            number(_("Handed out")),
+        ],
+        (
+            (
+                _bill(one.refund.sale, sale),
+                _bill(one.sale, sale),
+                format_money(one.offset),
+                format_money(one.to_pay),
+                format_money(one.paid_out),
+            )
+            for one in rows
+        ),
+    )
+
+
+def _bill(sale: Sale, here: Sale) -> str:
+    """A bill by its number, with the way to its page from another's."""
+    if sale.pk == here.pk:
+        return sale.reference
+    way = reverse("admin:checkout_sale_change", args=[sale.pk])
+    return link(sale.reference, way)
 
 
 def earned(sale: Sale) -> str:

@@ -292,6 +292,15 @@ class SaleLine(models.Model):
         return self.net - self.refunded
 
     @property
+    def shown_as(self) -> str:
+        """What it is called on a page: its name, else what it is."""
+        if self.name:
+            return self.name
+        if self.kind != LineKind.ITEM:
+            return str(self.get_kind_display()).capitalize()
+        return f"#{self.place}"
+
+    @property
     def quantity_text(self) -> str:
         """How much of it there was, as the reader writes it."""
         return format_quantity(self.thousandths)

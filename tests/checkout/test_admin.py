@@ -7,10 +7,21 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from checkout.models import BillOffer, CheckoutPolicy, NextVisitGift, Refund, Sale
+from checkout import services as checkout_services
+from checkout.bill import Bill, Line
+from checkout.models import (
+    BillOffer,
+    CheckoutPolicy,
+    LineKind,
+    NextVisitGift,
+    Refund,
+    Sale,
+)
+from checkout.services import ExchangeBill
 from stores.models import AuditEvent, Shift
 from tests.checkout.giving_back import refund
 from tests.checkout.state import books
+from tests.factories.bills import cash, of, sale_of, settle, till_of
 from tests.factories.checkout import a_key, a_sale, at_store
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.members import MemberFactory
@@ -179,6 +190,70 @@ def test_a_form_gives_back_an_amount_once(lead: Client, shift: Shift) -> None:
     assert (sale.refunded, sale.status) == (100_00, "refunded")
 
 
+def test_a_form_gives_back_lines_as_the_counter_does(
+    lead: Client, shift: Shift
+) -> None:
+    sale = sold(shift, 60_00, 40_00)
+    shown = lead.get(action("refund", sale)).content.decode()
+    assert "Dish 1: amount" in shown
+    assert "Dish 1: quantity" not in shown  # of a single piece
+
+    for wrong in (
+        {"amount": "1", "rest_1": "on"},
+        {"line_1": "60.01"},
+        {"line_1": "x"},
+        {"quantity_1": "2"},
+    ):
+        assert (
+            lead.post(action("refund", sale), typed(shift, **wrong)).status_code == 200
+        )
+    assert not Refund.objects.exists()
+    lead.post(action("refund", sale), typed(shift, line_1="12.50", rest_2="on"))
+
+    assert Refund.objects.get().per_line == [12_50, 40_00]
+    shown = lead.get(action("refund", sale)).content.decode()
+    assert "Dish 1: amount" in shown
+    assert "Dish 2: amount" not in shown  # nothing of it is left
+    one = sold(shift, 10_00)
+    assert "Dish 1: amount" not in lead.get(action("refund", one)).content.decode()
+
+
+def test_a_form_gives_back_some_of_the_pieces_of_a_line(
+    lead: Client, shift: Shift
+) -> None:
+    lines = (
+        Line(name="Tea", thousandths=2_000, unit_price=30_00),
+        Line(kind=LineKind.TIP, name="", amount=5_00),
+    )
+    by = till_of(shift.store)
+    bill = Bill(lines=lines)
+    sale = sale_of(settle(bill, store=shift.store, tenders=[cash(65_00)], by=by))
+    shown = lead.get(action("refund", sale)).content.decode()
+    assert "Tea: quantity" in shown
+    assert "Tip: amount" in shown
+
+    lead.post(action("refund", sale), typed(shift, quantity_1="1", rest_2="on"))
+
+    assert Refund.objects.get().per_line == [30_00, 5_00]
+
+
+def test_a_bill_names_the_other_of_its_exchange(office: Client, shift: Shift) -> None:
+    first = sold(shift, 60_00, 40_00)
+    done = checkout_services.exchange_sale(
+        wanted=ExchangeBill(sale_id=first.pk, bill=of(50_00), amount=40_00),
+        tenders=[cash(10_00)],
+        reference="NEW-1",
+        reason="too small",
+        by=at_store(shift.store, business_date=shift.business_date),
+        at=now(),
+        key="x",
+    )
+    for here, there in ((first, done.sale), (done.sale, first)):
+        shown = office.get(page("sale_change", here.pk)).content.decode()
+        assert page("sale_change", there.pk) in shown
+        assert "¥10.00" in shown
+
+
 def test_cash_comes_out_of_a_drawer(lead: Client, shift: Shift) -> None:
     sale = sold(shift)
     before = books()
@@ -345,6 +420,7 @@ def test_the_rules_of_the_bill_are_published_by_head_office(
         "most_rounded": "0.99",
         "refund_order": "ratio",
         "numbers_by": "store",
+        "returns": "approved",
         "service_charge": "12.5",
         "service_charge_stores": "NOWHERE",
         "reason": "no cents",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from checkout import services as checkout_services
-from checkout.asked import Asked
+from checkout.asked import Asked, GiftCardAsked
 from checkout.bill import Bill, Line, TenderGiven
 from checkout.errors import (
     ExchangeChanged,
@@ -24,15 +24,25 @@ from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from members.models import Member
 from outbox.models import Event
+from stores import services as stores_services
+from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
 from stores.models import Store
 from tests.checkout.giving_back import refund, void
 from tests.checkout.state import books, lots
 from tests.factories.bills import a_guest, cash, no_codes, sale_of, settle, till_of
 from tests.factories.checkout import a_policy
 from tests.factories.coupons import TemplateFactory, issued
+from tests.factories.gift_cards import a_card
 from tests.factories.ledger import everything
+from tests.factories.members import own_card
 from tests.factories.stored_value import is_proven
-from tests.factories.stores import NOON, StoreFactory
+from tests.factories.stores import (
+    NOON,
+    ShiftFactory,
+    StoreFactory,
+    TillFactory,
+    UserFactory,
+)
 from tests.ledger.racing import answers, race, refusals
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +377,68 @@ def test_one_key_sent_many_times_exchanges_once() -> None:
     assert {one.pk for one in answers(outcomes)} == {Exchange.objects.get().pk}
     assert refusals(outcomes) == []
     assert is_proven()
+
+
+def test_what_one_card_paid_is_set_off_as_far_as_the_new_bill_costs(
+    store: Store,
+) -> None:
+    by_card = TenderGiven(kind="card", amount=60_00)
+    sale = bought(JEANS, store=store, tenders=[by_card])
+
+    done = exchange(sale, replace(JEANS, unit_price=45_00), back={})
+
+    assert (done.sale.change, done.paid_out) == (0, 15_00)
+    assert [one.amount for one in done.sale.payments.all()] == [45_00]
+
+
+def test_a_gift_card_that_paid_pays_again_without_its_code(store: Store) -> None:
+    card = a_card(80_00, by=till_of(store))
+    asked = Asked(gift_cards=(GiftCardAsked(code=card.code or "", pin=card.pin or ""),))
+    sale = bought(JEANS, store=store, asked=asked, tenders=[])
+    before = books()
+
+    done = exchange(sale, SHIRT, back={}, tenders=[cash(10_00)])
+
+    assert [one.kind for one in done.sale.payments.order_by("place")] == [
+        "gift_card",
+        "tender",
+    ]
+    changed = {word: one for word, one in books(since=before).items() if one}
+    assert changed == {"tender:cash": 10_00, "sales": 10_00}
+    assert is_proven()
+
+
+def test_who_may_not_refund_or_sell_exchanges_nothing(store: Store) -> None:
+    sale = bought(SHIRT, JEANS, store=store)
+    shift = ShiftFactory.create(till=TillFactory.create(store=store))
+    before = everything()
+    cashier = UserFactory.holding("cashier", store=store)
+    by = stores_services.act(staff=cashier, shift=shift, at=NOON)
+    for act in (exchange, ask_by):
+        with pytest.raises(NotAllowed):
+            act(sale, JEANS, by=by)
+    assert everything() == before
+
+
+def ask_by(sale: Sale, *lines: Line, by: Any) -> object:
+    return checkout_services.quote_exchange(wanted=wanted(sale, *lines), by=by, at=NOON)
+
+
+def test_nobody_exchanges_at_their_own_card_and_the_limit_is_a_refunds(
+    store: Store,
+) -> None:
+    member = a_guest(store=store)
+    own = bought(SHIRT, JEANS, store=store, member=member)
+    large = bought(replace(SHIRT, unit_price=900_00), store=store)
+    shift = ShiftFactory.create(till=TillFactory.create(store=store))
+    lead = UserFactory.holding("shift-lead", store=store)
+    by = stores_services.act(staff=lead, shift=shift, at=NOON)
+    own_card(lead, member)
+    before = everything()
+    with pytest.raises(BeneficiaryRefused):
+        exchange(own, JEANS, by=by)
+    with pytest.raises(ApprovalNeeded):
+        exchange(large, SHIRT, back={}, by=by)
+    assert everything() == before
+    both = bought(replace(SHIRT, unit_price=900_00), JEANS, store=store)
+    assert ask_by(both, JEANS, by=by)  # asked is not done

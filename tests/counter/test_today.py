@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
-from checkout.models import Refund, Sale
+from checkout.bill import Bill, Line
+from checkout.models import LineKind, Refund, Sale
 from tests.counter.till import AtTill
+from tests.factories.bills import cash, sale_of, settle
 from tests.factories.stored_value import is_proven
 from tests.factories.stores import PIN, UserFactory
 
@@ -69,6 +72,46 @@ def test_a_line_is_refunded(lead: AtTill) -> None:
     assert 'name="line_2"' in page
     give_back(lead, sale, line_2="30")
     assert Refund.objects.get().per_line == [0, 30_00]
+
+
+def a_bill_of_all_kinds(till: AtTill) -> Sale:
+    """Two pieces, a weight, and what the shop and the state take."""
+    lines = (
+        Line(name="Tea", thousandths=2_000, unit_price=30_00),
+        Line(name="Peaches", thousandths=350, unit_price=20_00),
+        Line(kind=LineKind.TAX, name="VAT", amount=3_21),
+        Line(kind=LineKind.TIP, name="Tip", amount=5_00),
+    )
+    bill = Bill(lines=lines, service_charge_bp=1_000)
+    store = till.store
+    return sale_of(settle(bill, store=store, tenders=[cash(100_00)], at=now()))
+
+
+def test_lines_of_every_kind_are_ticked_weighed_and_named(lead: AtTill) -> None:
+    sale = a_bill_of_all_kinds(lead)
+    page = lead.get(f"receipts/{sale.pk}/refund/").content.decode()
+    for place, word in enumerate(("Tea", "Peaches", "VAT", "Tip", "Service charge"), 1):
+        assert word in page
+        assert f'name="rest_{place}"' in page
+    assert ('name="quantity_2"' in page, 'name="quantity_3"' in page) == (True, False)
+
+    give_back(lead, sale, rest_3="on", quantity_2="0.150", quantity_1="1")
+
+    # Of the charge so much as these are of all that it was reckoned on.
+    given = Refund.objects.get()
+    assert given.per_line == [30_00, 3_00, 3_21, 0, 3_30]
+    page = lead.get(f"receipts/{sale.pk}/refund/").content.decode()
+    assert 'name="rest_3"' not in page  # nothing of it is left
+    give_back(lead, sale, rest_1="on", rest_2="on", rest_4="on")
+    sale.refresh_from_db()
+    assert (sale.left, sale.status) == (0, Sale.Status.REFUNDED)
+    assert is_proven()
+
+
+def test_the_charge_alone_goes_back_where_it_is_ticked(lead: AtTill) -> None:
+    sale = a_bill_of_all_kinds(lead)
+    give_back(lead, sale, rest_5="on")
+    assert Refund.objects.get().per_line == [0, 0, 0, 0, 6_70]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from checkout import services as checkout_services
 from checkout.asked import Asked, GiftCardAsked
 from checkout.models import Refund, RefundPart, Sale
 from checkout.selectors.sales import has_cash, notes_of
+from checkout.services import ExchangeBill
 from coupons import services as coupons_services
 from coupons.errors import NothingToRefund
 from gift_cards import services as gift_cards_services
@@ -288,4 +289,31 @@ def test_a_gift_card_that_they_bought(fate: str) -> None:
         card_id=gift_cards.row(sold).pk, reason="gone", by=by, at=LATER, key="back"
     )
     assert (paid, before - in_till()) == (50_00, 50_00)
+    assert ledger_services.prove_books().failing == {}
+
+
+@pytest.mark.parametrize("fate", FATES)
+def test_a_bill_is_exchanged_with_who_is_left_or_with_nobody(fate: str) -> None:
+    store = StoreFactory.create()
+    member, sale = a_bill(store)
+    left = goes(member, fate)
+    cash = in_till()
+
+    done = checkout_services.exchange_sale(
+        wanted=ExchangeBill(sale_id=sale.pk, bill=bills.of(100_00)),
+        tenders=[] if fate == "merged" else [bills.cash(19_00)],
+        reference="X1",
+        reason="too small",
+        by=bills.till_of(store),
+        at=LATER,
+        key="exchange",
+    )
+
+    is_gone = fate != "merged"
+    assert done.sale.member_id == (None if is_gone else left.pk)
+    # Points and the bonus that are let go pay nothing any more: ¥10 and ¥9.
+    assert (done.paid_out, done.to_pay) == (0, 19_00 if is_gone else 0)
+    paid = {one.kind: one.amount for one in done.sale.payments.all()}
+    assert paid["gift_card"] == 20_00
+    assert in_till() - cash == (19_00 if is_gone else 0)
     assert ledger_services.prove_books().failing == {}
