@@ -34,9 +34,9 @@ WELCOME_WITHIN: Final = timedelta(days=30)
 type Sql = tuple[str, list[Any]]
 NOBODY: Final[Sql] = ("SELECT NULL::bigint AS member_id, '' AS period WHERE false", [])
 
-BIRTHDAY = f"""
+BIRTHDAY = """
 SELECT born.member_id, min(born.period)::text AS period
-  FROM ({members_selectors.CELEBRANTS}) born GROUP BY born.member_id"""  # noqa: S608 (our own text)
+  FROM ({celebrants}) born GROUP BY born.member_id"""
 ANNIVERSARY = """
 SELECT m.id AS member_id, min(kept.period) AS period
   FROM unnest(%s::int[], %s::int[], %s::text[], %s::timestamptz[])
@@ -92,7 +92,8 @@ def _birthday(campaign: Campaign, when: Days) -> Sql:
     ]
     if not due:
         return NOBODY
-    return _in_order(BIRTHDAY, members_selectors.celebrants(due))
+    celebrants, params = members_selectors.celebrants(due)
+    return _in_order(BIRTHDAY.format(celebrants=celebrants), params)
 
 
 def _anniversary(campaign: Campaign, when: Days) -> Sql:

@@ -24,6 +24,9 @@ EXAMPLES: Final = 5
 PATIENCE: Final = "SELECT set_config('statement_timeout', %s, true)"
 
 
+type Sql = tuple[str, Sequence[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many members; `is_about`: estimated, as counting took too long."""
@@ -68,10 +71,18 @@ def members_in(
 
 def matching(tree: Group, *, at: datetime, store_id: int | None) -> QuerySet[Member]:
     """The active members who meet conditions. Raises SegmentNeedsAttention."""
+    sql, params = statement(tree, at=at, store_id=store_id)
+    return Member.objects.filter(pk__in=RawSQL(sql, params))  # noqa: S611 (our text; what was typed are its parameters)
+
+
+def statement(tree: Group, *, at: datetime, store_id: int | None) -> Sql:
+    """The one statement that finds them, `SELECT m.id …`, for whoever takes very many.
+
+    Raises SegmentNeedsAttention.
+    """
     found = _Included()
     check(tree, found)
-    sql, params = compile_members(tree, at=at, store_id=store_id, rules_of=found)
-    return Member.objects.filter(pk__in=RawSQL(sql, params))  # noqa: S611 (our text; what was typed are its parameters)
+    return compile_members(tree, at=at, store_id=store_id, rules_of=found)
 
 
 def needs_attention(segments: Sequence[Segment]) -> dict[int, list[str]]:
@@ -194,9 +205,6 @@ def preview(
         own=own,
         examples=_examples(whole, patience_ms),
     )
-
-
-type Sql = tuple[str, Sequence[Any]]
 
 
 def _count_each(statements: Iterable[Sql], patience_ms: int) -> list[Count]:

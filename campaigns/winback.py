@@ -32,12 +32,12 @@ OWN_RHYTHM: Final = """
 (WITH usual AS MATERIALIZED (
    SELECT r.last_store_id,
           percentile_cont(0.75) WITHIN GROUP (ORDER BY r.rhythm_days)::numeric AS gap
-     FROM {summary} r WHERE r.rhythm_days IS NOT NULL
-    GROUP BY GROUPING SETS ((r.last_store_id), ())
+     FROM {summary} r WHERE r.rhythm_days IS NOT NULL GROUP BY r.last_store_id
  ), away AS (
    SELECT r.member_id, {day} - r.last_on AS days,
-          coalesce(r.rhythm_days, here.gap, (SELECT max(u.gap) FROM usual u
-                    WHERE u.last_store_id IS NULL), {least}) AS gap
+          coalesce(r.rhythm_days, here.gap, (
+            SELECT percentile_cont(0.75) WITHIN GROUP (ORDER BY e.rhythm_days)::numeric
+              FROM {summary} e WHERE e.rhythm_days IS NOT NULL), {least}) AS gap
      FROM {summary} r LEFT JOIN usual here ON here.last_store_id = r.last_store_id
     WHERE r.last_on IS NOT NULL
  )

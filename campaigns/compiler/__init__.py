@@ -15,7 +15,7 @@ from campaigns.conditions import Group, InSegment, Leaf
 from campaigns.errors import SegmentNeedsAttention
 
 from . import behaviour, profile, value
-from .statement import DEEPEST_SEGMENTS, Rules, Statement, Test
+from .statement import MOST_SEGMENTS, Rules, Statement, Test
 
 COMPILERS: Final[dict[str, Callable[[Any, Statement], Test]]] = {
     "gender": profile.gender,
@@ -99,8 +99,11 @@ def _node(node: Group | Leaf, made: Statement) -> Test:
 
 def _segment(leaf: InSegment, made: Statement) -> Test:
     """The rules of another segment, in their place; a store's is of its own guests."""
-    if leaf.segment in made.path or len(made.path) >= DEEPEST_SEGMENTS:
+    if leaf.segment in made.path:
         raise SegmentNeedsAttention([_("Segments are made of each other in a circle.")])
+    made.included.append(leaf.segment)
+    if len(made.included) > MOST_SEGMENTS:
+        raise SegmentNeedsAttention([_("It is made of too many other segments.")])
     store_id, tree = made.rules_of(leaf.segment)
     inner = replace(made, store_id=store_id, path=(*made.path, leaf.segment))
     test, guests = _group(tree, inner), inner.guests()

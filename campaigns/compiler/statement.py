@@ -13,7 +13,7 @@ from campaigns.conditions import Group, Ranged
 from common.months import midnight
 
 NAMED: Final = re.compile(r"%\((p\d+)\)s")
-DEEPEST_SEGMENTS: Final = 5  # segments that are made of segments
+MOST_SEGMENTS: Final = 40  # in one statement, each as often as it is asked for
 
 # What visits come to, of one store's alone; the shape of the summary that is kept.
 OF_STORE: Final = """
@@ -62,6 +62,7 @@ class Statement:
     params: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
     joins: dict[str, str] = field(default_factory=dict)
     path: tuple[int, ...] = ()  # segments that are being compiled within each other
+    included: list[int] = field(default_factory=list)  # all of them so far
 
     @property
     def zone(self) -> ZoneInfo:

@@ -49,6 +49,7 @@ def save_segment(
     if wrong := problems(tree):
         raise SegmentNeedsAttention(wrong)
     _check_included(segment, tree)
+    campaigns_selectors.matching(tree, at=at, store_id=segment.store_id)
     kept = write_rules(tree)
     if is_new:
         segment.version = 1

@@ -59,12 +59,12 @@ SELECT array_agg(due.member), array_agg(due.ref) FROM (
 """
 # Whose birthday is due, of those who stand on the tier: once in the period of that
 # birthday, also for whoever had it as a member that was merged into this one.
-BIRTHDAY = f"""
+BIRTHDAY = """
 SELECT array_agg(due.member), array_agg(due.ref) FROM (
   SELECT born.member, born.ref FROM (
     SELECT b.member_id AS member, b.period,
            'birthday:' || %(gift)s || ':' || b.member_id || ':' || b.period AS ref
-      FROM ({members_selectors.CELEBRANTS}) b
+      FROM ({celebrants}) b
       JOIN tiers_standing t ON t.member_id = b.member_id AND t.tier_id = %(tier)s
   ) born
   WHERE NOT EXISTS (SELECT 1 FROM coupons_coupon c
@@ -75,7 +75,7 @@ SELECT array_agg(due.member), array_agg(due.ref) FROM (
                      WHERE w.merged_into_id = born.member)
   ORDER BY born.member LIMIT %(chunk)s
 ) due
-"""  # noqa: S608 (our own text)
+"""
 GIVE = """
 INSERT INTO coupons_coupon (
   version_id, issue_id, nth, member_id, issued_to_id, code, last4, status, uses,
@@ -143,12 +143,10 @@ def give_birthday_gifts(*, by: Act, at: datetime, chunk: int = CHUNK) -> int:
             if one.due >= today - timedelta(days=CATCH_UP_DAYS)
             or _would_be_valid(version, one.due, at)
         ]
-        facts = {
-            "gift": gift.pk,
-            "tier": gift.tier_id,
-            **members_selectors.celebrants(due),
-        }
-        given += _give_all(gift, BIRTHDAY, facts, by=by, at=at, chunk=chunk)
+        celebrants, days = members_selectors.celebrants(due)
+        facts = {"gift": gift.pk, "tier": gift.tier_id, **days}
+        found = BIRTHDAY.format(celebrants=celebrants)
+        given += _give_all(gift, found, facts, by=by, at=at, chunk=chunk)
         TierGift.objects.filter(pk=gift.pk).update(birthdays_until=today)
     return given
 

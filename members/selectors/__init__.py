@@ -1,13 +1,12 @@
 """Questions about members: who this is, what they hold, whom we may write to."""
 
-from .birthdays import CELEBRANTS, celebrants
+from .birthdays import celebrants
 from .contact import consents_standing, contactable, may_contact
 from .find import Hit, find, find_hits, find_ids, resolve
 from .people import by_referral_code, of_keeper, with_birthday
 from .value import Explained, balances_at, explain, usable_at
 
 __all__ = [
-    "CELEBRANTS",
     "Explained",
     "Hit",
     "balances_at",

@@ -193,9 +193,22 @@ def test_a_circle_that_got_into_the_table_needs_attention_and_does_not_end_the_w
     Segment.objects.filter(pk=one.pk).update(version=2)
     one.refresh_from_db()
 
-    with pytest.raises(SegmentNeedsAttention):
+    with pytest.raises(SegmentNeedsAttention) as told:
         campaigns_selectors.members_in(one, at=NOON)
+    assert "circle" in str(told.value)
     assert "circle" in attention(one)
+
+
+def test_what_would_grow_without_end_is_refused() -> None:
+    """Each is made of the one before, twice: the sixth would be read sixty times."""
+    before = a_segment(NAMED)
+    for _number in range(4):
+        inside = {"kind": "segment", "segment": before.pk}
+        before = a_segment(any_of(inside, none_of(inside)))
+    inside = {"kind": "segment", "segment": before.pk}
+
+    told = refused(SegmentNeedsAttention, rules=any_of(inside, none_of(inside)))
+    assert "too many" in str(told)
 
 
 def test_a_stores_segment_is_made_of_the_stores_own() -> None:

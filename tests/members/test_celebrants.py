@@ -124,9 +124,7 @@ def test_one_statement_finds_whom_each_member_s_own_birthday_says() -> None:
     ]:
         due = due_birthdays(BirthdayRule(), first=first, last=last)
         with connection.cursor() as cursor:
-            cursor.execute(
-                members_selectors.CELEBRANTS, members_selectors.celebrants(due)
-            )
+            cursor.execute(*members_selectors.celebrants(due))
             found = sorted(cursor.fetchall())
         expected = sorted(
             (member.pk, kept, kept, year)
@@ -141,5 +139,5 @@ def test_one_statement_finds_whom_each_member_s_own_birthday_says() -> None:
 def test_nobody_is_due_on_no_day() -> None:
     MemberFactory.born(Birthday(month=1, day=1))
     with connection.cursor() as cursor:
-        cursor.execute(members_selectors.CELEBRANTS, members_selectors.celebrants([]))
+        cursor.execute(*members_selectors.celebrants([]))
         assert cursor.fetchall() == []
