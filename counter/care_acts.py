@@ -37,6 +37,8 @@ from members.models import Member
 from points import services as points_services
 from recognition import services as recognition_services
 from recognition.models import Feedback
+from stored_value import services as stored_value_services
+from stored_value.holders import Holder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,14 +267,30 @@ def _feedback(doing: Doing) -> str:
 
 
 def _order(doing: Doing) -> str:
-    reward = doing.typed["reward"]
-    ordered = points_services.order_reward(
-        reward_id=reward.pk,
-        member_id=doing.member.pk,
-        tender=(doing.typed["tender"] or "cash") if reward.money else "",
+    form, reward = doing.form, doing.typed["reward"]
+    assert isinstance(form, SecondForm)  # noqa: S101 (for the type)
+    is_proven = stored_value_services.prove_identity(
+        holder=Holder.member(doing.member.pk),
+        code=doing.typed["payment_code"],
         by=doing.place.act(),
         at=doing.at,
-        key=doing.key,
+    )
+    ordered = approved(
+        lambda approval: points_services.order_reward(
+            reward_id=reward.pk,
+            member_id=doing.member.pk,
+            tender=(doing.typed["tender"] or "cash") if reward.money else "",
+            by=doing.place.act(),
+            at=doing.at,
+            key=doing.key,
+            is_proven=is_proven,
+            approval=approval,
+        ),
+        form=form,
+        place=doing.place,
+        subject=f"member:{doing.member.pk}",
+        at=doing.at,
+        reason=reward.name,
     )
     if ordered.code:
         return _("Ordered: %(reward)s. The code to pick it up: %(code)s") % {

@@ -88,7 +88,8 @@ class FeedbackForm(forms.Form):
     is_complaint = forms.BooleanField(required=False)
 
 
-class OrderForm(forms.Form):
+class OrderForm(SecondForm):
+    payment_code = forms.CharField(max_length=40, required=False)
     reward = forms.ModelChoiceField(
         label=_("Reward"), queryset=Reward.objects.filter(is_active=True)
     )

@@ -10,12 +10,17 @@ class StoredValueConfig(AppConfig):
         """Say what the acts are called, and what is kept about a member."""
         from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415 (models are loaded only now)
+        from points import identity  # noqa: PLC0415 (the same)
         from stored_value.parts import StoredValuePart  # noqa: PLC0415 (the same)
         from stored_value.proofs import CHECKS  # noqa: PLC0415 (the same)
+        from stored_value.services.identity import (  # noqa: PLC0415 (the same)
+            require_identity_of_member,
+        )
         from stores.words import name_acts  # noqa: PLC0415 (the same)
 
         parts.register(StoredValuePart())
         proofs.register(CHECKS)
+        identity.register(require_identity_of_member)
         name_acts(
             {
                 "stored_value.top_up_wallet": _("Wallet topped up"),

@@ -183,7 +183,7 @@ class PayForm(AtTillForm):
     field_order = ("amount", "payment_code", "shift")
 
 
-class HoldForm(AtTillForm):
+class HoldForm(AboveLimitForm):
     amount = amount_field(label=_("Amount"))
     note = LineField(
         label=_("For"),
@@ -191,7 +191,21 @@ class HoldForm(AtTillForm):
         required=False,
         widget=UnfoldAdminTextInputWidget,
     )
-    field_order = ("amount", "note", "shift")
+    payment_code = forms.CharField(
+        label=_("Payment code or rotating code"),
+        max_length=40,
+        required=False,
+        widget=UnfoldAdminPasswordWidget(attrs=DIGITS),
+        help_text=_("Typed by the member, where it is asked for."),
+    )
+    field_order = (
+        *("amount", "note", "payment_code"),
+        *("reason", "shift", "checker", "secret"),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = False
 
 
 class CaptureForm(AtTillForm):

@@ -19,6 +19,19 @@ router = Router()
 TAG = "Stored value"
 
 
+def _prove(request: ApiRequest, member: str, body: HoldIn) -> bool:
+    """Whether the member gave a code of their own, in a transaction of its own: a wrong
+    try counts whatever comes.
+    """
+    then = occurrence_in_time(request, body.occurred_at)
+    return stored_value_services.prove_identity(
+        holder=Holder.member(members.find(member)),
+        code=body.stored_value_auth or "",
+        by=then.by,
+        at=then.at,
+    )
+
+
 @endpoint(
     router,
     "POST",
@@ -28,6 +41,7 @@ TAG = "Stored value"
     status=201,
     key="required",
     refusals=(409,),
+    first=_prove,
     tag=TAG,
     example={"amount": 20000, "note": "table for eight"},
 )
@@ -39,6 +53,7 @@ def hold_value(request: ApiRequest, member: str, body: HoldIn) -> HoldOut:
         amount=body.amount,
         expires_at=body.expires_at,
         note=body.note or "",
+        is_proven=request.first,
         by=then.by,
         at=then.at,
         key=ledger_key(request),

@@ -16,6 +16,11 @@ class HoldIn(In):
         default=None, description="Unless named: after the hours of the shop's policy."
     )
     note: Annotated[str, Field(max_length=120)] | None = None
+    stored_value_auth: Annotated[str, Field(max_length=40)] | None = Field(
+        default=None,
+        description="The member's rotating code or payment code, above the shop's"
+        " limit.",
+    )
     occurred_at: OccurredAt = None
 
 

@@ -41,7 +41,7 @@ def care(request: HttpRequest, place: Place, public_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "payment_code")
 @require_POST
 @at_till(*ANY)
 def act(request: HttpRequest, place: Place, public_id: UUID, name: str) -> HttpResponse:

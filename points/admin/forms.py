@@ -17,7 +17,12 @@ from points.models.policy import LARGEST_CAP
 from points.models.rewards import MOST_AT_ONCE
 from points.services.permit import LARGEST
 from stores import selectors as stores_selectors
-from stores.act_forms import AtStoreForm, ReasonForm, SecondPersonForm
+from stores.act_forms import (
+    AtStoreForm,
+    OnlyAboveLimit,
+    ReasonForm,
+    SecondPersonForm,
+)
 from stores.models import Store
 from tiers import selectors as tiers_selectors
 
@@ -155,8 +160,10 @@ class GiveForm(SecondPersonForm):
     )
 
 
-class OrderForm(AtStoreForm):
-    """A reward for a member, paid with their points."""
+class OrderForm(OnlyAboveLimit, AtStoreForm):
+    """A reward for a member, paid with their points; an approver vouches for one who is
+    not known, where the shop asks for it.
+    """
 
     member_id = MemberField()
     quantity = whole(_("Quantity"), least=1, most=MOST_AT_ONCE, initial=1)
@@ -166,7 +173,14 @@ class OrderForm(AtStoreForm):
         choices=lambda: [("", "–"), *stores_selectors.tender_choices()],
         widget=UnfoldAdminSelectWidget,
     )
-    field_order = ("member_id", "quantity", "tender", "store")
+    field_order = (
+        *("member_id", "quantity", "tender", "store"),
+        *("reason", "checker", "secret"),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].required = False
 
 
 class CodeForm(AtStoreForm):

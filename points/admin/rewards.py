@@ -19,6 +19,7 @@ from stores.admin.actors import ActedAdmin
 from stores.admin.base import (
     act_of,
     action,
+    alone_or_beside,
     display,
     posted,
     request_id,
@@ -125,11 +126,22 @@ class RewardAdmin(SettingAdmin[Reward]):
         reward = self.get_object(request, object_id)
 
         def command(typed: dict[str, Any]) -> str:
-            ordered = points_services.order_reward(
-                reward_id=reward.pk,
-                by=act_of(request, now(), store=typed.pop("store")),
-                at=now(),
-                **typed,
+            at = now()
+            ordered = alone_or_beside(
+                request,
+                typed,
+                lambda approval: points_services.order_reward(
+                    reward_id=reward.pk,
+                    member_id=typed["member_id"],
+                    quantity=typed["quantity"],
+                    tender=typed["tender"],
+                    by=act_of(request, at, store=typed["store"]),
+                    at=at,
+                    key=typed["key"],
+                    approval=approval,
+                ),
+                subject=f"member:{typed['member_id']}",
+                at=at,
             )
             if not ordered.code:
                 return _("Done.")
@@ -137,10 +149,15 @@ class RewardAdmin(SettingAdmin[Reward]):
                 "code": ordered.code
             }
 
-        stores = stores_selectors.stores_for(signed_in(request), ORDER)
+        user = signed_in(request)
+        stores = stores_selectors.stores_for(user, ORDER)
         return self.ask(
             request,
-            form=OrderForm(**posted(request), stores=stores),
+            form=OrderForm(
+                **posted(request),
+                stores=stores,
+                people=stores_selectors.checkers_for(user, ORDER),
+            ),
             title=_("Order a reward"),
             button=_("Order"),
             lead=f"{reward} · {self.price(reward)}",

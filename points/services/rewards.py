@@ -16,7 +16,7 @@ from ledger.errors import IdempotencyConflict
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
 from members.models import Member
-from points import codes
+from points import codes, identity
 from points.errors import (
     AmountRefused,
     LimitReached,
@@ -31,8 +31,10 @@ from points.errors import (
 )
 from points.models import PointsPolicy, Reward, RewardOrder, RewardTaken
 from points.models.rewards import MOST_AT_ONCE
+from points.spending import worth_of
 from policies import selectors as policies_selectors
 from stores import services as stores_services
+from stores.models import Approval
 
 from . import permit
 from .holding import POINTS, expire_first, granted, holding_of, lock, usable
@@ -66,13 +68,18 @@ def order_reward(
     by: Act,
     at: datetime,
     key: str,
+    is_proven: bool = False,
+    approval: Approval | None = None,
 ) -> Ordered:
     """Order so many of a reward, each at its price in points and money, once for a key.
 
     The price is the reward's times the quantity, whatever a client says; money is paid
     by `tender` at the act's store. Goods wait for their code, coupons and donations are
-    done at once. Raises NotOffered, OutOfStock, LimitReached, NotEnoughPoints,
-    AmountRefused, TenderMissing, NotAllowed, MemberNotActive, IdempotencyConflict.
+    done at once. What the points are worth needs the member's code or an approver above
+    the limit, as a bill does (`points.identity`).
+
+    Raises NotOffered, OutOfStock, LimitReached, NotEnoughPoints, AmountRefused,
+    TenderMissing, NotAllowed, MemberNotActive, IdempotencyConflict.
     """
     permit.may(by, ORDER)
     if not 1 <= quantity <= MOST_AT_ONCE:
@@ -89,6 +96,17 @@ def order_reward(
     held = usable(holding.points, at)
     if held < points:
         raise NotEnoughPoints(usable=held)
+    policy = policies_selectors.in_force(PointsPolicy, at=at)
+    by = identity.require(
+        by=by,
+        member_id=member_id,
+        amount=worth_of(points, policy),
+        act=ORDER,
+        subject=f"member:{member_id}",
+        at=at,
+        is_proven=is_proven,
+        approval=approval,
+    )
     by = permit.check_beneficiary(by, ORDER, member_id=member_id, amount=points, at=at)
     _take(reward, member_id, quantity)
     lines = [

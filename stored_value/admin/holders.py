@@ -331,14 +331,29 @@ class HeldWalletAdmin[W: (Wallet, BearerWallet)](ReadOnlyAdmin[W], ScopedAdmin[W
         """Set an amount aside for a booking."""
 
         def command(row: W, typed: dict[str, Any]) -> str:
-            at = now()
-            placed = stored_value_services.hold(
-                holder=self.holder_of(row),
-                amount=typed["amount"],
-                note=typed["note"],
+            at, holder = now(), self.holder_of(row)
+            is_proven = stored_value_services.prove_identity(
+                holder=holder,
+                code=typed["payment_code"],
                 by=doing(request, typed, at),
                 at=at,
-                key=typed["key"],
+            )
+            placed = alone_or_beside(
+                request,
+                typed,
+                lambda approval: stored_value_services.hold(
+                    holder=holder,
+                    amount=typed["amount"],
+                    note=typed["note"],
+                    by=doing(request, typed, at),
+                    at=at,
+                    key=typed["key"],
+                    is_proven=is_proven,
+                    approval=approval,
+                ),
+                subject=f"{holder.kind}:{holder.id}",
+                at=at,
+                shift=typed["shift"],
             )
             return _("%(amount)s is held.") % {"amount": format_money(placed.amount)}
 

@@ -7,6 +7,7 @@ from .coupons import usable_coupons
 from .doing import refuse_own
 from .gift_cards import redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
+from .identity import prove_identity
 from .lapse import lapse_principal, reactivate
 from .plans import save_plan
 from .refund_spend import refund_spend
@@ -25,6 +26,7 @@ __all__ = [
     "expire_holds",
     "hold",
     "lapse_principal",
+    "prove_identity",
     "prove_payment_code",
     "reactivate",
     "redeem_into_wallet_step",

@@ -27,8 +27,10 @@ from stored_value.requests import done_before, fingerprint_of
 from stored_value.rules import Split
 from stored_value.selectors.wallets import terms_at, wallet
 from stores import services as stores_services
+from stores.models import Approval
 
 from .doing import require_in_use
+from .identity import require_identity
 from .lots import moving, portions
 from .spend import LARGEST
 
@@ -45,11 +47,14 @@ def hold(
     key: str,
     expires_at: datetime | None = None,
     note: str = "",
+    is_proven: bool = False,
+    approval: Approval | None = None,
 ) -> Hold:
     """Set an amount aside: it cannot be spent, and is never more than there is.
 
-    It runs out after the policy's hours, or at `expires_at`, within a year. Raises
-    NotEnough, HoldOver, HoldTooLong.
+    It runs out after the policy's hours, or at `expires_at`, within a year. Above the
+    limit it needs the member's code (`prove_identity`) or an approver, as a bill does.
+    Raises NotEnough, HoldOver, HoldTooLong, CodeNeeded, VouchingNeeded.
     """
     if not 0 < amount <= LARGEST:
         raise AmountRefused
@@ -60,8 +65,15 @@ def hold(
     if done is not None:
         return Hold.objects.get(entry_id=done)
     require_in_use(holder)
+    subject = f"{holder.kind}:{holder.id}"
     by = stores_services.use_limit(
-        by=by, act=HOLD, amount=amount, at=at, members=[holder.member_id]
+        by=by,
+        act=HOLD,
+        amount=amount,
+        at=at,
+        approval=approval,
+        subject=subject,
+        members=[holder.member_id],
     )
     policy = terms_at(at).policy
     ends_at = expires_at or at + timedelta(hours=policy.hold_hours)
@@ -72,6 +84,16 @@ def hold(
     held = wallet(holder=holder, at=at)
     if amount > held.usable:
         raise NotEnough(short_by=amount - held.usable)
+    by = require_identity(
+        holder=holder,
+        amount=amount,
+        by=by,
+        at=at,
+        act=HOLD,
+        subject=subject,
+        is_proven=is_proven,
+        approval=approval,
+    )
     part = rules.split(
         amount=amount,
         principal=held.principal,

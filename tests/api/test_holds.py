@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
+from cards.tokens import mint_code
 from members.models import Member
+from stored_value import services as stored_value_services
 from stored_value.models import Hold
 from tests.factories.api import Till, a_till, is_problem
 from tests.factories.bills import a_guest
 from tests.factories.ledger import everything
+from tests.factories.members import by_themselves
 from tests.factories.stored_value import is_proven
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +87,31 @@ def test_a_hold_that_would_end_in_the_past_or_never_is_refused(
 
     assert is_problem(refused, 422, code)
     assert not Hold.objects.exists()
+
+
+def test_above_the_limit_a_deposit_asks_for_the_members_code() -> None:
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=900_00, store=till.store)
+    stored_value_services.set_payment_code(
+        member_id=member.pk, code="482913", by=by_themselves(member), at=now()
+    )
+    path = f"/members/{Member.objects.get(pk=member.pk).public_id}/holds"
+    before = everything()
+
+    def ask(key: str, code: str | None) -> Any:
+        body = {"amount": 300_00, "stored_value_auth": code}
+        return till.post(path, body, key=key)
+
+    assert is_problem(ask("a", None), 422, "payment_code_needed")
+    assert is_problem(ask("b", "190274"), 422, "payment_code_refused")
+    assert everything() == before
+    assert not Hold.objects.exists()
+
+    made = ask("c", "482913")
+    again = ask("c", "482913")
+    shown = ask("d", mint_code(member_id=member.pk, at=now()))
+
+    assert (made.status_code, shown.status_code) == (201, 201), made.content
+    assert again.content == made.content
+    assert is_proven()

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 
 from cards.models import Card, CardKind
+from cards.tokens import mint_code
 from coupons.models import Coupon
 from gift_cards.models import GiftCard
 from members.models import Member
@@ -18,10 +20,11 @@ from tests.factories import gift_cards as gifts
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.coupons import TemplateFactory, issued, visit_pass
+from tests.factories.ledger import everything
 from tests.factories.members import MemberFactory
 from tests.factories.points import RewardFactory, StampProgrammeFactory
-from tests.factories.stored_value import is_proven
-from tests.factories.stores import NOON, UserFactory
+from tests.factories.stored_value import is_proven, new_rules
+from tests.factories.stores import NOON, PIN, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +132,29 @@ def test_a_reward_is_ordered_and_picked_up_once(till: AtTill) -> None:
     assert RewardOrder.objects.get().status == RewardOrder.Status.HANDED_OVER
     again = till.client.post("/counter/codes/", told).content.decode()
     assert "alert-danger" in again
+
+
+def test_above_the_limit_a_reward_asks_who_the_guest_is(till: AtTill) -> None:
+    reward = RewardFactory.create(points=30_000)
+    member = a_guest(points=90_000, store=till.store)
+    before = everything()
+
+    page = do(till, member, "reward", reward=reward.pk).content.decode()
+
+    assert "ask the member for the payment code" in page
+    assert everything() == before
+    assert not RewardOrder.objects.exists()
+    code = mint_code(member_id=member.pk, at=now())
+    do(till, member, "reward", reward=reward.pk, payment_code=code)
+    assert RewardOrder.objects.count() == 1
+
+    new_rules(approver_may_vouch=True)
+    asked = do(till, member, "reward", reward=reward.pk).content.decode()
+    assert "A second person approves it here" in asked
+    lead = UserFactory.holding("store-manager", store=till.store)
+    vouched = {"checker": lead.pk, "secret": PIN, "reason": "a regular"}
+    do(till, member, "reward", reward=reward.pk, **vouched)
+    assert RewardOrder.objects.count() == 2
 
 
 def test_a_coupon_is_verified_by_its_code(till: AtTill) -> None:

@@ -20,13 +20,12 @@ from stored_value.errors import (
     HoldsTooMuch,
     NoSuchHolder,
     NotEnough,
-    TenderRefused,
     TransferForbidden,
     TransferToOneself,
 )
 from stored_value.holders import Holder
 from stored_value.models import Hold, TopUpRefund
-from stores.errors import BeneficiaryRefused, NotAllowed
+from stores.errors import BeneficiaryRefused, NotAllowed, TenderUnknown
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import gone
 from tests.factories.ledger import everything
@@ -64,6 +63,7 @@ def hold(holder: Holder, amount: int = 105_00, **facts: Any) -> Hold:
             "by": facts.pop("by", None) or at_store(),
             "at": NOON,
             "key": a_key("hold"),
+            "is_proven": True,
             **facts,
         }
     )
@@ -388,7 +388,7 @@ class TestRefundOfATopUp:
     @pytest.mark.parametrize("tender", ["", "bitcoin", "\x00"])
     def test_by_no_unknown_way(self, tender: str) -> None:
         _holder, row = holding(300_00)
-        with pytest.raises(TenderRefused), transaction.atomic():
+        with pytest.raises(TenderUnknown), transaction.atomic():
             refund_top_up(row, tender=tender)
         assert not TopUpRefund.objects.exists()
 

@@ -167,7 +167,12 @@ def test_what_is_held_for_a_booking_counts_towards_the_cap() -> None:
     holder = a_member()
     top_up(holder, 4_900_00)
     stored_value_services.hold(
-        holder=holder, amount=1_000_00, by=at_store(), at=NOON, key=a_key()
+        holder=holder,
+        amount=1_000_00,
+        by=at_store(),
+        at=NOON,
+        key=a_key(),
+        is_proven=True,
     )
     refused(HoldsTooMuch, holder, amount=200_00)
 
