@@ -10,6 +10,7 @@ APPS: Final = (
     "outbox",
     "members",
     "messaging",
+    "accounts",
     "recognition",
     "tiers",
     "cards",
@@ -21,6 +22,7 @@ APPS: Final = (
     "checkout",
     "campaigns",
     "counter",
+    "portal",
     "api",
     "demo",
 )

@@ -155,6 +155,7 @@ GROUPS: Final[list[tuple[str | Promise, list[Page]]]] = [
             ("waving_hand", "recognition.recognitionpolicy", _("Recognition policies")),
             ("rule_folder", "tiers.tierpolicy", _("Tier policies")),
             ("mail", "messaging.messagingpolicy", _("Message policies")),
+            ("passkey", "accounts.signinpolicy", _("Sign-in policies")),
             ("credit_score", "cards.cardspolicy", _("Card policies")),
             ("savings", "stored_value.walletpolicy", _("Stored value policies")),
             ("rule", "points.pointspolicy", _("Points policies")),

@@ -158,7 +158,8 @@ class RequestLogMiddleware(StructlogMiddleware):
         StructlogMiddleware.bind_user_id(request)
         user_id = structlog.contextvars.get_contextvars().get("user_id")
         structlog.contextvars.unbind_contextvars("user_id")
-        bound = {"actor": f"staff:{user_id}" if user_id else None}
+        member = getattr(request, "member_actor", None)
+        bound = {"actor": f"staff:{user_id}" if user_id else member}
         for place in ("store", "shift"):
             row = getattr(request, place, None)
             bound[place] = getattr(row, "pk", row)

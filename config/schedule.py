@@ -108,6 +108,10 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "task": "cards.tasks.expire_due_cards",
         "schedule": 300.0,
     },
+    "codes to sign in with are forgotten": {
+        "task": "accounts.tasks.forget_codes",
+        "schedule": crontab(hour=4, minute=55),
+    },
     "used codes are forgotten": {
         "task": "cards.tasks.forget_used_codes",
         "schedule": crontab(hour=4, minute=50),

@@ -309,6 +309,9 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+# By which a browser asks for a code, and by which it says whose it is.
+BROWSER_COOKIE_NAME = f"{COOKIE_PREFIX}browser"
+MEMBER_COOKIE_NAME = f"{COOKIE_PREFIX}member"
 # A proxy on a port of its own may tell us a host without it; the browser tells it with.
 CSRF_TRUSTED_ORIGINS = env.origins(PUBLIC_URL)
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"

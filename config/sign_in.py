@@ -1,6 +1,5 @@
 """Guesses at passwords, counted by account and place however the name is typed."""
 
-import ipaddress
 import unicodedata
 from typing import Any, Final
 
@@ -14,9 +13,9 @@ from django.db.models import F, Q, Sum
 from django.http import HttpRequest, QueryDict
 from ipware.ip import get_client_ip
 
+from common.addresses import subscriber_of
 from stores.models import User
 
-IPV6_SUBSCRIBER: Final = 64  # whoever has one address of these has them all
 LONGEST: Final = 60  # of a sign-in name
 MOST: Final = 50  # wrong passwords from one address, or for one account
 COUNTED: Final = "sign_in_try_is_counted"
@@ -48,13 +47,7 @@ def client_place(request: HttpRequest) -> str | None:
     )
     if told is None:
         return None
-    address = ipaddress.ip_address(str(told))
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    network = ipaddress.ip_network((address, IPV6_SUBSCRIBER), strict=False)
-    return str(network.network_address)
+    return subscriber_of(str(told))
 
 
 def _kept(typed: QueryDict) -> str:

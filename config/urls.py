@@ -13,6 +13,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("counter/", include("counter.urls")),
+    path("portal/", include("portal.urls")),
     path("api/", include("api.urls")),
 ]
 

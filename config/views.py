@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from api import problems
 from config import health, metrics
 from ledger import selectors as ledger_selectors
+from portal.visitors import visitor_of
 from stores import selectors as stores_selectors
 from stores.models import User
 
@@ -26,6 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
         if isinstance(request.user, User):
             sells = stores_selectors.user_may(request.user, "checkout.capture_sale")
             return redirect("counter:sale" if sells else "admin:index")
+        if visitor_of(request) is not None:
+            return redirect("portal:card")
     ready = not health.troubles()
     try:
         proof = ledger_selectors.latest_proof() if ready else None

@@ -401,16 +401,28 @@ def of_store_and_hour(version: TemplateVersion, bill: BillFacts) -> Refusal | No
         return Refusal("store", _("This coupon is not for this store."))
     if version.channels and bill.channel not in version.channels:
         return Refusal("channel", _("This coupon is not for orders of this kind."))
-    if version.tier_ids and bill.tier_id not in version.tier_ids:
+    return of_day_and_hour(
+        version,
+        tier_id=bill.tier_id,
+        day=bill.business_date,
+        local_time=bill.local_time,
+    )
+
+
+def of_day_and_hour(
+    version: TemplateVersion, *, tier_id: int | None, day: date, local_time: time
+) -> Refusal | None:
+    """Why this coupon is not for this guest today at this hour, wherever it is used."""
+    if version.tier_ids and tier_id not in version.tier_ids:
         return Refusal("tier", _("This coupon is for another tier."))
-    weekday = bill.business_date.weekday()
+    weekday = day.weekday()
     if version.weekdays and weekday not in version.weekdays:
         return Refusal("weekday", _("This coupon is not for this day of the week."))
-    day = bill.business_date.isoformat()
-    if any(first <= day <= last for first, last in version.blackouts):
+    written = day.isoformat()
+    if any(first <= written <= last for first, last in version.blackouts):
         return Refusal("blackout", _("This coupon is not for this day."))
     if version.hours and not any(
-        _within(hours, weekday, bill.local_time) for hours in version.hours
+        _within(hours, weekday, local_time) for hours in version.hours
     ):
         return Refusal("hours", _("This coupon is not for this time of day."))
     return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -22,7 +22,9 @@ from .rules import (
     BillFacts,
     Refusal,
     Saving,
+    of_day_and_hour,
     of_store_and_hour,
+    refusal_of,
     saving_of,
     soonest_first,
 )
@@ -99,6 +101,56 @@ def by_code(typed: str) -> Coupon:
     if found is None or found.status == CouponStatus.VOID:
         raise CodeNotKnown
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCoupon:
+    """One coupon a member holds, and why it cannot be used just now, if so."""
+
+    coupon: Coupon
+    refusal: Refusal | None
+
+
+def held_now(
+    member_id: int, *, tier_id: int | None, day: date, local_time: time, at: datetime
+) -> list[HeldCoupon]:
+    """What a member holds, without a bill: what can be used now first, then what ends
+    sooner. Day and hour are those of the place where it would be used. One query.
+    """
+    rows = [
+        HeldCoupon(
+            row,
+            refusal_of(row, member_id=member_id, at=at)
+            or of_day_and_hour(
+                row.version, tier_id=tier_id, day=day, local_time=local_time
+            ),
+        )
+        for row in held(member_id, at=at)
+    ]
+    return sorted(
+        rows,
+        key=lambda one: (
+            one.refusal is not None,
+            one.coupon.valid_until,
+            one.coupon.pk,
+        ),
+    )
+
+
+def used_up(member_id: int) -> QuerySet[Coupon]:
+    """The coupons that a member has used, the latest first."""
+    rows = Coupon.objects.filter(member_id=member_id, status=CouponStatus.REDEEMED)
+    return rows.select_related("version").order_by("-pk")
+
+
+def expired(member_id: int, *, at: datetime) -> QuerySet[Coupon]:
+    """The coupons that ended unused in a member's hands, the latest first."""
+    rows = Coupon.objects.filter(
+        member_id=member_id,
+        status__in=[CouponStatus.ISSUED, CouponStatus.OFFERED],
+        valid_until__lte=at,
+    )
+    return rows.select_related("version").order_by("-valid_until", "-pk")
 
 
 def named(coupon_ids: Collection[int]) -> QuerySet[Coupon]:

@@ -33,6 +33,7 @@ INSERT_ONLY: Final = [
     "members_merge",
     "members_staffcardact",
     "members_staffcardpolicy",
+    "accounts_signinpolicy",
     "messaging_messageevent",
     "messaging_messagetemplateversion",
     "messaging_messagetext",

@@ -89,6 +89,18 @@ SELECT e.business_date, e.kind, u.code, count(DISTINCT e.id), sum(p.amount)::big
    AND (%(stores)s::bigint[] IS NULL OR e.store_id = ANY (%(stores)s::bigint[]))
  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+USABLE = """
+SELECT kind, slot, unit, sum(remaining)::bigint, min(first_at),
+       coalesce(sum(remaining) FILTER (WHERE expires_at = first_at), 0)::bigint
+  FROM (
+    SELECT a.kind, a.slot, u.code AS unit, l.remaining, l.expires_at,
+           min(l.expires_at) OVER (PARTITION BY a.kind, a.slot, u.code) AS first_at
+      FROM ledger_account a JOIN ledger_unit u ON u.id = a.unit_id
+      JOIN ledger_lot l ON l.account_id = a.id AND l.is_open
+           AND (l.expires_at IS NULL OR l.expires_at > %(at)s)
+     WHERE a.holder_kind = %(kind)s AND a.holder_id = %(id)s
+  ) t GROUP BY kind, slot, unit ORDER BY kind, slot, unit
+"""
 LAST = 2**63 - 1
 
 
@@ -151,6 +163,25 @@ def usable_balance(*, account_id: int, at: datetime) -> int:
             [account_id, at],
         )
         return int(cursor.fetchone()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class UsableBalance:
+    """What a holder may use of one kind, and what of it ends first, and when."""
+
+    kind: str
+    slot: str
+    unit: str
+    amount: int
+    first_at: datetime | None
+    first_amount: int
+
+
+def usable_of(*, holder_kind: str, holder_id: int, at: datetime) -> list[UsableBalance]:
+    """Everything a holder may use at a moment, by kind; what is empty is not listed."""
+    with connection.cursor() as cursor:
+        cursor.execute(USABLE, {"kind": holder_kind, "id": holder_id, "at": at})
+        return [UsableBalance(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,17 @@ SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e
   ) m JOIN ledger_entry e ON e.id = m.entry_id
  ORDER BY m.posting_id DESC, m.change
 """  # noqa: S608 (our own text throughout)
+OF_ENTRY: Final = """
+SELECT p.id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
+       mine, side.change, side.after, 0::bigint
+  FROM ledger_entry e JOIN ledger_posting p ON p.entry_id = e.id,
+       unnest(%(accounts)s::bigint[]) AS mine,
+       LATERAL (
+         SELECT p.amount AS change, p.credit_after AS after WHERE p.credit_id = mine
+         UNION ALL SELECT -p.amount, p.debit_after WHERE p.debit_id = mine) side
+ WHERE e.id = %(entry)s
+ ORDER BY p.id
+"""
 TENDERS: Final = """
 SELECT a.slot, sum(p.amount)::bigint FROM ledger_posting p
   JOIN ledger_account a ON a.id = p.debit_id AND a.kind = 'tender'
@@ -81,6 +92,17 @@ def together(
                 "limit": limit,
             },
         )
+        return [Movement(*row) for row in cursor.fetchall()]
+
+
+def of_entry(*, entry_id: UUID, account_ids: Sequence[int]) -> list[Movement]:
+    """What one entry did to these accounts, in the order it was written; nothing where
+    it did not touch them. What all held together after it is not said here.
+    """
+    if not account_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(OF_ENTRY, {"entry": entry_id, "accounts": list(account_ids)})
         return [Movement(*row) for row in cursor.fetchall()]
 
 

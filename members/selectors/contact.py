@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from members.models import Consent, ConsentNow, Member, Purpose
+from members.models import Consent, ConsentNow, ConsentText, Member, Purpose
 
 
 def may_contact(member: Member, purpose: str, channel: str) -> bool:
@@ -33,3 +33,9 @@ def consents_standing(member_id: int) -> list[Consent]:
         "consent__text", "consent__store"
     )
     return [now.consent for now in standing.order_by("purpose", "channel")]
+
+
+def consent_texts() -> list[ConsentText]:
+    """The newest text of each purpose that members are asked about."""
+    newest = ConsentText.objects.order_by("purpose", "-version").distinct("purpose")
+    return list(newest)

@@ -1,7 +1,12 @@
 """Everything that changes who the members are and what they agreed to."""
 
 from .change import assign_keeper, birthday_of, change, note_referrer, set_birthday
-from .consents import give_consent, publish_consent_text, withdraw_consent
+from .consents import (
+    choose_consents,
+    give_consent,
+    publish_consent_text,
+    withdraw_consent,
+)
 from .enrol import enrol
 from .erase import Signed, erase, erase_with_forfeiture, what_is_held
 from .export import MemberExport, export_member, json_pieces, zip_file
@@ -19,6 +24,7 @@ __all__ = [
     "assign_keeper",
     "birthday_of",
     "change",
+    "choose_consents",
     "enrol",
     "erase",
     "erase_with_forfeiture",

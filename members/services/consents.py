@@ -76,6 +76,44 @@ def withdraw_consent(
 
 
 @transaction.atomic
+def choose_consents(
+    *,
+    member_id: int,
+    choices: Sequence[tuple[str, int, Sequence[str], Sequence[str]]],
+    by: Act,
+    at: datetime,
+) -> list[Consent]:
+    """All that a member chose on one page: for each purpose the version of the text
+    that was read, the channels wanted and those not. A no that was never a yes is no
+    news. Raises what `give_consent` raises, and then nothing of it is kept.
+    """
+    written: list[Consent] = []
+    for purpose, version, wanted, unwanted in choices:
+        if wanted:
+            written += give_consent(
+                member_id=member_id,
+                purpose=purpose,
+                channels=wanted,
+                by=by,
+                at=at,
+                version=version,
+            )
+        granted = ConsentNow.objects.filter(
+            member_id=member_id, purpose=purpose, channel__in=unwanted, granted=True
+        )
+        taken_back = list(granted.values_list("channel", flat=True))
+        if taken_back:
+            written += withdraw_consent(
+                member_id=member_id,
+                purpose=purpose,
+                channels=taken_back,
+                by=by,
+                at=at,
+            )
+    return written
+
+
+@transaction.atomic
 def publish_consent_text(
     *, purpose: str, text: str, by: Act, at: datetime
 ) -> ConsentText:

@@ -13,7 +13,7 @@ from .access import (
     user_may,
     user_may_everywhere,
 )
-from .clocks import zones_of
+from .clocks import names_of, zones_of
 from .days import business_date, business_day_bounds
 from .limits import Limit, limit_of
 from .shifts import open_shift_on, shift_summary
@@ -42,6 +42,7 @@ __all__ = [
     "grants_of",
     "limit_of",
     "may_manage",
+    "names_of",
     "open_shift_on",
     "people_for",
     "permission_words",

@@ -16,3 +16,11 @@ def zones_of(store_ids: Iterable[int | None]) -> dict[int | None, tzinfo]:
         stores = Store.objects.filter(pk__in=asked).only("time_zone")
         found |= {store.pk: store.zone for store in stores}
     return found
+
+
+def names_of(store_ids: Iterable[int | None]) -> dict[int, str]:
+    """What these stores are called."""
+    asked = {pk for pk in store_ids if pk is not None}
+    if not asked:
+        return {}
+    return dict(Store.objects.filter(pk__in=asked).values_list("pk", "name"))

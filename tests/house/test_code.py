@@ -15,6 +15,7 @@ SIGNALS = {
 }
 # Who may lock rows, and where: a new place is a decision, so it is written here.
 MAY_LOCK = {
+    "accounts/services/sign_in.py": "wrong codes are counted one by one",
     "outbox/services/endpoints.py": "an endpoint is changed by one at a time",
     "campaigns/services/locks.py": "steps are done by one, and by nobody once stopped",
     "messaging/services/cancel.py": "what is being handed over is not called off",

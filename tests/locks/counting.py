@@ -3,6 +3,8 @@
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import services as accounts_services
+from accounts.models import CodeState, SignInCode
 from cards import services as cards_services
 from cards.models import CodeGuess
 from coupons import services as coupons_services
@@ -13,6 +15,7 @@ from stored_value import services as stored_value_services
 from stored_value.models import PaymentCode
 from stores import services as stores_services
 from stores.models import ProofTries
+from tests.factories.accounts import asked, code_sent_last
 from tests.factories.coupons import by_task
 from tests.factories.ledger import NOON, an_act
 from tests.factories.members import MemberFactory
@@ -96,3 +99,21 @@ def one_time_codes(meeting: Meeting) -> bool:
     code = f"{totp(device.bin_key):06d}"
     told = meeting.race(lambda _n: stores_services.check_totp(user=user, code=code))
     return len(answers(told)) == 1
+
+
+def sign_in_codes(meeting: Meeting) -> bool:
+    asked(MemberFactory.create().phone, browser="mine", at=NOON)
+    right = int(code_sent_last())
+
+    def guess(number: int) -> object:
+        wrong = f"{(right + 1 + number) % 10**6:06d}"
+        return accounts_services.sign_in(code=wrong, browser="mine", device="", at=NOON)
+
+    meeting.race(guess)
+    return SignInCode.objects.get().tries == RUNNERS
+
+
+def codes_to_one_phone(meeting: Meeting) -> bool:
+    phone = MemberFactory.create().phone
+    meeting.race(lambda _n: asked(phone, at=NOON))
+    return SignInCode.objects.filter(state=CodeState.SENT).count() == 1

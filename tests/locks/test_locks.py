@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # Which lock is proven by which attack.
 ATTACKS: Final[dict[str, Callable[[Meeting], bool]]] = {
+    "accounts/services/sign_in.py": counting.sign_in_codes,
     "cards/services/codes.py": counting.rotating_codes,
     "cards/services/merging.py": once.a_card_ends_with_its_member,
     "cards/services/steps.py": once.a_lost_card_is_replaced,

@@ -16,7 +16,7 @@ import pytest
 from tests.house import sources
 from tests.rendezvous import MEET
 
-from . import messages, written
+from . import counting, messages, written
 from .meeting import Meeting
 from .statements import FunctionMeeting, StatementMeeting
 
@@ -51,6 +51,11 @@ class Attack:
 
 
 ATTACKS: Final = {
+    "accounts/services/codes.py": Attack(
+        right=counting.codes_to_one_phone,
+        lock=ADVISORY,
+        pause_at='SELECT COUNT(*) AS "__count" FROM "accounts_signincode"',
+    ),
     "cards/services/expire.py": Attack(
         right=written.cards_expire_once,
         lock=(" FOR NO KEY UPDATE SKIP LOCKED", ""),

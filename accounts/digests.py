@@ -1,0 +1,30 @@
+"""What stands for a phone, a browser or a code where neither is kept."""
+
+import hashlib
+import secrets
+from typing import Final
+
+from django.utils.crypto import salted_hmac
+
+SALT: Final = "accounts.digests"
+BYTES: Final = 32
+
+
+def new_token() -> str:
+    """A secret for a browser to keep."""
+    return secrets.token_urlsafe(BYTES)
+
+
+def new_code() -> str:
+    """Six digits."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def digest_of(kind: str, value: str) -> str:
+    """By which a value is found again; without our key it tells nothing."""
+    return salted_hmac(f"{SALT}.{kind}", value, algorithm="sha256").hexdigest()
+
+
+def digest_of_token(token: str) -> str:
+    """Random enough to need no key, so that a new SECRET_KEY signs nobody out."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,40 @@
+"""Who a browser is signed in as, and where else they are."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from members.models import Member
+
+from .digests import digest_of, digest_of_token
+from .models import MemberDevice, SignInCode
+
+
+def signed_in(token: str, *, at: datetime) -> MemberDevice | None:
+    """The device with this secret, if it is signed in still; its member is loaded."""
+    return (
+        MemberDevice.objects.filter(
+            token_digest=digest_of_token(token),
+            ended_at=None,
+            expires_at__gt=at,
+            member__status=Member.Status.ACTIVE,
+        )
+        .select_related("member")
+        .first()
+    )
+
+
+def devices_of(member_id: int, *, at: datetime) -> QuerySet[MemberDevice]:
+    """Where a member is signed in now, what was used last in front."""
+    mine = MemberDevice.objects.filter(
+        member_id=member_id, ended_at=None, expires_at__gt=at
+    )
+    return mine.order_by("-seen_at", "-pk")
+
+
+def code_asked_for(browser: str, *, at: datetime) -> SignInCode | None:
+    """What this browser asked for last, while a code for it could come."""
+    mine = SignInCode.objects.filter(
+        browser_digest=digest_of("browser", browser), expires_at__gt=at, used_at=None
+    )
+    return mine.order_by("-asked_at", "-pk").first()

@@ -1,0 +1,17 @@
+"""Everything that signs members in and out."""
+
+from .codes import CodeRequest, request_code
+from .devices import sign_out, sign_out_everywhere, touch_device
+from .sign_in import SignedIn, sign_in
+from .sweep import forget_codes
+
+__all__ = [
+    "CodeRequest",
+    "SignedIn",
+    "forget_codes",
+    "request_code",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "touch_device",
+]

@@ -1,0 +1,1 @@
+SELECT policies_keep_forever('accounts_signinpolicy');

@@ -1,0 +1,167 @@
+"""What members type, each form with its layout; crispy draws them all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
+from django import forms
+from django.conf import settings
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Channel, Consent, ConsentText, Purpose
+
+# Ways by which the house can be asked to write; a call is not asked for here.
+CHANNELS = (Channel.INBOX, Channel.SMS, Channel.EMAIL)
+
+
+class PortalForm(forms.Form):
+    """A form of the portal: one column, its errors at the fields."""
+
+    button: Any = _("Save")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper = FormHelper()
+        self.helper.form_method = "post"
+        self.helper.attrs = {"novalidate": ""}
+        self.helper.error_text_inline = True
+        self.helper.html5_required = True
+        self.helper.layout = Layout(*self.parts(), self.submit())
+
+    def parts(self) -> Sequence[Any]:
+        """What stands above the button."""
+        return [Field(name) for name in self.fields]
+
+    def submit(self) -> Submit:
+        """The one button."""
+        return Submit(
+            "save", self.button, css_class="btn btn-jade w-100", css_id="submit"
+        )
+
+
+class PhoneForm(PortalForm):
+    """Whose phone gets a code."""
+
+    button = _("Send me a code")
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "type": "tel",
+                "inputmode": "tel",
+                "autocomplete": "tel",
+                "autofocus": "",
+                "class": "num",
+            }
+        ),
+        error_messages={"required": _("Type your phone number.")},
+    )
+
+
+class CodeForm(PortalForm):
+    """The code that came, in one field, so that the phone may fill it in."""
+
+    button = _("Sign in")
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "autofocus": "",
+                "class": "num code-field",
+            }
+        ),
+        error_messages={"required": _("Type the six digits.")},
+    )
+
+
+class ProfileForm(PortalForm):
+    """What members may change about themselves."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class ConsentForm(PortalForm):
+    """What one agrees to, by purpose and channel; each box says what stands now.
+
+    The text that was read is named, so that nobody agrees to a later one unread.
+    """
+
+    button = _("Save my choices")
+
+    def __init__(
+        self,
+        *args: Any,
+        texts: Sequence[ConsentText],
+        standing: Sequence[Consent],
+        **options: Any,
+    ) -> None:
+        self.texts = texts
+        self.words = {text.purpose: text.text for text in texts}
+        self.granted = {(row.purpose, row.channel) for row in standing if row.granted}
+        super().__init__(*args, **options)
+
+    def parts(self) -> Sequence[Any]:
+        """A group for each purpose: its words, then a box for each channel."""
+        groups = []
+        for text in self.texts:
+            version = f"{text.purpose}-version"
+            self.fields[version] = forms.IntegerField(
+                initial=text.version, widget=forms.HiddenInput, min_value=1
+            )
+            names = [self._box(text.purpose, channel) for channel in CHANNELS]
+            groups.append(
+                Fieldset(
+                    capfirst(str(Purpose(text.purpose).label)),
+                    # By its name: the words of a shop are no template of ours.
+                    HTML(
+                        '<div class="small muted">'
+                        f"{{{{ form.words.{text.purpose}|linebreaks }}}}</div>"
+                    ),
+                    version,
+                    *names,
+                )
+            )
+        return groups
+
+    def _box(self, purpose: str, channel: Channel) -> str:
+        name = f"{purpose}-{channel.value}"
+        self.fields[name] = forms.BooleanField(
+            label=capfirst(str(channel.label)),
+            required=False,
+            initial=(purpose, channel.value) in self.granted,
+        )
+        return name
+
+    def choices(self) -> list[tuple[str, int, list[str], list[str]]]:
+        """By purpose: the version that was read, the channels wanted and not."""
+        chosen = []
+        for text in self.texts:
+            wanted = [
+                channel.value
+                for channel in CHANNELS
+                if self.cleaned_data[f"{text.purpose}-{channel.value}"]
+            ]
+            unwanted = [
+                channel.value for channel in CHANNELS if channel.value not in wanted
+            ]
+            version = self.cleaned_data[f"{text.purpose}-version"]
+            chosen.append((text.purpose, version, wanted, unwanted))
+        return chosen

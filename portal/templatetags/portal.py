@@ -1,0 +1,100 @@
+"""Days, amounts and coupons as members read them."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import tables
+from common.money import format_money
+from coupons.kinds import CouponKind
+from coupons.models import Coupon, TemplateVersion
+from members.birthdays import LUNAR, Birthday
+
+register = template.Library()
+
+
+@register.filter
+def get(found: dict[int, str], key: int | None) -> str:
+    """What stands under a key, if anything does."""
+    return found.get(key or 0, "")
+
+
+@register.filter
+def born(birthday: Birthday) -> str:
+    """A birthday as it was told: the year where there is one, the calendar if lunar."""
+    year = f"{birthday.year}-" if birthday.year else ""
+    written = f"{year}{birthday.month:02}-{birthday.day:02}"
+    if birthday.calendar != LUNAR:
+        return written
+    words = _("%(day)s (lunar, leap month)") if birthday.leap else _("%(day)s (lunar)")
+    return words % {"day": written}
+
+
+@register.filter
+def day(at: datetime) -> str:
+    """The day of a moment, by the house's clock."""
+    return tables.day(at)
+
+
+@register.filter
+def last_day(ends_at: datetime) -> str:
+    """The last day on which something holds that ends at this moment."""
+    return tables.day(ends_at - timedelta(microseconds=1))
+
+
+@register.filter
+def signed(amount: int) -> str:
+    """A change of money: `+10.00`, `−10.00`."""
+    return f"{'+' if amount >= 0 else '−'}{format_money(abs(amount))}"
+
+
+@register.filter
+def gives(terms: TemplateVersion) -> str:
+    """What a coupon is worth, in a word or two."""
+    if terms.kind == CouponKind.AMOUNT_OFF:
+        return format_money(terms.amount)
+    if terms.kind == CouponKind.PASS:
+        return _("Pass")
+    if terms.kind == CouponKind.ITEM:
+        return format_money(terms.amount) if terms.amount else _("Free")
+    return percent(terms) if terms.off_bp else format_money(terms.amount)
+
+
+@register.filter
+def gives_how(terms: TemplateVersion) -> str:
+    """What the amount of a coupon means, beneath it."""
+    words = {
+        str(CouponKind.AMOUNT_OFF): _("off"),
+        str(CouponKind.PERCENT_OFF): _("off"),
+        str(CouponKind.TOP_UP): _("more on a top-up"),
+        str(CouponKind.ITEM): _("for one item") if terms.amount else "",
+    }
+    return words.get(terms.kind, "")
+
+
+@register.filter
+def from_amount(terms: TemplateVersion) -> str:
+    """From what amount on a coupon serves."""
+    if not terms.min_spend:
+        return ""
+    return _("from %(amount)s") % {"amount": format_money(terms.min_spend)}
+
+
+@register.filter
+def visits_left(coupon: Coupon) -> str:
+    """What is left of a pass."""
+    if coupon.uses == 1:
+        return ""
+    return ngettext(
+        "%(left)s of %(count)s visit left",
+        "%(left)s of %(count)s visits left",
+        coupon.uses,
+    ) % {"left": coupon.uses_left, "count": coupon.uses}
+
+
+def percent(terms: TemplateVersion) -> str:
+    """A rate in per cent: `12.5 %`."""
+    return f"{Decimal(terms.off_bp).scaleb(-2).normalize():f} %"

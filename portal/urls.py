@@ -1,0 +1,23 @@
+"""The addresses of the portal."""
+
+from django.urls import path
+
+from portal.views import doors, holdings, me
+
+app_name = "portal"
+urlpatterns = [
+    path("", holdings.card, name="card"),
+    path("code/", holdings.code, name="code"),
+    path("sign-in/", doors.sign_in, name="sign_in"),
+    path("sign-in/code/", doors.enter_code, name="enter_code"),
+    path("sign-out/", doors.sign_out, name="sign_out"),
+    path("sign-out/everywhere/", doors.sign_out_everywhere, name="sign_out_everywhere"),
+    path("wallet/", holdings.wallet, name="wallet"),
+    path("wallet/<uuid:entry_id>/", holdings.movement, name="movement"),
+    path("coupons/", holdings.coupons, name="coupons"),
+    path("coupons/used/", holdings.coupons_used, name="coupons_used"),
+    path("coupons/expired/", holdings.coupons_expired, name="coupons_expired"),
+    path("me/", me.me, name="me"),
+    path("me/consents/", me.consents, name="consents"),
+    path("me/devices/<int:device_id>/", me.sign_out_device, name="sign_out_device"),
+]
