@@ -32,6 +32,7 @@ from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
 from stores.errors import NotAllowed, TenderUnknown
+from stores.models import AuditEvent
 from tests.factories.gift_cards import (
     NOON,
     GiftCardDesignFactory,
@@ -125,6 +126,9 @@ def test_codes_leave_once_encrypted_and_stay_nowhere() -> None:
     assert {(len(row["pin"]), row["amount"]) for row in rows} == {(6, "100.00")}
     assert not any(row["code"].encode() in file.contents for row in rows)
     assert {card.status for card in GiftCard.objects.all()} == {"made"}
+    logged = AuditEvent.objects.get(act="gift_cards.codes_exported")
+    assert (logged.actor, logged.subject_id) == (by.actor, str(batch.pk))
+    assert logged.facts == {"quantity": 3}
     with pytest.raises(BatchNotExportable):
         gift_cards_services.export_codes(
             batch_id=batch.pk, passphrase=passphrase, by=by, at=NOON

@@ -185,6 +185,23 @@ def test_the_file_is_handed_back_and_never_shown(sent: list[int]) -> None:
     assert office.get(page() + f"{job.pk}/report/").status_code == 302
 
 
+def test_the_log_says_who_took_a_file_or_a_report_along(sent: list[int]) -> None:
+    job = work(uploaded("id,points", "A1,5", "A2,x"))
+    taker = head_office()
+    office = signed_in(taker)
+
+    for path, what, rows, file in (
+        ("file", f"imports.file:{job.pk}", 2, job.file_name),
+        ("report", f"imports.report:{job.pk}", 2, "csv"),
+    ):
+        answer = office.get(page() + f"{job.pk}/{path}/")
+        b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # it streams
+
+        event = AuditEvent.objects.latest("pk")
+        assert (event.act, event.staff_id) == ("stores.exported", taker.pk)
+        assert event.facts == {"what": what, "rows": rows, "file": file}
+
+
 def test_the_first_bad_rows_are_shown_and_the_rest_counted(
     sent: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
