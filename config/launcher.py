@@ -173,7 +173,7 @@ def run() -> None:
     from config import preparation  # noqa: PLC0415 (needs the settings)
 
     role = preparation.prepare(say, role=role)
-    people = preparation.demo_people()
+    people, members = preparation.demo_people(), preparation.demo_members()
     household = Household()
     try:
         told = child_environment(role)
@@ -181,7 +181,7 @@ def run() -> None:
         household.start("worker", worker_command(), told)
         address = f"http://{surroundings.as_seen(host)}:{port}"
         wait_until_ready(address, household)
-        say(preparation.welcome(address, people))
+        say(preparation.welcome(address, people, members))
         watch(household)
     finally:
         household.end()

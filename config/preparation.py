@@ -15,7 +15,7 @@ from django.db.utils import DatabaseError
 from common import sql_installation
 from config import surroundings
 from config.surroundings import Unfit
-from demo import shop
+from demo import invented_phones, shop
 from ledger import role_membership
 
 
@@ -105,16 +105,19 @@ def load_demo(say: Callable[[str], None]) -> None:
         ) from trouble
 
 
-def welcome(address: str, people: list[str]) -> str:
+def welcome(address: str, people: list[str], members: list[str]) -> str:
     """What a newcomer needs: where to look, whom to be, how to stop."""
     lines = [
         "",
         f"Regulars is ready: {address}/admin/",
         f"      The counter: {address}/counter/",
+        f"     For members: {address}/portal/",
         "",
     ]
     if people:
         lines += ["Sign in as (invented people):", *people, ""]
+    if members:
+        lines += ["Phones of invented members:", f"  {', '.join(members)}", ""]
     return "\n".join([*lines, "Ctrl-C stops everything.", ""])
 
 
@@ -136,3 +139,12 @@ def demo_people() -> list[str]:
         for person in invented
         if person.username in there and person.store in {first, None}
     ]
+
+
+def demo_members() -> list[str]:
+    """Phones of three members of the demo who have something in their wallets."""
+    if not settings.DEBUG:
+        return []
+    found = invented_phones.with_wallets(limit=3)
+    connection.close()
+    return found

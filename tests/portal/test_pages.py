@@ -1,11 +1,14 @@
 """Every page of the portal: what it shows, to whom, and at what cost."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,6 +28,7 @@ from tests.factories.members import MemberFactory, give
 from tests.factories.stores import NOON, StoreFactory
 
 pytestmark = pytest.mark.django_db
+STATIC = Path(settings.BASE_DIR) / "static"
 PAGES = [
     "",
     "code/",
@@ -244,6 +248,10 @@ def test_what_is_anothers_is_as_what_never_was(member: Member) -> None:
     theirs = text(client_of(other), "wallet/")
     (entry,) = set(re.findall(r"/portal/(wallet/[0-9a-f-]{36}/)", theirs))
     client = client_of(member)
+    with_an_id = {
+        pattern.name for pattern in urls.urlpatterns if pattern.pattern.converters
+    }
+    assert with_an_id == {"movement", "sign_out_device"}
 
     nowhere = client.get("/portal/wallet/0190a7e2-0000-7000-8000-000000000000/")
     for there, method in (
@@ -273,3 +281,13 @@ def test_an_odd_address_of_the_wallet_is_the_first_page(member: Member) -> None:
     assert "¥350.00" not in re.sub(
         r"(?s)<section.*?</section>", "", text(client, "wallet/?before=1")
     )
+
+
+def test_a_cold_first_screen_is_light_on_the_wire(member: Member) -> None:
+    page = text(client_of(member), "")
+    files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', page))
+    assert "vendor/htmx/htmx.min.js" not in files
+    sent = [gzip.compress(page.encode())]
+    sent += [gzip.compress((STATIC / name).read_bytes()) for name in files]
+    assert sum(map(len, sent)) <= 150_000
+    assert len(sent[0]) <= 25_000  # what a warm one is
