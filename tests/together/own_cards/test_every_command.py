@@ -21,12 +21,17 @@ ASKS_NOBODY = {
     "a question": {
         "checkout.look_for",
         "checkout.quote",
+        "checkout.quote_exchange",
         "gift_cards.find",
         "gift_cards.find_to_sell",
         "stored_value.best_steps",
+        "stored_value.prove_identity",
         "stored_value.prove_payment_code",
         "stored_value.refuse_own",
         "stored_value.usable_coupons",
+    },
+    "a refund and a bill, and both ask: tests/checkout/test_exchange.py": {
+        "checkout.exchange_sale",
     },
     "it only stops something": {
         "cards.close",
@@ -68,6 +73,7 @@ ASKS_NOBODY = {
     "of who somebody is, and of no value": {
         "members.assign_keeper",
         "members.change",
+        "members.choose_consents",
         "members.enrol",
         "members.export_member",
         "members.give_consent",
