@@ -321,10 +321,10 @@ def percentages(draw: st.DrawFn) -> tuple[Coupon, ...]:
             pk,
             kind=CouponKind.PERCENT_OFF,
             amount=0,
-            off_bp=draw(st.integers(1, 5_000)),
-            cap=draw(st.none() | st.integers(1, 20_00)),
-            min_spend=draw(MINIMUMS),
-            items=["tea"] if draw(st.booleans()) else [],
+            off_bp=draw(st.sampled_from([5_00, 10_00, 20_00, 30_00, 50_00])),
+            cap=draw(st.sampled_from([None, 5_00, 10_00, 20_00])),
+            min_spend=draw(st.sampled_from([0, 0, 0, 50_00])),
+            items=["tea"] if draw(st.integers(0, 3)) == 0 else [],
         )
         for pk in range(1, draw(st.integers(2, 4)) + 1)
     )
