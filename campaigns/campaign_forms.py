@@ -1,6 +1,6 @@
 """What the office types about campaigns, turned into what the services take."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from common.forms import MoneyField
+from common.forms import LineField, MoneyField
 from coupons.forms import PercentField
 from coupons.models import CouponTemplate
 from messaging.models import MessageChannel, MessageTemplate
@@ -48,6 +48,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
     class Meta:
         model = Campaign
         fields = "__all__"  # noqa: DJ007 (the page names them)
+        field_classes: ClassVar = {"note": LineField}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

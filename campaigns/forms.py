@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.conf import settings
@@ -307,6 +307,7 @@ class SegmentForm(forms.ModelForm[Segment]):
     class Meta:
         model = Segment
         fields = ("name", "note", "store", "is_active")
+        field_classes: ClassVar = {"note": LineField}
 
     def __init__(
         self, *args: Any, stores: QuerySet[Store], may_mean_all: bool, **options: Any

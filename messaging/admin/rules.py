@@ -16,6 +16,7 @@ from unfold.widgets import (
 )
 
 from common.admin import ReadOnlyAdmin
+from common.forms import LineField
 from messaging import services as messaging_services
 from messaging.models import (
     MessageChannel,
@@ -108,7 +109,7 @@ class SuppressionForm(forms.Form):
         help_text=gettext_lazy("Otherwise only what needs a consent is kept back."),
         widget=UnfoldBooleanWidget,
     )
-    note = forms.CharField(
+    note = LineField(
         label=gettext_lazy("note"), max_length=200, widget=UnfoldAdminTextInputWidget
     )
 

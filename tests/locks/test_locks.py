@@ -11,7 +11,7 @@ import pytest
 
 from tests.house.test_code import MAY_LOCK
 
-from . import counting, messages, once
+from . import campaigns, counting, messages, once
 from .meeting import Meeting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # Which lock is proven by which attack.
 ATTACKS: Final[dict[str, Callable[[Meeting], bool]]] = {
     "accounts/services/sign_in.py": counting.sign_in_codes,
+    "campaigns/services/locks.py": campaigns.a_step_is_done_once,
     "cards/services/codes.py": counting.rotating_codes,
     "cards/services/merging.py": once.a_card_ends_with_its_member,
     "cards/services/steps.py": once.a_lost_card_is_replaced,

@@ -16,7 +16,7 @@ import pytest
 from tests.house import sources
 from tests.rendezvous import MEET
 
-from . import counting, messages, written
+from . import campaigns, counting, messages, written
 from .meeting import Meeting
 from .statements import FunctionMeeting, StatementMeeting
 
@@ -55,6 +55,16 @@ ATTACKS: Final = {
         right=counting.codes_to_one_phone,
         lock=ADVISORY,
         pause_at='SELECT COUNT(*) AS "__count" FROM "accounts_signincode"',
+    ),
+    "campaigns/services/locks.py": Attack(
+        right=campaigns.nothing_is_given_once_it_is_stopped,
+        lock=(" FOR SHARE", ""),
+        pause_at="FROM campaigns_campaign WHERE id = %s FOR SHARE",
+    ),
+    "campaigns/services/segments.py": Attack(
+        right=written.no_segments_are_made_of_each_other,
+        lock=ADVISORY,
+        pause_at='FROM "campaigns_segmentversion"',
     ),
     "cards/services/expire.py": Attack(
         right=written.cards_expire_once,

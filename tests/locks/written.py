@@ -7,6 +7,9 @@ from tempfile import TemporaryDirectory
 
 from django.db import transaction
 
+from campaigns import services as campaigns_services
+from campaigns.errors import SegmentCycle
+from campaigns.models import Segment
 from cards import services as cards_services
 from cards.models import Card, CardEvent
 from common.errors import DomainError
@@ -24,6 +27,7 @@ from policies import services as policies_services
 from policies.models import ShopPolicy
 from tests import rendezvous
 from tests.factories import gift_cards as gift_cards_factory
+from tests.factories.campaigns import a_segment, all_of
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.coupons import TemplateFactory, by_task
 from tests.factories.ledger import NOON, TODAY, an_act, balance, fund, guarded
@@ -91,6 +95,25 @@ def versions_of_terms_have_numbers(meeting: Meeting) -> bool:
 
     told = meeting.race(publish)
     return not refusals(told) and sorted(answers(told)) == [2, 3, 4, 5]
+
+
+NAMED = {"kind": "known", "facts": ["name"]}
+
+
+def no_segments_are_made_of_each_other(meeting: Meeting) -> bool:
+    """Of two that take each other in at once the later is told that it is a circle."""
+    both = [a_segment(NAMED) for _ in range(2)]
+
+    def take_in(number: int) -> object:
+        return campaigns_services.save_segment(
+            segment=Segment.objects.get(pk=both[number].pk),
+            rules=all_of({"kind": "segment", "segment": both[1 - number].pk}),
+            by=an_act(),
+            at=NOON,
+        )
+
+    told = meeting.race(take_in, runners=2)
+    return [type(no) for no in refusals(told)] == [SegmentCycle]
 
 
 def a_day_is_sealed_once(meeting: Meeting) -> bool:

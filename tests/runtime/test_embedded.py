@@ -82,7 +82,7 @@ def test_it_ends_with_its_last_user_and_not_before(folder: Path) -> None:
             ).fetchone()
         second.communicate("\n", timeout=PATIENCE)
     assert row == ("off", "UTC")
-    assert is_gone(pid)
+    assert wait_until(lambda: is_gone(pid))
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
