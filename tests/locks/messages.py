@@ -1,15 +1,18 @@
 """Messages: of many senders one takes each, what a dead one left is found by one."""
 
+import threading
 from datetime import timedelta
 
 from members import services as members_services
 from members.models import Purpose
 from messaging import services as messaging_services
 from messaging.models import Message, MessageProvider
+from tests import rendezvous
 from tests.factories.ledger import NOON
 from tests.factories.members import by_themselves
 from tests.factories.messaging import a_member, sent, template
 from tests.ledger.racing import answers, refusals
+from tests.patience import PATIENCE
 
 from .meeting import RUNNERS, Meeting
 
@@ -31,6 +34,33 @@ def a_dead_senders_message(meeting: Meeting) -> bool:
     later = NOON + timedelta(minutes=5)
 
     told = meeting.race(lambda _: messaging_services.find_lost(at=later))
+
+    return not refusals(told) and sum(answers(told)) == 1
+
+
+def what_is_called_off_does_not_leave(meeting: Meeting) -> bool:
+    """Whoever calls messages off has looked, and a sender comes for one of them."""
+    sent(template("email"), at=NOON)
+    has_looked, is_taken = threading.Event(), threading.Event()
+
+    def wait(_number: int) -> None:
+        has_looked.set()
+        is_taken.wait(PATIENCE)
+
+    def held(_number: int) -> None:
+        has_looked.set()
+        rendezvous.meet()
+
+    def work(number: int) -> int:
+        if number == 0:
+            waiting = Message.objects.values("pk")
+            return messaging_services.cancel_waiting_step(messages=waiting, at=NOON)
+        has_looked.wait(PATIENCE)
+        taken, _ = messaging_services.take_up(channel="email", at=NOON, most=10)
+        is_taken.set()
+        return len(taken)
+
+    told = meeting.race(work, runners=2, wait=wait, held=held)
 
     return not refusals(told) and sum(answers(told)) == 1
 

@@ -29,6 +29,7 @@ ATTACKS: Final[dict[str, Callable[[Meeting], bool]]] = {
     "coupons/services/locks.py": once.a_coupon_is_prolonged,
     "gift_cards/services/locks.py": once.a_code_is_replaced,
     "members/services/locks.py": once.a_birthday_is_told,
+    "messaging/services/cancel.py": messages.what_is_called_off_does_not_leave,
     "messaging/services/dispatch.py": messages.a_message_leaves,
     "messaging/services/look_after.py": messages.a_dead_senders_message,
     "outbox/services/endpoints.py": once.a_secret_is_changed,
