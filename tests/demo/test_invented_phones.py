@@ -4,20 +4,18 @@ import pytest
 
 from demo import invented_phones
 from members.phones import read_phone
-from stored_value.holders import Holder
-from tests.factories.bills import till_of
-from tests.factories.members import MemberFactory
-from tests.factories.stored_value import top_up
-from tests.factories.stores import StoreFactory
+from tests.factories.members import MemberFactory, give
 
 pytestmark = pytest.mark.django_db
 
 
-def test_phones_of_the_demo_and_nobody_elses() -> None:
-    by = till_of(StoreFactory.create())
-    for phone in ("+8619912345678", "+8613912345678", "+8619987654321"):
-        member = MemberFactory.create(phone=phone)
-        top_up(Holder.member(member.pk), 100_00, by=by)
+def test_phones_of_the_demo_with_money_and_nobody_elses() -> None:
+    for phone, money in (
+        ("+8619912345678", 100_00),
+        ("+8613912345678", 900_00),
+        ("+8619987654321", 200_00),
+    ):
+        give(MemberFactory.create(phone=phone), money)
     MemberFactory.create(phone="+8619911112222")
 
     shown = invented_phones.with_wallets(limit=3)
