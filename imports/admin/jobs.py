@@ -280,12 +280,14 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         found = imports_services.guess_of(job)
 
         def command(typed: dict[str, Any]) -> str:
-            imports_services.change_options(
+            left = imports_services.change_options(
                 job_id=job.pk,
                 options=typed["options"],
                 by=act_of(request, now()),
                 at=now(),
             )
+            if left.questions:
+                return str(imports_services.question(left))
             tasks.send(job)
             return _("The file is looked through again.")
 

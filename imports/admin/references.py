@@ -1,6 +1,6 @@
 """What was brought in under which reference: to find a member by an old number."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -21,6 +21,7 @@ class ExternalRefAdmin(ReadOnlyAdmin[ExternalRef], ScopedAdmin[ExternalRef]):
     list_filter = ("kind",)
     list_select_related = ("member",)
     search_fields = ("=reference", "=member__id")
+    search_behind: ClassVar = {"reference": ("source", "kind")}
     search_help_text = _("The whole reference, or the number of a member")
     ordering = ("-pk",)
     fields = ("source", "kind", "reference", "member", "made_at", "erased")

@@ -106,7 +106,10 @@ def upload(
 
 def guess_of(job: ImportJob) -> Guess:
     """What the file of a job shows, and what has to be asked."""
-    options = ImportOptions.from_json(job.options)
+    return _guess(job, ImportOptions.from_json(job.options))
+
+
+def _guess(job: ImportJob, options: ImportOptions) -> Guess:
     try:
         return guess(kind=job.kind, path=file_of(job), options=options)
     except OSError:
@@ -123,13 +126,23 @@ def question(found: Guess) -> "str | Promise":
 @transaction.atomic
 def change_options(
     *, job_id: int, options: ImportOptions, by: Act, at: datetime
-) -> None:
+) -> Guess:
     """Read a file in another way: it is in line for its dry run again.
 
-    Raises NotAllowed, JobNotReady.
+    Once another encoding is named, the rest is found in the file anew; where that
+    leaves something open, the job waits for the next answer. What a person corrected
+    stays as it is. Raises NotAllowed, JobNotReady.
     """
     ask_to_check(job_id=job_id, by=by, at=at)
-    ImportJob.objects.filter(pk=job_id).update(options=options.as_json())
+    job = ImportJob.objects.get(pk=job_id)
+    found = Guess(options=options)
+    if options.encoding and options.encoding != job.options.get("encoding"):
+        found = _guess(job, options)
+    job.options = {**found.options.as_json(), "found": list(found.found)}
+    if found.questions:
+        job.status, job.refusal = Status.REFUSED, str(question(found))
+    job.save(update_fields=["options", "status", "refusal"])
+    return found
 
 
 @transaction.atomic

@@ -12,11 +12,13 @@ from imports import services as imports_services
 from imports import tasks
 from imports.errors import EncodingUnknown
 from imports.models import ImportJob
+from imports.options import ImportOptions
 from imports.reading import Limits, open_table
 from imports.reading.text import CANDIDATES, ENCODINGS, encoding_samples
 from members.models import Member
+from stores import services as stores_services
 from stores.models import Store
-from tests.factories.imports import head_office
+from tests.factories.imports import head_office, uploaded
 from tests.factories.stores import NOON, signed_in
 from tests.imports.conftest import Write, bring, every_table
 from tests.prompt import told
@@ -107,3 +109,40 @@ def test_the_page_shows_the_names_and_asks(monkeypatch: pytest.MonkeyPatch) -> N
     imports_services.work(job_id=job.pk, at=NOON)
     job.refresh_from_db()
     assert (job.status, job.counts["new"]) == ("checked", 3)
+
+
+@pytest.mark.parametrize(
+    ("day", "order", "status"),
+    [("24.12.2025", "dmy", "to_check"), ("03.04.2025", "", "refused")],
+)
+def test_the_rest_is_found_anew_once_an_encoding_is_named(
+    monkeypatch: pytest.MonkeyPatch, day: str, order: str, status: str
+) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(tasks, "send", lambda job: sent.append(job.pk))
+    office = signed_in(head_office())
+    lines = ["id;name;phone;principal;joined", f"A1;Müller;;12,50;{day}"]
+    content = "\n".join(lines).encode("cp1252") + b"\n"
+    typed: dict[str, Any] = {"kind": "members", "source": "old"}
+    typed["file"] = SimpleUploadedFile("members.csv", content)
+    answer = office.post(reverse("admin:imports_importjob_upload"), typed)
+
+    office.post(answer.headers["Location"], {"encoding": "cp1252"})
+
+    job = ImportJob.objects.get()
+    assert (job.status, job.options["date_format"]) == (status, order)
+    assert job.options["decimal_comma"] is True
+    assert sent == ([job.pk] if status == "to_check" else [])
+
+
+def test_what_a_person_says_of_a_file_is_not_found_anew() -> None:
+    job = uploaded("id;name;principal", "A1;Anna;12,50")
+    assert job.options["decimal_comma"] is True
+    ImportJob.objects.update(status="checked")
+    said = ImportOptions.from_json({**job.options, "decimal_comma": False})
+    by = stores_services.act(staff=job.uploaded_by, at=NOON)
+
+    imports_services.change_options(job_id=job.pk, options=said, by=by, at=NOON)
+
+    job.refresh_from_db()
+    assert (job.status, job.options["decimal_comma"]) == ("to_check", False)
