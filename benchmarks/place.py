@@ -76,6 +76,7 @@ def set_up(url: str) -> None:
     """Production's settings on that database, and our tables in it."""
     settings_alone(url)
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def settings_alone(url: str = "postgresql://nobody@localhost/nothing") -> None:

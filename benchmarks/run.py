@@ -43,6 +43,7 @@ class Plan:
     has_peer: bool
     has_bulk: bool
     has_tills: bool
+    has_office: bool
     is_judged: bool
     database: str
 
@@ -55,6 +56,7 @@ def plan(words: list[str]) -> Plan:
     parser.add_argument("--no-peer", action="store_true", help="without django-hordak")
     parser.add_argument("--no-bulk", action="store_true", help="posting only")
     parser.add_argument("--no-tills", action="store_true", help="without the counter")
+    parser.add_argument("--no-office", action="store_true", help="without its pages")
     parser.add_argument(
         "--quick", action="store_true", help="only see that it works; judges nothing"
     )
@@ -67,6 +69,7 @@ def plan(words: list[str]) -> Plan:
         has_peer=not (quick or given.no_peer),
         has_bulk=not given.no_bulk,
         has_tills=not (quick or given.no_tills),
+        has_office=not (quick or given.no_office),
         is_judged=not quick,
         database=f"regulars_bench_quick_{os.getpid()}" if quick else "regulars_bench",
     )
@@ -96,8 +99,12 @@ def main(words: list[str]) -> int:
 
 
 def others_too(planned: Plan) -> Iterator[bool]:
-    """The best offer and the counter after the books, each in a process of its own."""
+    """The best offer, the office and the counter after the books, each in a process of
+    its own.
+    """
     yield by_itself("pricing")
+    if planned.has_office:
+        yield by_itself("office", f"--members={planned.accounts}")
     if planned.has_tills:
         yield by_itself(
             "checkout", f"--rounds={planned.rounds}", f"--seconds={planned.seconds}"

@@ -9,11 +9,18 @@ from django.db import connection
 
 from ledger.models import Account
 
+# Lots that are used up are in no index of their accounts: postings are.
 STORIES = """
 SELECT l.id, l.account_id, l.initial, l.remaining, l.expires_at,
        e.id, e.kind, e.occurred_at, e.memo, e.store_id
-  FROM ledger_lot l
-  JOIN ledger_posting p ON p.id = l.posting_id
+  FROM (
+    SELECT id, entry_id FROM ledger_posting
+     WHERE credit_id = ANY (%(accounts)s::bigint[])
+    UNION ALL
+    SELECT id, entry_id FROM ledger_posting
+     WHERE debit_id = ANY (%(accounts)s::bigint[])
+  ) p
+  JOIN ledger_lot l ON l.posting_id = p.id
   JOIN ledger_entry e ON e.id = p.entry_id
  WHERE l.account_id = ANY (%(accounts)s::bigint[])
    AND (l.is_open OR NOT %(open)s) AND l.id < %(before)s

@@ -162,6 +162,11 @@ class Sale(models.Model):
             Index(fields=["store", "business_date", "-at"], name="checkout_sale_day"),
             Index(fields=["-at"], name="checkout_sale_latest"),
             Index(
+                fields=["status", "-at"],
+                name="checkout_sale_undone",
+                condition=~Q(status="captured"),
+            ),
+            Index(
                 fields=["member", "-at"],
                 name="checkout_sale_of_member",
                 condition=Q(member__isnull=False),

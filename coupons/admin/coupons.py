@@ -57,7 +57,7 @@ class CouponAdmin(ReadOnlyAdmin[Coupon], ScopedAdmin[Coupon]):
         "valid_until",
         "how",
     )
-    list_filter = ("status", "issue__source")
+    list_filter = ("status",)
     list_select_related = ("version", "member", "issue__store")
     search_fields = ("=id",)
     search_help_text = gettext_lazy("Code or number of the coupon, or its member")

@@ -172,6 +172,11 @@ class Coupon(models.Model):
                 condition=Q(status="issued"),
                 name="coupons_coupon_by_expiry",
             ),
+            models.Index(
+                fields=["status", "-id"],
+                condition=Q(status__in=["offered", "void"]),
+                name="coupons_coupon_seldom",
+            ),
         ]
         constraints = [
             UniqueConstraint(

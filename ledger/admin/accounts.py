@@ -1,6 +1,6 @@
 """Accounts: what somebody holds, and why."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -47,6 +47,7 @@ class AccountAdmin(ReadOnlyAdmin[Account], ScopedAdmin[Account]):
     list_filter = ("kind", "status", "unit")
     list_select_related = ("unit",)
     search_fields = ("=id", "=holder_id")
+    search_behind: ClassVar = {"holder_id": ("holder_kind",)}
     search_help_text = gettext_lazy("Number of the account or of its holder")
     ordering = ("-pk",)
     fields = (

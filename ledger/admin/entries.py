@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -13,8 +13,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.contrib.filters.admin import RangeDateFilter
 
 from common.admin import ReadOnlyAdmin
+from common.exact_search import conditions, having
 from common.money import format_amount, format_count
 from common.tables import link, noted, number, table
 from ledger.models import Account, Entry, Posting, Unit
@@ -34,6 +36,7 @@ from stores.services.books import MENDABLE
 from .words import slot_words
 
 # A sweep or an import has thousands of lines and may be taken back line by line.
+FOUND_AT_MOST = 1_000  # of those whose memo begins so
 MOST_LINES = 100
 MOST_REVERSALS = 20
 # What an entry moved, added up by the database: however many lines, one row of a list.
@@ -71,11 +74,11 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
         "by",
         "memo",
     )
-    list_filter = ("kind", "store", "business_date")
+    list_filter = ("kind", "store", ("business_date", RangeDateFilter))
+    list_filter_submit = True
     list_select_related = ("store", "till__store")
-    search_fields = ("=id", "=seq", "memo__istartswith")
+    search_fields = ("=id", "=seq")  # and the memo, as `get_search_results` says
     search_help_text = gettext_lazy("Number, id, or the beginning of the memo")
-    date_hierarchy = "business_date"
     ordering = ("-seq",)
     fields = (
         "seq",
@@ -96,6 +99,17 @@ class EntryAdmin(ReadOnlyAdmin[Entry], ActedAdmin[Entry]):
     )
     readonly_fields = ("by", "undoes", "lines", "id")
     actions_detail = ("reverse_entry",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str
+    ) -> tuple[QuerySet[Entry], bool]:
+        """By number or id, or the beginning of the memo, each by its index."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        by_memo = Q(memo__istartswith=text) & ~Q(memo="")
+        each = [*conditions(Entry, self.search_fields, text), by_memo]
+        return having(queryset, each, most=FOUND_AT_MOST), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         """Each with what it moved, so that a page of entries asks once."""

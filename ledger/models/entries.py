@@ -1,8 +1,10 @@
 """What happened: entries, and the postings that move value."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import CheckConstraint, F, Func, Index, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from ledger.kinds import EntryKind
@@ -93,6 +95,24 @@ class Entry(models.Model):
         permissions = [("reverse", _("Can reverse an entry, with a second person"))]
         indexes = [
             Index(fields=["business_date", "store"], name="ledger_entry_day"),
+            # Of the kinds that every bill and top-up is, any stretch of the books has
+            # many; the others are found by this.
+            Index(
+                fields=["kind", "-seq"],
+                name="ledger_entry_seldom",
+                condition=~Q(kind__in=["sale", "top_up", "accrual"]),
+            ),
+            # One store's newest, however small it is among the others.
+            Index(
+                fields=["store", "-seq"],
+                name="ledger_entry_of_store",
+                condition=Q(store__isnull=False),
+            ),
+            Index(
+                OpClass(Upper("memo"), name="text_pattern_ops"),
+                name="ledger_entry_by_memo",
+                condition=~Q(memo=""),
+            ),
             Index(
                 fields=["shift"],
                 name="ledger_entry_shift",

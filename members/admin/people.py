@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from members import phones
 from members import selectors as members_selectors
-from members.models import Member
+from members.models import Member, MemberTag, Tag
 from stores.admin.base import HistoryAdmin, display, signed_in
 
 from . import profile
@@ -41,12 +41,34 @@ class BirthdayFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=kept.values("pk"))
 
 
+class TagFilter(admin.SimpleListFilter):
+    """By a tag; who has none is nearly everybody, and no list of them is of use."""
+
+    title = gettext_lazy("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """All tags, by name."""
+        tags = Tag.objects.order_by("name").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in tags]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Member]
+    ) -> QuerySet[Member]:
+        """Who wears it."""
+        tag = self.value()
+        if tag not in dict(self.lookup_choices):
+            return queryset
+        worn = MemberTag.objects.filter(tag_id=int(tag), member=OuterRef("pk"))
+        return queryset.filter(Exists(worn))
+
+
 @admin.register(Member)
 class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
     """Everyone who comes back: the brand's, seen at every store by whoever may."""
 
     store_path = None
-    list_filter = ("status", "home_store", "tags", BirthdayFilter)
+    list_filter = ("status", "home_store", TagFilter, BirthdayFilter)
     list_select_related = ("home_store", "keeper")
     search_fields = ("name",)
     search_help_text = gettext_lazy(

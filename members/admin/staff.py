@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
 
-from common.admin import ReadOnlyAdmin
+from common.admin import COUNTED_ROWS, ReadOnlyAdmin
+from common.exact_search import conditions, having
 from common.money import format_money
 from members import services as members_services
 from members.models import StaffCardAct, StaffCardPolicy, StaffMembership
@@ -27,6 +28,7 @@ from stores.admin.base import (
     posted,
     signed_in,
 )
+from stores.models import User
 from stores.words import subject_words
 
 
@@ -175,6 +177,22 @@ class StaffCardActAdmin(ReadOnlyAdmin[StaffCardAct], ActedAdmin[StaffCardAct]):
         "request_id",
     )
     readonly_fields = ("what", "money", "about", "by")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StaffCardAct], search_term: str
+    ) -> tuple[QuerySet[StaffCardAct], bool]:
+        """By colleagues of that name, whose cards and whose acts, or by the member."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        named = User.objects.filter(display_name__icontains=text)
+        people = list(named.values_list("pk", flat=True))
+        each = [
+            Q(staff__in=people),
+            Q(by_staff__in=people),
+            *conditions(StaffCardAct, ("=member__id",), text),
+        ]
+        return having(queryset, each, most=COUNTED_ROWS), False
 
     @display(description=gettext_lazy("act"), ordering="act")
     def what(self, done: StaffCardAct) -> str:

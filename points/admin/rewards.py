@@ -182,7 +182,7 @@ class RewardOrderAdmin(ReadOnlyAdmin[RewardOrder], ActedAdmin[RewardOrder]):
         "handed_over_in",
     )
     list_filter = ("status", "reward")
-    list_select_related = ("member", "reward", "handed_over_in")
+    list_select_related = ("member", "reward", "handed_over_in", "store")
     search_fields = ("=member__id", "=id")
     search_help_text = gettext_lazy("Number of the member or of the order")
     ordering = ("-pk",)

@@ -74,6 +74,11 @@ class Accrual(models.Model):
         ]
         indexes = [
             Index(fields=["member", "-id"], name="points_accrual_of_member"),
+            Index(
+                fields=["source", "-id"],
+                name="points_accrual_seldom",
+                condition=~Q(source="sale"),
+            ),
             Index(fields=["member", "business_date"], name="points_accrual_of_day"),
             Index(
                 fields=["usable_from", "id"],
@@ -206,7 +211,14 @@ class Redemption(models.Model):
         verbose_name_plural = _("points spent")
         default_permissions = ("view",)
         permissions = [("redeem_points", _("Can spend a member’s points on a bill"))]
-        indexes = [Index(fields=["member", "-id"], name="points_redemption_of_member")]
+        indexes = [
+            Index(fields=["member", "-id"], name="points_redemption_of_member"),
+            Index(
+                fields=["reference"],
+                name="points_redemption_reference",
+                condition=~Q(reference=""),
+            ),
+        ]
         constraints = [
             CheckConstraint(
                 condition=Q(points__gt=0, worth__gt=0) & Q(worth__lte=F("bill")),

@@ -1,12 +1,14 @@
 """When members came."""
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy
 
+from common.exact_search import values_of
 from common.money import format_money
 from recognition.models import Visit
 from recognition.sources import CHECKOUT, source_words
@@ -17,13 +19,22 @@ from stores.references import Reference
 from .base import AboutMembersAdmin
 
 
-class SourceFilter(admin.AllValuesFieldListFilter):
+class SourceFilter(admin.SimpleListFilter):
     """The sources there are, by what they are called."""
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
+    title = gettext_lazy("source")
+    parameter_name = "source"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """Each in words."""
-        for choice in super().choices(changelist):
-            yield {**choice, "display": source_words(str(choice["display"]))}
+        return [(one, source_words(one)) for one in values_of(Visit, "source")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Visit]
+    ) -> QuerySet[Visit]:
+        """Those alone."""
+        source = self.value()
+        return queryset.filter(source=source) if source else queryset
 
 
 @admin.register(Visit)
@@ -42,11 +53,12 @@ class VisitAdmin(ReferringAdmin[Visit], AboutMembersAdmin[Visit]):
     )
     list_filter = (
         "store",
-        ("source", SourceFilter),
+        SourceFilter,
         ("voided_at", admin.EmptyFieldListFilter),
     )
     list_select_related = ("member", "store")
     search_fields = ("=member__id", "=reference")
+    search_behind: ClassVar = {"reference": ("source",)}
     fields = (
         "member",
         "store",

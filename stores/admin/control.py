@@ -1,6 +1,6 @@
 """Approvals, the log of acts, and the keys of other programs: all read only."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib import admin
@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 
 from common.admin import ReadOnlyAdmin
 from common.money import format_money
@@ -157,10 +157,11 @@ class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ActedAdmin[AuditEvent]):
     """Who did what, where and when."""
 
     list_display = ("at", "what", "by", "approver", "store", "shift")
-    list_filter = (ActFilter, "store")
+    list_filter = (ActFilter, "store", ("at", RangeDateTimeFilter))
     list_filter_submit = True
     list_select_related = ("approver", "store", "shift__till__store")
-    search_fields = ("act", "actor", "subject_id", "request_id")
+    search_fields = ("=subject_id", "=request_id")
+    search_behind: ClassVar = {"subject_id": ("subject_type",)}
     search_help_text = gettext_lazy("Number of what it was about, or of the request")
     fields = (
         "at",
@@ -175,7 +176,6 @@ class AuditEventAdmin(ReadOnlyAdmin[AuditEvent], ActedAdmin[AuditEvent]):
         "request_id",
     )
     readonly_fields = ("what", "by", "about")
-    date_hierarchy = "at"
     ordering = ("-pk",)
 
     @display(description=gettext_lazy("act"), ordering="act")

@@ -174,6 +174,11 @@ class AuditEvent(models.Model):
             models.Index(
                 fields=["subject_type", "subject_id"], name="stores_audit_by_subject"
             ),
+            models.Index(
+                fields=["request_id"],
+                name="stores_audit_by_request",
+                condition=~Q(request_id=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -91,10 +91,10 @@ def test_figures_are_those_of_the_books(
         {"day": today, "kind": "sale", "unit": "CNY", "entries": 3, "amount": 1234},
         {"day": today, "kind": "accrual", "unit": "points", "entries": 1, "amount": 7},
     ]
-    asked = {}
+    asked: list[dict[str, Any]] = []
 
     def daily_totals(**given: Any) -> list[dict[str, Any]]:
-        asked.update(given)
+        asked.append(given)
         return [{**row, "day": given["until"]} for row in rows]
 
     monkeypatch.setattr(ledger_selectors, "daily_totals", daily_totals)
@@ -102,8 +102,11 @@ def test_figures_are_those_of_the_books(
     assert context["days"]["entries_today"] == 6
     assert context["days"]["moved_today"] == 31234
     assert '"312.34"' in context["days"]["moved_chart"]
-    assert asked["days"] == 14
-    assert asked["stores"] is None
+    # The days before are asked for once; today each time.
+    assert [one["days"] for one in asked] == [13, 1]
+    assert [one["stores"] for one in asked] == [None, None]
+    client_of(boss).get("/admin/")
+    assert [one["days"] for one in asked] == [13, 1, 1]
 
 
 def test_a_store_manager_is_shown_their_own_store(

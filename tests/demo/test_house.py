@@ -22,7 +22,7 @@ from demo import load, shop
 from ledger import services as ledger_services
 from recognition import services as recognition_services
 from tests.committed import clear
-from tests.demo import reading
+from tests.demo import lists, reading
 from tests.demo.digest import digest_of_everything
 from tests.factories.stores import UserFactory
 from tests.prompt import told
@@ -167,14 +167,14 @@ def test_a_house_is_whole_and_proven(invented: load.Loaded) -> None:
 
 
 def test_no_list_of_the_office_is_empty(invented: load.Loaded) -> None:
-    lists = {
+    listed = {
         model
         for _group, pages in GROUPS
         for _icon, model, _title in pages
         if model not in NOT_INVENTED
     }
 
-    empty = [model for model in lists if not apps.get_model(model).objects.exists()]
+    empty = [model for model in listed if not apps.get_model(model).objects.exists()]
 
     assert invented.counts["members"] == MEMBERS
     assert sorted(empty) == []
@@ -234,3 +234,16 @@ def test_every_page_of_the_office_is_in_words_of_the_reader(
     assert invented.counts["members"] == MEMBERS
     assert len(pages) > 300
     assert sorted(raw) == []
+
+
+def test_each_list_of_the_office_asks_as_much_for_six_rows_as_for_two(
+    invented: load.Loaded,
+) -> None:
+    client = Client()
+    client.force_login(UserFactory.create(is_superuser=True))
+    found = list(lists.questions(client))
+
+    assert {name: len(more) - len(few) for name, few, more in found} == {
+        name: 0 for name, _few, _more in found
+    }
+    assert len(found) > 40

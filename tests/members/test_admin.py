@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.admin import COUNTED_ROWS
 from members import services as members_services
 from members.birthdays import Birthday
 from members.models import (
@@ -116,7 +117,7 @@ def test_the_list_counts_no_further_than_it_must(office: Client) -> None:
         if "COUNT(*)" in query["sql"] and "members_member" in query["sql"]
     ]
     assert counts
-    assert all("LIMIT 10000" in sql for sql in counts)
+    assert all(f"LIMIT {COUNTED_ROWS}" in sql for sql in counts)
 
 
 def test_phones_are_whole_only_for_who_may_see_them(
