@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 
+from campaigns.lately import RecentCampaign, recent_campaigns
 from cards import selectors as cards_selectors
 from cards.models import Card
 from cards.numbers import digits_of
@@ -156,6 +157,7 @@ class Known:
     points_soon: int
     points_soon_on: datetime | None
     card: Card | None
+    campaigns: list[RecentCampaign]
 
     @property
     def wallet(self) -> int:
@@ -198,6 +200,7 @@ def known(guest: Guest, *, at: datetime) -> Known | None:
         points_soon=soon,
         points_soon_on=soon_on,
         card=guest.card,
+        campaigns=recent_campaigns(guest.member.pk, at=at),
     )
 
 

@@ -25,9 +25,18 @@ from campaigns.results import (
 from common.money import format_money
 from common.tables import number, table
 from messaging import selectors as messaging_selectors
+from messaging.values import PLACE
 from stores.models import Store
 from tiers.models import Tier
 
+PLACES: Final[dict[str, str | Promise]] = {
+    "member": gettext_lazy("member"),
+    "brand": gettext_lazy("brand"),
+    "store": gettext_lazy("store"),
+    "coupon": gettext_lazy("coupon"),
+    "until": gettext_lazy("valid until"),
+    "points": gettext_lazy("points"),
+}
 FATES: Final[dict[str, str | Promise]] = {
     "holdout": gettext_lazy("held out by this campaign"),
     "global": gettext_lazy("held out by all campaigns"),
@@ -205,7 +214,12 @@ def _words(steps: Sequence[CampaignStep]) -> Iterator[tuple[object, ...]]:
             if text.channel in step.channels:
                 where = f"{step.template} · {text.get_channel_display()}"
                 body = f"{text.subject}\n{text.body}".strip()
-                yield str(step), where, languages[text.language], body
+                yield str(step), where, languages[text.language], _readable(body)
+
+
+def _readable(text: str) -> str:
+    """With what will stand there in place of each value."""
+    return PLACE.sub(lambda place: f"[{PLACES.get(place[1], '…')}]", text)
 
 
 def _told(step: CampaignStep) -> str:
