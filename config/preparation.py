@@ -112,6 +112,7 @@ def welcome(address: str, people: list[str], members: list[str]) -> str:
         f"Regulars is ready: {address}/admin/",
         f"      The counter: {address}/counter/",
         f"     For members: {address}/portal/",
+        f"    What was sent: {address}/messages/sent/",
         "",
     ]
     if people:

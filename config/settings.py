@@ -200,9 +200,7 @@ SMS_GATEWAY_SECRET = env.text("SMS_GATEWAY_SECRET", required=bool(SMS_GATEWAY_UR
 SMS_SIGNATURE = env.text("SMS_SIGNATURE")
 WECHAT_APP_ID = env.text("WECHAT_APP_ID")
 WECHAT_APP_SECRET = env.text("WECHAT_APP_SECRET")
-WECHAT_API_URL = "https://api.weixin.qq.com"
-_MESSAGES = "NoMessages" if PRODUCTION else "ConsoleMessages"
-GIFT_MESSAGES = env.text("GIFT_MESSAGES", default=f"gift_cards.channels.{_MESSAGES}")
+SENT_MESSAGES = VAR_DIR / "sent" if DEBUG and not TESTING else None  # to be read
 
 # --- People -------------------------------------------------------------------------
 AUTH_USER_MODEL = "stores.User"

@@ -15,6 +15,7 @@ urlpatterns = [
     path("counter/", include("counter.urls")),
     path("portal/", include("portal.urls")),
     path("api/", include("api.urls")),
+    path("messages/", include("messaging.urls")),
 ]
 
 handler400 = "config.views.bad_request"

@@ -21,6 +21,7 @@ from tiers import services as tiers_services
 from . import house, offers
 from .desk import Desk
 from .history import History, Shop, shop_of
+from .messages import Writing
 from .people import Person, invent_people
 from .places import places_of
 from .rewarding import Rewarding
@@ -170,6 +171,7 @@ def _live(
         Rewarding(guests=close, places=places, dice=dice, until=until).tell(),
         Desk(guests=close, places=places, dice=dice, until=until).tell(offered),
     ]
+    more.append(Writing(dice=dice, until=until).write(close))
     for word, times in (pair for part in more for pair in part.items()):
         told[word] = told.get(word, 0) + times
     ledger_services.expire_lots(at=until, business_date=until.date(), request_id="demo")

@@ -10,9 +10,11 @@ class GiftCardsConfig(AppConfig):
         """Takes part in merging, exporting and erasing; names its acts."""
         from ledger import proofs  # noqa: PLC0415 (models are loaded only now)
         from members import parts  # noqa: PLC0415 (apps are loaded only now)
+        from messaging import outcomes, rendering  # noqa: PLC0415
         from stores.services import register_holder  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
+        from . import letters, services  # noqa: PLC0415
         from .parts import GiftCardsPart  # noqa: PLC0415
         from .proofs import CHECKS  # noqa: PLC0415
         from .selectors import members_of_gift_cards  # noqa: PLC0415
@@ -20,6 +22,8 @@ class GiftCardsConfig(AppConfig):
         parts.register(GiftCardsPart())
         register_holder("gift_card", members_of_gift_cards)
         proofs.register(CHECKS)
+        outcomes.register(services.WORD, services.note_news)
+        rendering.register_picture(letters.PICTURE, letters.draw)
         name_acts(
             {
                 "gift_cards.sold": _("Gift cards sold"),

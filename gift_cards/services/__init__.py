@@ -6,14 +6,14 @@ from .care import block, replace, unblock, void_sale
 from .designs import begin_with_faces, save_design
 from .find import Found, find, find_to_sell, forget_tries
 from .gifts import (
+    WORD,
     GiftWish,
-    Parcel,
-    begin_sending,
     due,
-    end_sending,
     keep_gift,
+    note_news,
     open_gift,
     resend,
+    send_gift,
 )
 from .life import extend, revive
 from .renew import FreshCode
@@ -30,23 +30,21 @@ from .spend import (
 from .wallet import Moved, gift_to_wallet, move_to_wallet, redeem_to_wallet
 
 __all__ = [
+    "WORD",
     "Found",
     "FreshCode",
     "GiftWish",
     "Hashes",
     "Moved",
-    "Parcel",
     "Payment",
     "Redeemed",
     "SealedFile",
     "Sold",
     "SoldCard",
     "activate",
-    "begin_sending",
     "begin_with_faces",
     "block",
     "due",
-    "end_sending",
     "export_codes",
     "extend",
     "find",
@@ -56,6 +54,7 @@ __all__ = [
     "hashes_of",
     "keep_gift",
     "move_to_wallet",
+    "note_news",
     "open_gift",
     "opened",
     "order_batch",
@@ -69,6 +68,7 @@ __all__ = [
     "revive",
     "save_design",
     "sell",
+    "send_gift",
     "subject_of",
     "unavailable_when_stopped",
     "unblock",

@@ -161,7 +161,7 @@ def void_sale(
         account_id=card.account_id, status="frozen" if holds_more else "closed"
     )
     GiftCard.objects.filter(pk=card_id).update(status=Status.VOID)
-    stop(card)
+    stop(card, at=at)
     stores_services.record_act(
         name="gift_cards.voided",
         by=by,

@@ -1,5 +1,6 @@
 """A card on its way to a friend: wrapped, sent on its day, opened, kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,12 +9,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models import DateTimeField, F, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from common.mail import can_send_letters
-from gift_cards.channels import can_send_messages
 from gift_cards.codes import new_token, token_digest
 from gift_cards.errors import (
     GiftCardUnavailable,
@@ -22,8 +21,14 @@ from gift_cards.errors import (
     GiftNotYet,
     GiftRefused,
 )
+from gift_cards.letters import link_of, values_of
 from gift_cards.models import Gift, GiftCard
 from ledger.services import Act
+from messaging import services as messaging_services
+from messaging.channels import can_send
+from messaging.models import MessageChannel, MessageState
+from messaging.outcomes import News
+from messaging.services import OutgoingMessage
 from stores import services as stores_services
 
 from .acts import REDEEM, RESEND, reason_of, subject_of
@@ -34,8 +39,11 @@ LATEST: Final = timedelta(days=400)
 LONGEST_NAME, LONGEST_WORDS, LONGEST_EMAIL = 80, 300, 254
 # A sending that was cut off is told from one that takes its time.
 CUT_OFF_AFTER: Final = timedelta(minutes=15)
-ATTEMPTS: Final = 5
-PAUSE: Final = timedelta(minutes=10)
+TEMPLATE: Final = "gift_card"
+# By this its messages know a gift again, and by part of the digest which link it was.
+WORD: Final = "gift"
+SHORT: Final = 16
+NEVER_CAME: Final = {MessageState.FAILED, MessageState.DROPPED, MessageState.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +104,7 @@ def _problem(wish: GiftWish, quantity: int, at: datetime) -> str:
             _("Give the friend’s e-mail address."),
         ),
         (
-            wish.channel != Gift.Channel.EMAIL or can_send_letters(),
+            wish.channel != Gift.Channel.EMAIL or can_send(MessageChannel.EMAIL),
             _("E-mails cannot be sent from this shop yet."),
         ),
         (
@@ -104,7 +112,7 @@ def _problem(wish: GiftWish, quantity: int, at: datetime) -> str:
             _("Give the friend’s phone, with the country’s number."),
         ),
         (
-            wish.channel != Gift.Channel.MESSAGE or can_send_messages(),
+            wish.channel != Gift.Channel.MESSAGE or can_send(MessageChannel.SMS),
             _("Messages cannot be sent from this shop yet."),
         ),
         (
@@ -153,19 +161,12 @@ def wrap(card: GiftCard, wish: GiftWish, *, at: datetime) -> str | None:
     return token
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A gift that is being sent now; `token` opens it."""
-
-    gift: Gift
-    token: str
-
-
 @transaction.atomic(durable=True)
-def begin_sending(*, gift_id: int, at: datetime) -> Parcel | None:
-    """Claim a gift that is due: of all who try at once, one gets it.
+def send_gift(*, gift_id: int, brand: str, at: datetime) -> bool:
+    """Decide that a gift that is due leaves: a message of it is written, with its link.
 
-    None where it is not due, on its way, or its card is not active.
+    Of all who try at once, one does. False where it is not due, on its way, or its card
+    is not active.
     """
     token = new_token()
     # Nothing is joined: what is asked of this row must be asked again after its lock.
@@ -181,25 +182,39 @@ def begin_sending(*, gift_id: int, at: datetime) -> Parcel | None:
         token_digest=token_digest(token),
     )
     if claimed != 1:
-        return None
-    gift = Gift.objects.select_related("card__design__picture").get(pk=gift_id)
-    return Parcel(gift, token)
+        return False
+    gift = Gift.objects.select_related("card__store").get(pk=gift_id)
+    is_letter = gift.channel == Gift.Channel.EMAIL
+    messaging_services.send_message(
+        message=OutgoingMessage(
+            key=f"{WORD}:{gift.pk}:{token_digest(token)[:SHORT]}",
+            template=TEMPLATE,
+            channel=MessageChannel.EMAIL if is_letter else MessageChannel.SMS,
+            address=gift.recipient_email if is_letter else gift.recipient_phone,
+            values=values_of(gift, link=link_of(token), brand=brand),
+            language=gift.language,
+            store_id=gift.card.store_id,
+        ),
+        at=at,
+    )
+    return True
 
 
-def end_sending(*, gift_id: int, was_sent: bool, at: datetime) -> None:
-    """What became of it. What surely did not leave is tried again, five times."""
-    mine = Gift.objects.filter(pk=gift_id, status=Gift.Status.SENDING)
-    if was_sent:
-        mine.update(status=Gift.Status.SENT, delivered_at=at)
-    else:
-        mine.update(
-            status=Case(
-                When(attempts__gte=ATTEMPTS, then=Value(Gift.Status.FAILED)),
-                default=Value(Gift.Status.WAITING),
-            ),
-            token_digest=None,
-            deliver_at=at + PAUSE,
-        )
+def note_news(news: Sequence[News]) -> None:
+    """A step: what became of the messages that carry gifts. News of a link that was
+    replaced since says nothing.
+    """
+    for one in news:
+        _word, gift_id, digest = one.key.split(":")
+        mine = Gift.objects.filter(pk=gift_id, token_digest__startswith=digest)
+        if one.state in {MessageState.ACCEPTED, MessageState.DELIVERED}:
+            mine.filter(status=Gift.Status.SENDING).update(
+                status=Gift.Status.SENT, delivered_at=one.at
+            )
+        elif one.state in NEVER_CAME:
+            mine.filter(
+                status__in=[Gift.Status.SENDING, Gift.Status.SENT], opened_at=None
+            ).update(status=Gift.Status.FAILED, token_digest=None, delivered_at=None)
 
 
 @transaction.atomic(durable=True)
@@ -216,6 +231,10 @@ def resend(*, gift_id: int, reason: str, by: Act, at: datetime) -> None:
         pk=gift_id,
         opened_at=None,
     ).exclude(channel=Gift.Channel.LINK)
+    if not again.exists():
+        raise GiftNotSendable
+    # What has not left is called off first: the gift is told, and waits again after it.
+    messaging_services.call_off(key_begins=f"{WORD}:{gift_id}:", at=at)
     changed = again.update(
         status=Gift.Status.WAITING,
         attempts=0,
@@ -291,9 +310,12 @@ def _of_token(token: str) -> Gift:
     return gift
 
 
-def stop(card: GiftCard) -> None:
+def stop(card: GiftCard, *, at: datetime) -> None:
     """A step: a card that is void is no gift any more."""
-    Gift.objects.filter(card=card).update(status=Gift.Status.STOPPED)
+    gifts = Gift.objects.filter(card=card)
+    for gift_id in gifts.values_list("pk", flat=True):
+        messaging_services.call_off(key_begins=f"{WORD}:{gift_id}:", at=at)
+    gifts.update(status=Gift.Status.STOPPED)
 
 
 def due(*, at: datetime, most: int) -> list[int]:

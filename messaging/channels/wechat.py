@@ -10,6 +10,7 @@ from django.core.cache import cache
 from . import http
 from .base import Capabilities, Fate, Letter, Outcome
 
+API_URL = "https://api.weixin.qq.com"
 TOKEN: Final = "messaging:wechat_token"  # noqa: S105 (where it lies)
 # The token is no longer good: a fresh one is fetched, and nothing has left.
 STALE_TOKEN: Final = {40001, 40014, 42001}
@@ -87,7 +88,7 @@ def _token() -> str:
 def _post(path: str, told: dict[str, Any]) -> http.Answer:
     return http.call(
         "POST",
-        f"{settings.WECHAT_API_URL}{path}",
+        f"{API_URL}{path}",
         body=json.dumps(told, ensure_ascii=False).encode(),
         headers={"Content-Type": "application/json"},
     )

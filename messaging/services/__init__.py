@@ -1,6 +1,6 @@
 """Everything that writes, sends and settles messages."""
 
-from .cancel import cancel_message, cancel_waiting_step
+from .cancel import call_off, cancel_message, cancel_waiting_step
 from .dispatch import TakenUp, channels_due, take_up
 from .handover import (
     GONE,
@@ -27,6 +27,7 @@ __all__ = [
     "TakenUp",
     "Words",
     "begin",
+    "call_off",
     "cancel_message",
     "cancel_waiting_step",
     "channels_due",

@@ -71,3 +71,20 @@ def cancel_waiting_step(*, messages: QuerySet[Any, Any], at: datetime) -> int:
         batch_size=5_000,
     )
     return len(gone)
+
+
+def call_off(*, key_begins: str, at: datetime) -> int:
+    """A step: whoever decided messages calls them off where they have not left; of how
+    many that was so.
+    """
+    before = (MessageState.WAITING, MessageState.HELD, MessageState.UNKNOWN)
+    rows = Message.objects.filter(key__startswith=key_begins, state__in=before)
+    return len(
+        move(
+            list(rows.values_list("pk", flat=True)),
+            to=MessageState.DROPPED,
+            reason=MessageReason.CANCELLED,
+            only_from=before,
+            at=at,
+        )
+    )

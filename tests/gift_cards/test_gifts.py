@@ -2,8 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from email.message import Message
-from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import pytest
@@ -11,9 +9,9 @@ import time_machine
 from django.core import mail
 
 from common.errors import DomainError
-from common.mail import NOT_SET_UP, LetterMayHaveLeft
-from gift_cards import letters, tasks
+from common.mail import NOT_SET_UP
 from gift_cards import services as gift_cards_services
+from gift_cards import tasks
 from gift_cards.errors import (
     GiftCardEmpty,
     GiftCardNotFound,
@@ -29,6 +27,9 @@ from gift_cards.services import GiftWish, SoldCard
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from members.models import Member
+from messaging import tasks as messaging_tasks
+from messaging.models import Message, MessageState
+from messaging.services.states import move
 from stored_value.errors import HoldsTooMuch
 from stored_value.holders import Holder, open_wallet
 from tests.factories.gift_cards import (
@@ -43,7 +44,9 @@ from tests.factories.gift_cards import (
 from tests.factories.ledger import an_act, everything
 from tests.factories.members import MemberFactory
 from tests.ledger.racing import answers, race, refusals
+from tests.messaging.carriers import REFUSED, UNKNOWN, FakeCarrier, carrier
 
+__all__ = ["carrier"]
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 FRIEND = "friend@example.com"
@@ -85,31 +88,22 @@ def at(moment: datetime) -> time_machine.travel:
     return time_machine.travel(moment, tick=False)
 
 
-@pytest.fixture
-def messages(settings: Any) -> list[dict[str, str]]:
-    """What was sent to phones."""
-    Kept.sent = []
-    settings.GIFT_MESSAGES = "tests.gift_cards.test_gifts.Kept"
-    return Kept.sent
-
-
-class Kept:
-    """A channel that keeps what it is given."""
-
-    sent: list[dict[str, str]] = []
-
-    def send(self, *, phone: str, text: str, reference: str) -> None:
-        self.sent.append({"phone": phone, "text": text, "reference": reference})
+def tick() -> int:
+    """What the workers do now; how many gifts went on their way."""
+    found = tasks.send_due_gifts()
+    for channel in ("email", "sms"):
+        messaging_tasks.send_channel(channel=channel)
+    return found
 
 
 def test_a_gift_leaves_on_its_day_once_and_its_link_opens_it() -> None:
     _card, gift = given(deliver_at=NOON + DAY)
 
     with at(NOON + DAY - timedelta(seconds=1)):
-        assert tasks.send_due_gifts() == 0
+        assert tick() == 0
     with at(NOON + DAY):
-        assert tasks.send_due_gifts() == 1
-        assert tasks.send_due_gifts() == 0
+        assert tick() == 1
+        assert tick() == 0
 
     (letter,) = mail.outbox
     assert letter.to == [FRIEND]
@@ -126,14 +120,17 @@ def test_a_gift_leaves_on_its_day_once_and_its_link_opens_it() -> None:
 def test_the_letter_shows_the_card_and_no_code() -> None:
     card, gift = given(message="<b>hi</b>")
     with at(NOON):
-        tasks.send_due_gifts()
+        tick()
 
     (letter,) = mail.outbox
     assert isinstance(letter, mail.EmailMultiAlternatives)
-    whole: Message = letter.message()
+    whole = letter.message()
     kinds = {part.get_content_type() for part in whole.walk()}
     assert {"text/plain", "text/html", "image/jpeg"} <= kinds
-    assert whole["Message-ID"] == f"<gift-{gift.public_id}@localhost>"
+    message = Message.objects.get()
+    assert message.key.startswith(f"gift:{gift.pk}:")
+    assert whole["Message-ID"] == f"<message-{message.public_id}@localhost>"
+    assert token_in(letter) not in str(message.__dict__)  # it opens the gift
     text = letter.body + str(letter.alternatives[0][0])
     assert str(card.code) not in text
     assert str(card.code).replace("-", "") not in text
@@ -143,21 +140,23 @@ def test_the_letter_shows_the_card_and_no_code() -> None:
 def test_a_name_with_a_line_break_adds_no_header() -> None:
     given(name="Lin\r\nBcc: everyone@example.com", giver="")
     with at(NOON):
-        assert tasks.send_due_gifts() == 1
+        assert tick() == 1
 
     (letter,) = mail.outbox
     assert "\n" not in letter.subject
     assert letter.message()["Bcc"] is None
 
 
-def test_a_message_goes_to_the_phone(messages: list[dict[str, str]]) -> None:
+def test_a_message_goes_to_the_phone(carrier: FakeCarrier) -> None:
     _card, gift = given(channel="message", phone="+8613800000000", email="")
     with at(NOON):
-        assert tasks.send_due_gifts() == 1
+        assert tick() == 1
 
-    assert [sent["phone"] for sent in messages] == ["+8613800000000"]
-    assert messages[0]["reference"] == str(gift.public_id)
-    assert "/gift/" in messages[0]["text"]
+    (letter,) = carrier.letters
+    assert letter.address == "+8613800000000"
+    assert "/gift/" in letter.body
+    gift.refresh_from_db()
+    assert (gift.status, gift.delivered_at) == ("sent", NOON)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +193,7 @@ def test_a_gift_that_could_not_arrive_is_not_sold(options: dict[str, Any]) -> No
 
 
 def test_without_a_channel_no_gift_by_message_is_sold(settings: Any) -> None:
-    settings.GIFT_MESSAGES = "gift_cards.channels.NoMessages"
+    settings.PRODUCTION = True  # no gateway is set
 
     with pytest.raises(GiftRefused):
         given(channel="message", phone="+8613800000000")
@@ -215,48 +214,51 @@ def test_words_of_any_script_arrive_as_they_were_written() -> None:
     words = "生日快乐 🎂 عيد ميلاد"
     given(message=words, name="李娜 🌸")
     with at(NOON):
-        tasks.send_due_gifts()
+        tick()
     assert words in mail.outbox[0].body
     assert "李娜 🌸" in mail.outbox[0].subject
 
 
-def test_what_surely_did_not_leave_is_tried_again_five_times(
-    monkeypatch: pytest.MonkeyPatch,
+def test_what_could_not_be_sent_is_sent_again_by_a_person(
+    carrier: FakeCarrier,
 ) -> None:
-    _card, gift = given()
-
-    def refuse(*_: object, **__: object) -> None:
-        raise SMTPRecipientsRefused({})
-
-    monkeypatch.setattr(letters, "send", refuse)
-    for attempt in range(6):
-        with at(NOON + attempt * timedelta(minutes=10)):
-            assert tasks.send_due_gifts() == 0
+    _card, gift = given(channel="message", phone="+8613800000000", email="")
+    carrier.answers = [REFUSED]
+    with at(NOON):
+        assert tick() == 1
     gift.refresh_from_db()
-    assert (gift.status, gift.attempts, gift.token_digest) == ("failed", 5, None)
-    monkeypatch.undo()
+    assert (gift.status, gift.attempts, gift.token_digest) == ("failed", 1, None)
+    with at(NOON + DAY):
+        assert tick() == 0
 
     gift_cards_services.resend(
         gift_id=gift.pk, reason="address mended", by=at_store(), at=NOON + DAY
     )
     with at(NOON + DAY):
-        assert tasks.send_due_gifts() == 1
+        assert tick() == 1
+    gift.refresh_from_db()
+    assert gift.status == "sent"
 
 
-def test_a_line_that_broke_is_left_for_a_person_and_sent_by_nobody_else(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_what_comes_back_could_not_be_sent() -> None:
     _card, gift = given()
-
-    def broken(*_: object, **__: object) -> None:
-        raise LetterMayHaveLeft
-
-    monkeypatch.setattr(letters, "send", broken)
     with at(NOON):
-        assert tasks.send_due_gifts() == 0
-    monkeypatch.undo()
-    with at(NOON + DAY):
-        assert tasks.send_due_gifts() == 0
+        tick()
+    message = Message.objects.get()
+    move([message.pk], to=MessageState.BOUNCED, at=NOON, only_from=["accepted"])
+
+    gift.refresh_from_db()
+    assert (gift.status, gift.delivered_at, gift.token_digest) == ("failed", None, None)
+
+
+def test_a_line_that_broke_is_left_for_a_person_and_what_may_go_is_called_off(
+    carrier: FakeCarrier,
+) -> None:
+    _card, gift = given(channel="message", phone="+8613800000000", email="")
+    carrier.answers = [UNKNOWN]
+    with at(NOON):
+        tick()
+        assert tick() == 0
     gift.refresh_from_db()
     assert gift.status == "sending"
 
@@ -264,22 +266,41 @@ def test_a_line_that_broke_is_left_for_a_person_and_sent_by_nobody_else(
         gift_cards_services.resend(
             gift_id=gift.pk, reason="x", by=at_store(), at=NOON + timedelta(minutes=14)
         )
+    assert Message.objects.get().state == "unknown"
     gift_cards_services.resend(
         gift_id=gift.pk, reason="never came", by=at_store(), at=NOON + DAY
     )
+    assert Message.objects.get().state == "dropped"
     with at(NOON + DAY):
-        assert tasks.send_due_gifts() == 1
+        assert tick() == 1
+    assert len(carrier.letters) == 2
+
+
+def test_news_of_a_link_that_was_replaced_says_nothing() -> None:
+    _card, gift = given()
+    with at(NOON):
+        tick()
+    first = Message.objects.get()
+    gift_cards_services.resend(
+        gift_id=gift.pk, reason="lost", by=at_store(), at=NOON + DAY
+    )
+    with at(NOON + DAY):
+        tick()
+    move([first.pk], to=MessageState.BOUNCED, at=NOON, only_from=["accepted"])
+
+    gift.refresh_from_db()
+    assert (gift.status, gift.delivered_at) == ("sent", NOON + DAY)
 
 
 def test_sent_again_the_first_link_opens_nothing() -> None:
     _card, gift = given()
     with at(NOON):
-        tasks.send_due_gifts()
+        tick()
     gift_cards_services.resend(
         gift_id=gift.pk, reason="lost", by=at_store(), at=NOON + DAY
     )
     with at(NOON + DAY):
-        tasks.send_due_gifts()
+        tick()
 
     first, second = (token_in(letter) for letter in mail.outbox)
     with pytest.raises(GiftNotFound):
@@ -404,7 +425,7 @@ def test_a_voided_card_is_no_gift_any_more() -> None:
     gift.refresh_from_db()
     assert gift.status == "stopped"
     with at(NOON):
-        assert tasks.send_due_gifts() == 0
+        assert tick() == 0
     assert mail.outbox == []
 
 
@@ -451,11 +472,12 @@ def test_many_workers_send_a_gift_once() -> None:
     _card, gift = given()
 
     outcomes = race(
-        lambda _: gift_cards_services.begin_sending(gift_id=gift.pk, at=NOON),
+        lambda _: gift_cards_services.send_gift(gift_id=gift.pk, brand="x", at=NOON),
         runners=10,
     )
 
-    assert sum(1 for parcel in answers(outcomes) if parcel is not None) == 1
+    assert answers(outcomes).count(True) == 1
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

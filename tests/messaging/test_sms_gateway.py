@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 
-from messaging.channels import Fate, Letter, http
+from messaging.channels import Fate, Letter, http, wechat
 from messaging.channels.signature import is_signed, sign
 from messaging.channels.sms import NoSms, SmsGateway, sms_carrier
 from messaging.channels.wechat import WeChatCarrier
@@ -68,7 +68,7 @@ class Provider:
 
 
 @pytest.fixture
-def provider(settings: Any) -> Iterator[Provider]:
+def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
     found = Provider()
     thread = threading.Thread(target=found.server.serve_forever, args=(0.01,))
     thread.start()
@@ -76,7 +76,7 @@ def provider(settings: Any) -> Iterator[Provider]:
     settings.SMS_GATEWAY_SECRET = SECRET
     settings.SMS_SIGNATURE = "熟客"
     settings.WECHAT_APP_ID, settings.WECHAT_APP_SECRET = "id", "secret"
-    settings.WECHAT_API_URL = found.url.removesuffix("/v1/messages")
+    monkeypatch.setattr(wechat, "API_URL", found.url.removesuffix("/v1/messages"))
     yield found
     found.patience.set()
     found.server.shutdown()
@@ -244,13 +244,13 @@ def test_wechat_is_off_without_keys_and_speaks_its_own_way(
     cache.clear()
     sent: list[dict[str, Any]] = []
 
-    def wechat(path: str, told: dict[str, Any]) -> Answer:
+    def answer(path: str, told: dict[str, Any]) -> Answer:
         if path.endswith("stable_token"):
             return 200, {"access_token": f"t-{len(provider.heard)}", "expires_in": 7200}
         sent.append(told)
         return 200, {"errcode": codes.pop(0), "msgid": 77}
 
-    provider.answer = wechat
+    provider.answer = answer
     codes = [0, 40001, 45009, 43004]
     letter = a_letter()
     fates = [WeChatCarrier().send(letter).fate for _ in range(4)]

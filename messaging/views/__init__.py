@@ -1,0 +1,1 @@
+"""Pages that messages lead to, and doors for what providers tell."""
