@@ -28,6 +28,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 
 from ledger import selectors as ledger_selectors
+from messaging import metrics as _messages  # noqa: F401 (its counter is registered)
+from messaging import selectors as messaging_selectors
 from outbox import selectors as outbox_selectors
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -60,7 +62,12 @@ class BooksCollector:
             "regulars_books_reachable", "1 when the books could be asked."
         )
         try:
-            families = [*self._proof(), self._liabilities(), *self._outbox()]
+            families = [
+                *self._proof(),
+                self._liabilities(),
+                *self._outbox(),
+                *self._messages(),
+            ]
             reachable.add_metric([], 1)
         except DatabaseError:
             families = []
@@ -111,6 +118,22 @@ class BooksCollector:
         deliveries.add_metric(["pending"], backlog.pending)
         deliveries.add_metric(["failed"], backlog.failed)
         yield deliveries
+
+    def _messages(self) -> Iterator[GaugeMetricFamily]:
+        backlog = messaging_selectors.backlog(at=timezone.now())
+        yield GaugeMetricFamily(
+            "regulars_messages_age_seconds",
+            "Seconds that the oldest message that is due has waited.",
+            value=backlog.age,
+        )
+        waiting = GaugeMetricFamily(
+            "regulars_messages",
+            "Messages that are due, held back, being sent, or not known of.",
+            labels=["state"],
+        )
+        for state, count in backlog.counts.items():
+            waiting.add_metric([state], count)
+        yield waiting
 
 
 def exposition() -> bytes:

@@ -195,6 +195,7 @@ MAILERS: dict[str, dict[str, Any]] = {
 SENDS_LETTERS = any(mailer["BACKEND"] != NO_MAIL for mailer in MAILERS.values())
 DEFAULT_FROM_EMAIL = env.sender(required=PRODUCTION and SENDS_LETTERS)
 # Text messages and WeChat: off until a gateway, or both keys, are given.
+MAIL_WEBHOOK_SECRET = env.text("MAIL_WEBHOOK_SECRET")  # login:password
 SMS_GATEWAY_URL = env.gateway("SMS_GATEWAY_URL", development=DEBUG)
 SMS_GATEWAY_SECRET = env.text("SMS_GATEWAY_SECRET", required=bool(SMS_GATEWAY_URL))
 SMS_SIGNATURE = env.text("SMS_SIGNATURE")

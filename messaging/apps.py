@@ -19,6 +19,7 @@ class MessagingConfig(AppConfig):
                 "messaging.template_published": _("Message template published"),
                 "messaging.template_in_use": _("Message template put in use"),
                 "messaging.template_out_of_use": _("Message template put out of use"),
+                "messaging.tried_out": _("Message sent to oneself"),
                 "messaging.cancelled": _("Message called off"),
                 "messaging.suppressed": _("Address suppressed"),
                 "messaging.suppression_lifted": _("Suppression of an address lifted"),

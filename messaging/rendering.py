@@ -108,10 +108,10 @@ def fill(
         )
         if unsubscribe:
             body += "\n\n" + _("No more of these: %(link)s") % {"link": unsubscribe}
-        names = set(CID.findall(html)) & set(_pictures)
-        pictures = {
-            name: _pictures[name]({**raw, "brand": brand}) for name in sorted(names)
-        }
+        if raw is not None:
+            told = {**raw, "brand": brand}
+            names = set(CID.findall(html)) & set(_pictures)
+            pictures = {name: _pictures[name](told) for name in sorted(names)}
     return Written(
         subject=" ".join(subject.split()),
         body=body,

@@ -9,7 +9,6 @@ GIFT_VALUES = {
     "expiry": "text",
     "gift": "number",
 }
-CODE_VALUES = {"code": "secret", "minutes": "number"}
 LETTER = (
     '<p><img src="cid:gift-card" alt="" width="512"></p>'
     "<p><strong>{{{{ greeting }}}}</strong></p><p>{{{{ words }}}}</p>"
@@ -39,43 +38,6 @@ TEMPLATES = [
             ("sms", "en"): ("", "{{ greeting }} Open it here: {{ link }}", ""),
             ("sms", "zh-hans"): ("", "{{ greeting }}点此打开：{{ link }}", ""),
             ("sms", "zh-hant"): ("", "{{ greeting }}點此開啟：{{ link }}", ""),
-        },
-    ),
-    (
-        "one_time_code",
-        "验证码",
-        CODE_VALUES,
-        {
-            ("email", "en"): (
-                "Your code for {{ brand }}",
-                "Your code: {{ code }}\n\nIt is valid for {{ minutes }} minutes. Never tell it to anybody, not even to us.",
-                "",
-            ),
-            ("email", "zh-hans"): (
-                "{{ brand }}验证码",
-                "您的验证码：{{ code }}\n\n{{ minutes }} 分钟内有效。请勿告诉任何人，包括我们的员工。",
-                "",
-            ),
-            ("email", "zh-hant"): (
-                "{{ brand }}驗證碼",
-                "您的驗證碼：{{ code }}\n\n{{ minutes }} 分鐘內有效。請勿告訴任何人，包括我們的員工。",
-                "",
-            ),
-            ("sms", "en"): (
-                "",
-                "{{ brand }}: {{ code }} is your code, valid for {{ minutes }} minutes. Never tell it to anybody.",
-                "",
-            ),
-            ("sms", "zh-hans"): (
-                "",
-                "{{ brand }}：验证码 {{ code }}，{{ minutes }} 分钟内有效，请勿告诉任何人。",
-                "",
-            ),
-            ("sms", "zh-hant"): (
-                "",
-                "{{ brand }}：驗證碼 {{ code }}，{{ minutes }} 分鐘內有效，請勿告訴任何人。",
-                "",
-            ),
         },
     ),
 ]
@@ -109,7 +71,7 @@ def begin(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    """What the house writes from the first day: gifts, and codes to sign in with."""
+    """What the house writes from the first day: gifts."""
 
     dependencies = [("messaging", "0003_rules_of_sending")]
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

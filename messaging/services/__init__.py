@@ -15,15 +15,19 @@ from .handover import (
 )
 from .look_after import clear_up, find_lost, unclear
 from .pace import set_pace
+from .receipts import Receipt, note_receipt
 from .send import OutgoingMessage, send_message, send_messages
 from .suppress import leave_alone, lift_suppression, suppress_address
 from .templates import Words, publish_template, set_template_in_use
+from .try_out import try_out
+from .unsubscribe import hear_word, set_preferences, unsubscribe
 
 __all__ = [
     "GONE",
     "RESTS",
     "OutgoingMessage",
     "Parcel",
+    "Receipt",
     "TakenUp",
     "Words",
     "begin",
@@ -35,17 +39,22 @@ __all__ = [
     "find_lost",
     "give_back",
     "hand_over",
+    "hear_word",
     "leave_alone",
     "letter_of",
     "lift_suppression",
+    "note_receipt",
     "prepare",
     "publish_template",
     "send_message",
     "send_messages",
     "set_pace",
+    "set_preferences",
     "set_template_in_use",
     "settle",
     "suppress_address",
     "take_up",
+    "try_out",
     "unclear",
+    "unsubscribe",
 ]

@@ -15,6 +15,7 @@ from messaging import rendering
 from messaging.addresses import address_of
 from messaging.channels import Fate, Letter, MessageCarrier, Outcome, carrier_for
 from messaging.encryption import address_digest, decrypt_values
+from messaging.links import unsubscribe_link
 from messaging.models import (
     Message,
     MessageProvider,
@@ -93,12 +94,15 @@ def letter_of(message: Message, *, brand: str) -> Letter:
     zone = (
         zone_of(message) if message.store_id else zone_of(message.member, "home_store")
     )
+    offers = message.purpose != Purpose.TRANSACTIONAL
+    link = unsubscribe_link(message.public_id) if offers else ""
     written = rendering.write(
         message,
         text,
         secrets=decrypt_values(message.sealed_values),
         brand=brand,
         zone=zone,
+        unsubscribe=link,
     )
     return Letter(
         public_id=message.public_id,
@@ -111,6 +115,7 @@ def letter_of(message: Message, *, brand: str) -> Letter:
         provider_template=text.provider_template,
         values=written.values,
         pictures=written.pictures,
+        unsubscribe=link,
     )
 
 

@@ -94,7 +94,7 @@ def _send(messages: Sequence[OutgoingMessage], *, at: datetime) -> list[Message]
     ids = {one.member_id for one in messages if one.member_id is not None}
     members = Member.objects.in_bulk(ids)
     rows = [
-        _row(message, versions.get(message.template), members, at)
+        build_message(message, versions.get(message.template), members, at)
         for message in messages
     ]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
@@ -107,12 +107,13 @@ def _send(messages: Sequence[OutgoingMessage], *, at: datetime) -> list[Message]
     return [written[row.key] for row in rows]
 
 
-def _row(
+def build_message(
     message: OutgoingMessage,
     version: MessageTemplateVersion | None,
     members: Mapping[int, Member],
     at: datetime,
 ) -> Message:
+    """The row of a message, checked, not written yet."""
     if version is None:
         raise TemplateUnknown(template=message.template)
     _check(message, at)

@@ -20,6 +20,7 @@ from messaging.models import (
     MessageText,
     ValueKind,
 )
+from messaging.previews import wrong_with_samples
 from messaging.values import ALWAYS, NAME, PLACE, places_in
 from stores import services as stores_services
 
@@ -65,6 +66,7 @@ def publish_template(
         *_wrong_words(words),
         *_wrong_places(values, words),
     ]
+    wrong = wrong or list(_wrong_for_guests(values, words, at))
     if wrong:
         raise TemplateRefused(list(dict.fromkeys(wrong)))
     template, _made = MessageTemplate.objects.get_or_create(
@@ -177,6 +179,21 @@ def _wrong_text(text: Words) -> Iterator[str]:
         yield _("An e-mail needs a subject.")
     if len(text.subject) > LONGEST_SUBJECT or "\n" in text.subject:
         yield _("A subject is one line of at most 200 characters.")
+
+
+def _wrong_for_guests(
+    values: Mapping[str, str], words: Sequence[Words], at: datetime
+) -> Iterator[str]:
+    """The words filled in for sample members, as they come."""
+    for text in words:
+        row = MessageText(
+            channel=text.channel,
+            language=text.language,
+            subject=text.subject,
+            body=text.body,
+            html=text.html,
+        )
+        yield from wrong_with_samples(row, values, at=at)
 
 
 def _wrong_places(values: Mapping[str, str], words: Sequence[Words]) -> Iterator[str]:

@@ -316,12 +316,12 @@ def test_a_shop_set_up_as_the_document_says_works(
 
     shop.start("beat")
     with redis.Redis.from_url(redis_url) as broker:
-        shop.wait_for(lambda: broker.llen("celery"))  # ticks, and nobody works yet
+        shop.wait_for(lambda: broker.llen("default"))  # ticks, and nobody works yet
         shop.start("worker")
         shop.do(".venv/bin/celery -A config call ledger.tasks.prove_books")
         books = urlunsplit(urlsplit(server)._replace(path="/regulars"))
         with psycopg.connect(books, autocommit=True) as administrator:
             shop.wait_for(lambda: administrator.execute(PROVEN).fetchone())
-        shop.wait_for(lambda: not broker.llen("celery"))
+        shop.wait_for(lambda: not broker.llen("default"))
     for name in shop.running:
         assert "Traceback" not in shop.said(name)

@@ -80,5 +80,5 @@ def test_cache_and_work_go_through_redis(redis_url: str) -> None:
     )
     assert (done.returncode, done.stdout) == (0, "4\n"), done.stderr
     with redis.Redis.from_url(redis_url) as client:
-        assert client.llen("celery") == 1
+        assert client.llen("default") == 1
         assert any(b"seen" in key for key in client.keys("*"))
