@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.tables import moment, table, zone_of
 from messaging import services as messaging_services
-from messaging.models import Message, MessageState
+from messaging.models import Message, MessageEvent, MessageReason, MessageState
 from messaging.services.cancel import CANCEL
 from stores.act_forms import ReasonForm
 from stores.admin.base import (
@@ -36,6 +36,24 @@ SHADES = {
     "unknown": "warning",
     "dropped": "warning",
 }
+
+
+# Short words of ours that stand in the news; what a provider answered stays as it is.
+DETAILS = {
+    **{reason.value: reason.label for reason in MessageReason},
+    "lost": gettext_lazy("its sender was cut off"),
+    "asked": gettext_lazy("the provider says so"),
+    "unclear": gettext_lazy("it may not have left"),
+    "no answer": gettext_lazy("the provider did not answer"),
+    "no connection": gettext_lazy("the provider could not be reached"),
+    "no token": gettext_lazy("the provider gave no key"),
+    "no gateway": gettext_lazy("no gateway is set up"),
+}
+
+
+def detail_of(event: MessageEvent) -> str:
+    """Why, in words of the reader."""
+    return str(DETAILS.get(event.detail, event.detail))
 
 
 @admin.register(Message)
@@ -108,7 +126,7 @@ class MessageAdmin(ReadOnlyAdmin[Message], ScopedAdmin[Message]):
         return table(
             [_("When"), _("What"), _("Detail")],
             (
-                (moment(event.at, zone), event.get_kind_display(), event.detail)
+                (moment(event.at, zone), event.get_kind_display(), detail_of(event))
                 for event in message.events.order_by("pk")
             ),
             nothing=_("Nothing yet."),

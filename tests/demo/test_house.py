@@ -47,7 +47,8 @@ CODE = re.compile(
 # Two words in a row that no Chinese sentence holds.
 ENGLISH = re.compile(r"^[A-Za-z][a-z]{2,} [A-Za-z]{3,}\b[^\u4e00-\u9fff]*$")
 # Codes that the demo gave its own things, and of the languages that one chooses from.
-GIVEN = {"heard_from", "review", "profile", "bearer", "marketing"}
+GIVEN = {"heard_from", "review", "profile", "bearer", "marketing", "gift_card"}
+GIVEN |= {"one_time_code", "welcome", "season"}
 GIVEN |= {code for code, _name in settings.LANGUAGES}
 
 

@@ -1,4 +1,4 @@
-"""A real worker over a real Redis, killed in the middle: nobody gets a message twice."""
+"""A real worker over a real Redis, killed in the middle: nobody is written to twice."""
 
 import os
 import signal
