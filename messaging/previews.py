@@ -39,7 +39,7 @@ def preview(
             for value, kind in values.items()
         }
         filled |= {"member": name or _("dear guest"), "brand": brand, "store": brand}
-        return fill(text, filled, raw={}, brand=brand)
+        return fill(text, filled, raw=None, brand=brand)
 
 
 def wrong_with_samples(

@@ -16,6 +16,7 @@ from django.utils.translation import override
 from .models import Message, MessageChannel, MessageText, ValueKind
 from .values import PLACE, written
 
+TRY: Final = "try:"
 CID: Final = re.compile(r'src="cid:([a-z0-9_-]+)"')
 # What an app above draws into letters, by the name that their HTML gives it.
 type Draw = Callable[[Mapping[str, Any]], bytes]
@@ -81,20 +82,23 @@ def write(
             "brand": brand,
             "store": message.store.name if message.store else brand,
         }
-        return fill(
-            text, values, raw=message.values, brand=brand, unsubscribe=unsubscribe
-        )
+        # A try has sample values: there is no card to draw.
+        raw = None if message.key.startswith(TRY) else message.values
+        return fill(text, values, raw=raw, brand=brand, unsubscribe=unsubscribe)
 
 
 def fill(
     text: MessageText,
     values: Mapping[str, str],
     *,
-    raw: Mapping[str, Any],
+    raw: Mapping[str, Any] | None,
     brand: str,
     unsubscribe: str = "",
 ) -> Written:
-    """Words with written values in their places; in the active language."""
+    """Words with written values in their places; in the active language.
+
+    `raw` is what pictures are drawn from; none are where there is nothing to draw.
+    """
     subject = _filled(text.subject, values)
     body = _filled(text.body, values)
     html, pictures = "", {}

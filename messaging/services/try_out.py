@@ -12,6 +12,7 @@ from ledger.services import Act
 from members.models import Purpose
 from messaging.errors import MessageRefused, TemplateUnknown
 from messaging.models import Message, MessageTemplate
+from messaging.rendering import TRY
 from messaging.selectors import current_versions
 from messaging.values import Value, sample
 from stores import services as stores_services
@@ -19,7 +20,6 @@ from stores import services as stores_services
 from .send import OutgoingMessage, build_message
 from .templates import MANAGE
 
-WORD: Final = "try"
 MOST_A_DAY: Final = 50
 
 
@@ -43,7 +43,7 @@ def try_out(
     version = current_versions([template.code]).get(template.code) if template else None
     if template is None or version is None:
         raise TemplateUnknown(template=str(template_id))
-    key = f"{WORD}:{by.staff_id}:{by.business_date:%Y%m%d}:"
+    key = f"{TRY}{by.staff_id}:{by.business_date:%Y%m%d}:"
     if Message.objects.filter(key__startswith=key).count() >= MOST_A_DAY:
         raise MessageRefused(_("Enough tries for today."))
     zone = get_default_timezone()

@@ -151,3 +151,24 @@ def test_a_long_name_that_would_break_a_text_is_seen_before() -> None:
     )
     assert "too long once a long name" in answer.content.decode()
     assert made.versions.count() == 1
+
+
+def test_words_with_a_picture_are_previewed_published_and_tried_without_it() -> None:
+    client = in_role("marketing")
+    gift = MessageTemplate.objects.get(code="gift_card")
+    write = page("messagetemplate_write", gift.pk)
+    form = client.get(write).context["form"]
+    told = {name: form.get_initial_for_field(field, name) or ""
+            for name, field in form.fields.items()}  # fmt: skip
+
+    shown = client.post(f"{write}?channel=email&preview=1", told)
+    assert shown.status_code == 200
+    assert shown.content.decode().count("<iframe") == 3
+    assert client.post(write, told).status_code == 302
+    assert gift.versions.count() == 2
+    wanted = {"channel": "email", "language": "en", "address": "me@example.com"}
+    tried = client.post(page("messagetemplate_try_out", gift.pk), wanted)
+    assert tried.status_code == 302
+    Message.objects.update(due_at=NOON, not_before=NOON)
+    tick()
+    assert mail.outbox[0].to == ["me@example.com"]
