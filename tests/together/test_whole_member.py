@@ -19,6 +19,7 @@ from points import services as points_services
 from points.models import RewardOrder
 from stored_value import selectors as stored_value_selectors
 from stored_value.holders import Holder
+from tests.factories.accounts import device_of
 from tests.factories.ledger import an_act
 from tests.factories.members import by, two_people
 from tests.factories.stores import NOON
@@ -113,6 +114,7 @@ def test_after_it_every_statement_is_readable_and_everything_can_be_used() -> No
 def test_everything_kept_is_told() -> None:
     house = a_house()
     member = live(house, **YULAN)
+    device_of(member)
     told = members_services.export_member(
         member_id=member.pk, by=by("store-manager"), at=NOON
     ).as_dict()
