@@ -73,10 +73,18 @@ def counted_tenders(store: Store) -> dict[str, str]:
 
 
 def require_taken(code: str, *, store_id: int | None) -> TenderKind:
-    """A way of paying that takes money at a store. Raises TenderUnknown."""
+    """A way of paying that takes money at a store; None: at some store.
+
+    Raises TenderUnknown.
+    """
     kind = _kind(code)
     store = Store.objects.filter(pk=store_id or 0).first()
-    if kind is None or store is None or not kind.is_taken_at(store.code):
+    is_nowhere = store_id is not None and store is None
+    if (
+        kind is None
+        or is_nowhere
+        or not kind.is_taken_at(store.code if store else None)
+    ):
         raise TenderUnknown(tender=code)
     return kind
 

@@ -91,9 +91,13 @@ def set_password(
 
 @transaction.atomic
 def rehash_password(*, user: User, password: str, at: datetime) -> None:
-    """Keep the password that was just proven by today's method of hashing."""
+    """Keep the password that was just proven by today's method of hashing; `user` has
+    it too, for the session that begins is tied to what the row holds.
+    """
     same = User.objects.filter(pk=user.pk, password=user.password)
-    if same.update(password=make_password(password)):
+    hashed = make_password(password)
+    if same.update(password=hashed):
+        user.password = hashed
         doing = act(task="sign_in", at=at)
         record_act(name="stores.password_rehashed", by=doing, at=at, subject=user)
 

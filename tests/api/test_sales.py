@@ -476,7 +476,6 @@ def test_a_sale_is_found_by_the_number_of_its_bill_at_its_own_store_alone() -> N
         "reference=R1&business_date=20261120",
         "reference=R1&business_date=86400",
         "reference=R1&business_date=2026-13-01",
-        "reference=R1&till=T1",
     ],
 )
 def test_a_look_up_that_cannot_be_read_is_refused(query: str) -> None:
@@ -525,7 +524,7 @@ def test_another_stores_sale_is_read_and_taken_back_only_where_the_policy_says_s
     query = {"reference": "R1", "sold_at": sold.store.code, "business_date": str(day)}
     refund = {"amount": 30_00, "reason": "too small"}
     before = everything()
-    assert here.ask(f"/sales?{urlencode(query)}").json() == {"items": []}
+    assert here.ask(f"/sales?{urlencode(query)}").json()["items"] == []
     assert is_problem(here.ask(f"/sales/{sale['id']}"), 404, "sale_not_found")
     gone = here.post(f"/sales/{sale['id']}/refunds", refund, key="r0")
     assert is_problem(gone, 404, "sale_not_found")
@@ -540,8 +539,8 @@ def test_another_stores_sale_is_read_and_taken_back_only_where_the_policy_says_s
     assert [one["id"] for one in found] == [sale["id"]]
     for told in ({}, {"business_date": "2020-01-01"}):
         unnamed = {"reference": "R1", "sold_at": sold.store.code} | told
-        assert here.ask(f"/sales?{urlencode(unnamed)}").json() == {"items": []}
-    assert here.ask("/sales?reference=R1").json() == {"items": []}
+        assert here.ask(f"/sales?{urlencode(unnamed)}").json()["items"] == []
+    assert here.ask("/sales?reference=R1").json()["items"] == []
     for _ in range(2):
         given = here.post(f"/sales/{sale['id']}/refunds", refund, key="r2")
         assert (given.status_code, given.json()["paid_out"]) == (201, 30_00)

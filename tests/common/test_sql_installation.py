@@ -193,7 +193,7 @@ def test_with_a_function_those_who_call_it_to_make_triggers_come_again(
     callers = {
         file.name
         for file in sql_installation.files()
-        if "\nSELECT policies_keep_forever(" in file.text
+        if "\nSELECT policies_keep_forever(" in f"\n{file.text}"
     }
 
     result = install({helper: text_of(helper).replace("_never_changed", "_stays")})

@@ -49,6 +49,8 @@ ENGLISH = re.compile(r"^[A-Za-z][a-z]{2,} [A-Za-z]{3,}\b[^\u4e00-\u9fff]*$")
 # Codes that the demo gave its own things, and of the languages that one chooses from.
 GIVEN = {"heard_from", "review", "profile", "bearer", "marketing", "gift_card"}
 GIVEN |= {"one_time_code", "welcome", "season"}
+# Ways of paying: the shop's own codes, and their names in each language.
+GIVEN |= {"cash", "card", "wechat", "alipay", "Cash", "Bank card", "WeChat Pay"}
 GIVEN |= {code for code, _name in settings.LANGUAGES}
 
 

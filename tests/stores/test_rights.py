@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib import auth
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -323,11 +324,13 @@ def test_a_sign_in_that_renews_the_hash_goes_on_under_the_role(
     execute(f"SET LOCAL ROLE {role}")
 
     typed = {"username": "cashier", "password": PASSWORD}
-    answer = Client().post("/admin/login/", typed)
+    client = Client()
+    answer = client.post("/admin/login/", typed)
     commit()
 
     execute("RESET ROLE")
     assert answer.status_code == 302
+    assert auth.get_user(client).is_authenticated  # and stays so
     shop.cashier.refresh_from_db()
     assert shop.cashier.password != old
     assert AuditEvent.objects.filter(
