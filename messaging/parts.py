@@ -48,9 +48,7 @@ class MessagingPart:
         """What waits is not sent, and nothing of what was said is left."""
         mine = Message.objects.filter(member=member_id)
         move(
-            list(
-                mine.filter(state__in=["waiting", "held"]).values_list("pk", flat=True)
-            ),
+            mine.values("pk"),
             to=MessageState.DROPPED,
             reason=MessageReason.GONE,
             only_from=(MessageState.WAITING, MessageState.HELD),

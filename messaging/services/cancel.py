@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from common.text import one_line
 from ledger.services import Act
 from messaging.errors import MessageNotWaiting
-from messaging.models import Message, MessageEvent, MessageReason, MessageState
+from messaging.models import Message, MessageReason, MessageState
 from stores import services as stores_services
 
 from .states import move
@@ -47,28 +47,12 @@ def cancel_waiting_step(*, messages: QuerySet[Any, Any], at: datetime) -> int:
     """A step of another's command: what waits among these numbers is not sent; how many
     those were. A message that is being handed over just now may still leave.
     """
-    waiting = Message.objects.filter(
-        pk__in=messages, state__in=[MessageState.WAITING, MessageState.HELD]
-    )
-    locked = waiting.order_by("pk").select_for_update(no_key=True)
-    gone = list(locked.values_list("pk", flat=True))
-    Message.objects.filter(pk__in=gone).update(
-        state=MessageState.DROPPED,
+    gone = move(
+        messages,
+        to=MessageState.DROPPED,
         reason=MessageReason.CANCELLED,
-        due_at=None,
-        sealed_values="",
-    )
-    MessageEvent.objects.bulk_create(
-        [
-            MessageEvent(
-                message_id=pk,
-                kind=MessageEvent.Kind.DROPPED,
-                at=at,
-                detail=MessageReason.CANCELLED,
-            )
-            for pk in gone
-        ],
-        batch_size=5_000,
+        only_from=(MessageState.WAITING, MessageState.HELD),
+        at=at,
     )
     return len(gone)
 
@@ -78,10 +62,10 @@ def call_off(*, key_begins: str, at: datetime) -> int:
     many that was so.
     """
     before = (MessageState.WAITING, MessageState.HELD, MessageState.UNKNOWN)
-    rows = Message.objects.filter(key__startswith=key_begins, state__in=before)
+    rows = Message.objects.filter(key__startswith=key_begins)
     return len(
         move(
-            list(rows.values_list("pk", flat=True)),
+            rows.values("pk"),
             to=MessageState.DROPPED,
             reason=MessageReason.CANCELLED,
             only_from=before,

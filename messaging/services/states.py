@@ -1,8 +1,10 @@
 """The one place where a message comes from one state to another."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from messaging import outcomes
 from messaging.models import Message, MessageEvent, MessageState
@@ -14,11 +16,12 @@ OPEN = (
     MessageState.UNKNOWN,
 )
 # A state that is news by itself; to be taken up or to wait again is not.
+AT_ONCE: Final = 5_000  # rows of a statement
 NEWS = frozenset(MessageEvent.Kind.values) & frozenset(MessageState.values)
 
 
 def move(
-    message_ids: Sequence[int],
+    message_ids: Iterable[int] | QuerySet[Any, Any],
     *,
     to: MessageState,
     at: datetime,
@@ -30,8 +33,10 @@ def move(
 ) -> list[int]:
     """A step: messages that stand where they should come to another state; which did.
 
-    Of two who would move one, the first does. Codes are wiped once nothing is sent any
-    more, the address of whoever is no member stays for the bounce to be told by.
+    `message_ids` may be a query. Of two who would move one, the first does: they are
+    locked in key order, in as many statements for many as for one. Codes are wiped once
+    nothing is sent any more, the address of whoever is no member stays for the bounce
+    to be told by.
     """
     changed: dict[str, Any] = {
         "state": to,
@@ -43,17 +48,17 @@ def move(
     }
     if to not in OPEN:
         changed["sealed_values"] = ""
-    moved = [
-        pk
-        for pk in sorted(message_ids)
-        if Message.objects.filter(pk=pk, state__in=only_from).update(**changed)
-    ]
+    standing = Message.objects.filter(pk__in=message_ids, state__in=only_from)
+    locked = standing.order_by("pk").select_for_update(no_key=True)
+    moved = list(locked.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=moved).update(**changed)
     if to in NEWS:
         MessageEvent.objects.bulk_create(
             [
                 MessageEvent(message_id=pk, kind=to, at=at, detail=detail or reason)
                 for pk in moved
             ],
+            batch_size=AT_ONCE,
             ignore_conflicts=True,
         )
     outcomes.tell(moved, state=to, at=at)
