@@ -15,7 +15,7 @@ from ledger.services import Act
 from members.models import Member
 from stores import services as stores_services
 
-from .counting import take_limits, take_quota, untake_limits
+from .counting import take_for_members, take_quota
 from .issue import begin, check_open, issuable, period
 from .templates import lock_template
 
@@ -279,18 +279,6 @@ def _counted(
             PICK.format(audience=inside), [issue.reached, *params, facts["chunk"]]
         )
         picked = cursor.fetchone()[0] or []
-        members = picked
-        if template.per_member is not None and picked:
-            members = take_limits(template, picked, issue.quantity)
-        taken = take_quota(
-            template,
-            len(members) * issue.quantity,
-            at=at,
-            all_or_none=False,
-            each=issue.quantity,
-        )
-        kept = taken // issue.quantity
-        if template.per_member is not None:
-            untake_limits(template, members[kept:], issue.quantity)
-        cursor.execute(GIVE_THESE, {**facts, "members": members[:kept]})
-    return len(picked), picked[-1] if picked else 0, kept
+        members = take_for_members(template, picked, issue.quantity, at=at)
+        cursor.execute(GIVE_THESE, {**facts, "members": members})
+    return len(picked), picked[-1] if picked else 0, len(members)

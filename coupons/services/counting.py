@@ -66,6 +66,27 @@ def untake_limits(template: CouponTemplate, member_ids: list[int], wanted: int) 
         )
 
 
+def take_for_members(
+    template: CouponTemplate, member_ids: list[int], each: int, *, at: datetime
+) -> list[int]:
+    """Count so many for each of them, as their limits and the quotas allow: who gets
+    theirs. Over a limit they are passed over, where the quota ends the last get none.
+    """
+    is_limited = template.per_member is not None
+    within = (
+        take_limits(template, member_ids, each)
+        if is_limited and member_ids
+        else member_ids
+    )
+    taken = take_quota(
+        template, len(within) * each, at=at, all_or_none=False, each=each
+    )
+    kept = taken // each
+    if is_limited:
+        untake_limits(template, within[kept:], each)
+    return within[:kept]
+
+
 def take_limit(template: CouponTemplate, member_id: int, wanted: int) -> None:
     """Count them for one member. Raises MemberLimitReached."""
     if template.per_member is not None and not take_limits(

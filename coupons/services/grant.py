@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from coupons.models import CouponIssue, CouponTemplate, TemplateVersion
+from coupons.models import CouponIssue, TemplateVersion
 from coupons.rules import worth
 from ledger.services import Act
 
-from .counting import take_limits, take_quota, untake_limits
+from .counting import take_for_members, take_quota
 from .issue import begin, check_open, issuable, period
 from .templates import lock_template
 
@@ -58,7 +58,8 @@ def grant_step(
     template, version = issuable(template_id)
     check_open(template, at)
     begins, ends = period(version, at)
-    members = _within_limits(template, sorted(refs), at)
+    take_quota(template, 0, at=at, all_or_none=False)  # its rows first, then members'
+    members = take_for_members(template, sorted(refs), 1, at=at)
     granted = Granted({}, version, ends, worth(version))
     if not members:
         return granted
@@ -89,16 +90,3 @@ def grant_step(
         issued=len(members), passed_over=len(refs) - len(members), done_at=at
     )
     return granted
-
-
-def _within_limits(
-    template: CouponTemplate, members: list[int], at: datetime
-) -> list[int]:
-    """Of those asked for, who gets one: as quotas and their own limits allow."""
-    take_quota(template, 0, at=at, all_or_none=False)  # its rows first, then members'
-    limited = template.per_member is not None
-    within = take_limits(template, members, 1) if limited else members
-    taken = take_quota(template, len(within), at=at, all_or_none=False)
-    if limited:
-        untake_limits(template, within[taken:], 1)
-    return within[:taken]
