@@ -58,28 +58,27 @@ class Summary:
 
 def shown_card(visitor: Visitor) -> ShownCard:
     """The latest card that is good, or, without one, the member's own code."""
-    active = cards_selectors.cards_of(visitor.member.pk).filter(
-        status=Card.Status.ACTIVE
-    )
-    good = next((card for card in active if card.is_usable(visitor.at)), None)
-    code = (
-        cards_services.mint_code(at=visitor.at, member_id=visitor.member.pk)
-        if good is None
-        else cards_services.mint_code(at=visitor.at, card_id=good.pk)
-    )
+    card = _usable_card(visitor)
     tier = tiers_selectors.standing(visitor.member.pk, at=visitor.at).tier
-    return ShownCard(code, good.number if good else "", tier)
+    return ShownCard(_mint(card, visitor), card.number if card else "", tier)
 
 
 def code_now(visitor: Visitor) -> str:
     """The code alone, for a page that is open already."""
+    return _mint(_usable_card(visitor), visitor)
+
+
+def _usable_card(visitor: Visitor) -> Card | None:
     active = cards_selectors.cards_of(visitor.member.pk).filter(
         status=Card.Status.ACTIVE
     )
-    good = next((card for card in active if card.is_usable(visitor.at)), None)
-    if good is None:
+    return next((card for card in active if card.is_usable(visitor.at)), None)
+
+
+def _mint(card: Card | None, visitor: Visitor) -> str:
+    if card is None:
         return cards_services.mint_code(at=visitor.at, member_id=visitor.member.pk)
-    return cards_services.mint_code(at=visitor.at, card_id=good.pk)
+    return cards_services.mint_code(at=visitor.at, card_id=card.pk)
 
 
 def summary_of(visitor: Visitor, tier: Tier | None) -> Summary:
