@@ -86,7 +86,8 @@ def soon() -> Iterator[None]:
     try:
         yield
     except OperationalError as failure:
-        if _sqlstate(failure) in NO_LOCK:
+        cause = failure.__cause__
+        if isinstance(cause, PsycopgError) and cause.sqlstate in NO_LOCK:
             raise MemberBusy from failure
         raise
 
@@ -103,24 +104,18 @@ def _lock_at_once(
         ledger_services.lock_accounts(sorted(before))
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
     try:
-        found = {member.pk: member for member in _rows(ids, is_patient=False)}
-    except OperationalError as failure:
-        if _sqlstate(failure) not in NO_LOCK:
-            raise
-        raise _LetGo from failure
+        with soon():
+            found = {member.pk: member for member in _rows(ids, nowait=True)}
+    except MemberBusy as held:
+        raise _LetGo from held
     if not before.issuperset(accounts()):
         raise _LetGo  # one was opened meanwhile
     return found
 
 
-def _rows(ids: Iterable[int], *, is_patient: bool = True) -> QuerySet[Member]:
+def _rows(ids: Iterable[int], *, nowait: bool = False) -> QuerySet[Member]:
     rows = Member.objects.filter(pk__in=set(ids)).order_by("pk")
-    return rows.select_for_update(of=("self",), nowait=not is_patient)
-
-
-def _sqlstate(failure: OperationalError) -> str | None:
-    cause = failure.__cause__
-    return cause.sqlstate if isinstance(cause, PsycopgError) else None
+    return rows.select_for_update(of=("self",), nowait=nowait)
 
 
 def _active(member: Member | None) -> Member:
