@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
 from checkout.asked import Asked, GiftCardAsked, Whose
-from checkout.bill import Bill, Line
+from checkout.bill import Bill, Line, TenderGiven
 from checkout.errors import RefundRefused
 from checkout.services import LineRefund
 from common.errors import DomainError
@@ -19,7 +19,7 @@ from .auth import ApiRequest, Caller
 from .moments import occurrence
 from .naming import number_of
 from .reading import StrictParser
-from .shapes.exchanges import ExchangeQuoteIn
+from .shapes.exchanges import ExchangeIn, ExchangeQuoteIn
 from .shapes.sales import BillIn, LineIn, QuoteIn, RefundIn, SaleIn
 
 
@@ -114,6 +114,16 @@ def asked_of(body: QuoteIn) -> Asked:
         stored_value=None if body.stored_value == "max" else body.stored_value,
         forgo=tuple(body.forgo),
     )
+
+
+def tenders_of(body: SaleIn | ExchangeIn) -> list[TenderGiven]:
+    """What was handed over, as the checkout takes it."""
+    return [
+        TenderGiven(
+            kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
+        )
+        for tender in body.tenders
+    ]
 
 
 def per_line_of(

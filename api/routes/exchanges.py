@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from ninja import Router
 
 from api.auth import ApiRequest
-from api.bills import bill_of, per_line_of
+from api.bills import bill_of, per_line_of, tenders_of
 from api.endpoints import JSON, endpoint, ledger_key
 from api.problems import written
 from api.routes.sales import after_sale, refund_document, sale_document, sale_of
@@ -16,7 +16,6 @@ from api.shapes.exchanges import (
 )
 from api.shapes.sales import SaleOut
 from checkout import services as checkout_services
-from checkout.bill import TenderGiven
 from checkout.models import Sale
 from checkout.services import ExchangeBill
 
@@ -76,12 +75,7 @@ def exchange_sale(request: ApiRequest, sale: str, body: ExchangeIn) -> ExchangeO
     then = after_sale(found, request, body.occurred_at)
     done = checkout_services.exchange_sale(
         wanted=_wanted(found, body),
-        tenders=[
-            TenderGiven(
-                kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
-            )
-            for tender in body.tenders
-        ],
+        tenders=tenders_of(body),
         reference=body.reference,
         reason=body.reason,
         by=then.by,

@@ -18,6 +18,7 @@ from api.bills import (
     asks_to_settle,
     bill_of,
     per_line_of,
+    tenders_of,
     whose_of,
 )
 from api.endpoints import JSON, endpoint, ledger_key
@@ -41,7 +42,6 @@ from api.tills import TILL, Text, of_till
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
 from checkout.asked import LONGEST_REFERENCE
-from checkout.bill import TenderGiven
 from checkout.errors import SaleUnknown
 from checkout.models import Refund, Sale
 from checkout.selectors.sales import notes_of
@@ -129,12 +129,7 @@ def settle_bill(request: ApiRequest, body: SaleIn) -> HttpResponse:
         bill=bill_of(body),
         whose=whose_of(body),
         asked=asked_of(body),
-        tenders=[
-            TenderGiven(
-                kind=tender.kind, amount=tender.amount, reference=tender.reference or ""
-            )
-            for tender in body.tenders
-        ],
+        tenders=tenders_of(body),
         reference=body.reference,
         by=then.by,
         at=then.at,
