@@ -121,8 +121,8 @@ def initial_of(texts: list[MessageText], values: Mapping[str, str]) -> dict[str,
     return found
 
 
-class TryOutForm(forms.Form):
-    """Where to send it, in which language."""
+class ChannelForm(forms.Form):
+    """A channel that has addresses."""
 
     channel = forms.ChoiceField(
         label=gettext_lazy("channel"),
@@ -132,14 +132,24 @@ class TryOutForm(forms.Form):
         ],
         widget=UnfoldAdminSelectWidget,
     )
+
+
+def address_field(**options: Any) -> forms.CharField:
+    """An address of such a channel."""
+    return forms.CharField(
+        max_length=254,
+        help_text=gettext_lazy("An e-mail address, or a phone as +86…"),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        **options,
+    )
+
+
+class TryOutForm(ChannelForm):
+    """Where to send it, in which language."""
+
     language = forms.ChoiceField(
         label=gettext_lazy("language"),
         choices=settings.LANGUAGES,
         widget=UnfoldAdminSelectWidget,
     )
-    address = forms.CharField(
-        label=gettext_lazy("your own address"),
-        max_length=254,
-        help_text=gettext_lazy("An e-mail address, or a phone as +86…"),
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )
+    address = address_field(label=gettext_lazy("your own address"))

@@ -10,7 +10,6 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
@@ -18,8 +17,8 @@ from unfold.widgets import (
 from common.admin import ReadOnlyAdmin
 from common.forms import LineField
 from messaging import services as messaging_services
+from messaging.forms import ChannelForm, address_field
 from messaging.models import (
-    MessageChannel,
     MessageProvider,
     MessagingPolicy,
     Suppression,
@@ -86,23 +85,10 @@ class MessageProviderAdmin(ScopedAdmin[MessageProvider]):
         )
 
 
-class SuppressionForm(forms.Form):
+class SuppressionForm(ChannelForm):
     """An address that is to be left alone."""
 
-    channel = forms.ChoiceField(
-        label=gettext_lazy("channel"),
-        choices=[
-            (MessageChannel.EMAIL.value, MessageChannel.EMAIL.label),
-            (MessageChannel.SMS.value, MessageChannel.SMS.label),
-        ],
-        widget=UnfoldAdminSelectWidget,
-    )
-    address = forms.CharField(
-        label=gettext_lazy("address"),
-        max_length=254,
-        help_text=gettext_lazy("An e-mail address, or a phone as +86…"),
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )
+    address = address_field(label=gettext_lazy("address"))
     is_total = forms.BooleanField(
         label=gettext_lazy("nothing at all"),
         required=False,
