@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 
 
-class CodeNotAccepted(DomainError):
+class SignInCodeNotAccepted(DomainError):
     """The same for a wrong code, an old, a dead and a used one, and for none at all."""
 
     def __init__(self) -> None:

@@ -89,7 +89,7 @@ MADE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class CrowdColumn:
     """A column as the catalogue knows it."""
 
     name: str
@@ -100,7 +100,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CrowdTable:
     """How often its rows are there, and how far their numbers lie apart."""
 
     name: str
@@ -139,7 +139,7 @@ def grow(*, members: int) -> dict[str, int]:
     return counts
 
 
-def planned(cursor: Any, members: int) -> dict[str, Table]:
+def planned(cursor: Any, members: int) -> dict[str, CrowdTable]:
     """Which tables are copied, and how often each."""
     of_members = ceil(members / _count(cursor, "members_member"))
     tables = {}
@@ -149,9 +149,9 @@ def planned(cursor: Any, members: int) -> dict[str, Table]:
             continue
         least = MANY.get(name, SOME) * members // 1_000_000
         copies = max(of_members, ceil(least / rows))
-        tables[name] = Table(name, copies, _stride(cursor, name))
+        tables[name] = CrowdTable(name, copies, _stride(cursor, name))
     for name in OF_PLACES:
-        tables[name] = Table(name, PLACES, _stride(cursor, name))
+        tables[name] = CrowdTable(name, PLACES, _stride(cursor, name))
     return tables
 
 
@@ -180,7 +180,9 @@ def _stride(cursor: Any, name: str) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _copy(cursor: Any, table: Table, tables: dict[str, Table], own: list[int]) -> int:
+def _copy(
+    cursor: Any, table: CrowdTable, tables: dict[str, CrowdTable], own: list[int]
+) -> int:
     columns = _columns(cursor, table.name)
     facts = {
         "table": sql.Identifier(table.name),
@@ -225,12 +227,14 @@ def _drop_dangling(cursor: Any, name: str) -> None:
             )
 
 
-def _columns(cursor: Any, name: str) -> list[Column]:
+def _columns(cursor: Any, name: str) -> list[CrowdColumn]:
     cursor.execute(statement("crowd_columns"), {"table": name})
-    return [Column(*row) for row in cursor.fetchall()]
+    return [CrowdColumn(*row) for row in cursor.fetchall()]
 
 
-def _value(column: Column, table: Table, tables: dict[str, Table]) -> str:
+def _value(
+    column: CrowdColumn, table: CrowdTable, tables: dict[str, CrowdTable]
+) -> str:
     """What stands in a column of the n-th copy of row r."""
     name = f'r."{column.name}"'
     made = MADE.get((table.name, column.name))
@@ -260,13 +264,13 @@ def _value(column: Column, table: Table, tables: dict[str, Table]) -> str:
     return name
 
 
-def _own(name: str, column: Column, table: Table) -> str:
+def _own(name: str, column: CrowdColumn, table: CrowdTable) -> str:
     if column.kind == "uuid":
         return f"bench_uuid({name}, n)"
     return f"{name} + n * {table.stride}::bigint"
 
 
-def _pointer(name: str, target: str, tables: dict[str, Table]) -> str:
+def _pointer(name: str, target: str, tables: dict[str, CrowdTable]) -> str:
     found = tables.get(target)
     if found is None:
         return name
@@ -278,7 +282,7 @@ def _pointer(name: str, target: str, tables: dict[str, Table]) -> str:
     return moved
 
 
-def _unique(name: str, column: Column) -> str:
+def _unique(name: str, column: CrowdColumn) -> str:
     """Another value than that of every other copy."""
     if column.kind == "uuid":
         return f"bench_uuid({name}, n)"

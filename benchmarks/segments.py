@@ -94,7 +94,7 @@ SELECT m.id FROM members_member m
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SelectionCase:
     """One selection: ours, and the bare SQL."""
 
     name: str
@@ -146,7 +146,7 @@ def load(members: int) -> None:
     print(f"{members:,} members, {visits:,} visits: {seconds:.0f} s", flush=True)
 
 
-def questions() -> list[Question]:
+def questions() -> list[SelectionCase]:
     """Four segments, a birthday and a band."""
     from campaigns import selectors as campaigns_selectors  # noqa: PLC0415
     from campaigns.rules import read_rules  # noqa: PLC0415
@@ -161,7 +161,7 @@ def questions() -> list[Question]:
         return taken
 
     return [
-        Question(
+        SelectionCase(
             "women, three visits in 90 days",
             segment(
                 {"kind": "gender", "genders": ["female"]},
@@ -169,7 +169,7 @@ def questions() -> list[Question]:
             ),
             lambda: run(OFTEN),
         ),
-        Question(
+        SelectionCase(
             "regulars who stay away, with an e-mail",
             segment(
                 {"kind": "visits", "at_least": 3},
@@ -178,7 +178,7 @@ def questions() -> list[Question]:
             ),
             lambda: run(QUIET),
         ),
-        Question(
+        SelectionCase(
             "men who never came",
             segment(
                 {"kind": "gender", "genders": ["male"]},
@@ -186,12 +186,12 @@ def questions() -> list[Question]:
             ),
             lambda: run(NEVER),
         ),
-        Question(
+        SelectionCase(
             "dormant by their own rhythm",
             segment({"kind": "band", "bands": ["dormant"]}),
             lambda: run(MISSED),
         ),
-        Question("birthday today or in the last three days", celebrants, born),
+        SelectionCase("birthday today or in the last three days", celebrants, born),
     ]
 
 
@@ -232,7 +232,7 @@ def run(sql: str, params: Any = None) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def measure(question: Question, rounds: int) -> Ratio:
+def measure(question: SelectionCase, rounds: int) -> Ratio:
     """Round by round, in turn; both must find the same members."""
     ours: list[float] = []
     bare: list[float] = []

@@ -89,7 +89,7 @@ class Joined(DaysAgo):
     kind: Literal["joined"] = "joined"
 
 
-class Known(Condition):
+class KnownFacts(Condition):
     """All of these were told."""
 
     kind: Literal["known"] = "known"
@@ -125,7 +125,7 @@ class Custom(Condition):
         return self
 
 
-class Referred(Ranged):
+class ReferralCount(Ranged):
     """How many members were brought by this one."""
 
     kind: Literal["referred"] = "referred"
@@ -162,7 +162,7 @@ class Points(Ranged):
     account: Literal["points", "growth"]
 
 
-class Expiring(Ranged):
+class ExpiringValue(Ranged):
     """Points that expire within so many days."""
 
     kind: Literal["expiring"] = "expiring"
@@ -235,7 +235,7 @@ class Items(Ranged, AtVisits):
         return self
 
 
-class LastVisit(DaysAgo):
+class DaysSinceLastVisit(DaysAgo):
     """Days since the last visit, of those who ever came."""
 
     kind: Literal["last_visit"] = "last_visit"
@@ -334,23 +334,23 @@ Leaf = (
     | Age
     | BirthdaySoon
     | Joined
-    | Known
+    | KnownFacts
     | HomeStore
     | Tagged
     | Custom
-    | Referred
+    | ReferralCount
     | HasTier
     | TierAtRisk
     | TierSince
     | Balance
     | Points
-    | Expiring
+    | ExpiringValue
     | BonusExpiring
     | TopUps
     | Visits
     | Spent
     | Items
-    | LastVisit
+    | DaysSinceLastVisit
     | FirstVisit
     | Rhythm
     | Rfm
@@ -364,7 +364,7 @@ Leaf = (
 )
 
 
-class Group(BaseModel):
+class ConditionGroup(BaseModel):
     """All of these, any of them, or none of them (`not`)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -380,8 +380,8 @@ class Group(BaseModel):
         return told
 
 
-Node = Annotated[Group | Leaf, Field(discriminator="kind")]
-Group.model_rebuild()
+Node = Annotated[ConditionGroup | Leaf, Field(discriminator="kind")]
+ConditionGroup.model_rebuild()
 
 
 def _depth(told: Any, so_far: int = 0) -> int:
@@ -395,9 +395,9 @@ def _depth(told: Any, so_far: int = 0) -> int:
     return max([_depth(one, so_far + 1) for one in inside], default=so_far + 1)
 
 
-def leaves(node: Group | Leaf) -> Iterator[Leaf]:
+def leaves(node: ConditionGroup | Leaf) -> Iterator[Leaf]:
     """Every condition of a tree, in order."""
-    if isinstance(node, Group):
+    if isinstance(node, ConditionGroup):
         for inner in node.of:
             yield from leaves(inner)
     else:
@@ -412,23 +412,23 @@ KINDS: Final[dict[str, type[Condition]]] = {
         Age,
         BirthdaySoon,
         Joined,
-        Known,
+        KnownFacts,
         HomeStore,
         Tagged,
         Custom,
-        Referred,
+        ReferralCount,
         HasTier,
         TierAtRisk,
         TierSince,
         Balance,
         Points,
-        Expiring,
+        ExpiringValue,
         BonusExpiring,
         TopUps,
         Visits,
         Spent,
         Items,
-        LastVisit,
+        DaysSinceLastVisit,
         FirstVisit,
         Rhythm,
         Rfm,

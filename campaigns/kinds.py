@@ -35,7 +35,7 @@ class BirthdayTiming(TextChoices):
     MONTH = "month", _("On the 1st of its month")
 
 
-class Entry(TextChoices):
+class EntryRule(TextChoices):
     """How often one person comes into a campaign."""
 
     ONCE = "once", _("Once")
@@ -62,7 +62,7 @@ class Arm(TextChoices):
     GLOBAL = "global", _("Held out by all campaigns")
 
 
-class Outcome(TextChoices):
+class JourneyOutcome(TextChoices):
     """How a journey ended."""
 
     DONE = "done", _("all steps done")
@@ -78,11 +78,11 @@ class Outcome(TextChoices):
 
 # How often one may come into each kind; the first is what is offered.
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
-    CampaignKind.BIRTHDAY: (Entry.PERIOD, Entry.ONCE),
-    CampaignKind.WIN_BACK: (Entry.EACH_TIME, Entry.ONCE),
-    CampaignKind.WELCOME: (Entry.ONCE,),
-    CampaignKind.ANNIVERSARY: (Entry.PERIOD, Entry.ONCE),
-    CampaignKind.ONE_OFF: (Entry.ONCE,),
+    CampaignKind.BIRTHDAY: (EntryRule.PERIOD, EntryRule.ONCE),
+    CampaignKind.WIN_BACK: (EntryRule.EACH_TIME, EntryRule.ONCE),
+    CampaignKind.WELCOME: (EntryRule.ONCE,),
+    CampaignKind.ANNIVERSARY: (EntryRule.PERIOD, EntryRule.ONCE),
+    CampaignKind.ONE_OFF: (EntryRule.ONCE,),
 }
 HELD_OUT: Final = (Arm.HOLDOUT, Arm.GLOBAL)
 OPEN: Final = (CampaignState.DRAFT, CampaignState.RUNNING, CampaignState.PAUSED)

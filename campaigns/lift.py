@@ -20,7 +20,7 @@ MOST_MORE: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ArmCounts:
     """People, what they came to together, and the sum of the squares of that."""
 
     people: int
@@ -53,7 +53,7 @@ class Lift:
     more: int | None
 
 
-def lift(treated: Group, held_out: Group) -> Lift | None:
+def lift(treated: ArmCounts, held_out: ArmCounts) -> Lift | None:
     """None where there is nobody to compare with."""
     if not treated.people or not held_out.people:
         return None
@@ -78,7 +78,7 @@ def half_width(spread: float, *, prior: float = PRIOR, alpha: float = ALPHA) -> 
     return math.sqrt(spread * both / prior_variance * inner)
 
 
-def _more(treated: Group, held_out: Group, spread: float, effect: float) -> int:
+def _more(treated: ArmCounts, held_out: ArmCounts, spread: float, effect: float) -> int:
     """So many people more, shared out as now, until an effect of this size is known."""
     wanted = max(effect, WORTH)
     people = treated.people + held_out.people

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from common.months import midnight
 from members import selectors as members_selectors
-from members.birthdays import BirthdayRule, Occasion, due_birthdays
+from members.birthdays import BirthdayOccasion, BirthdayRule, due_birthdays
 from policies import selectors as policies_selectors
 
 from .kinds import BirthdayTiming, CampaignKind
@@ -25,9 +25,9 @@ from .winback import bands
 
 NAMED: Final = re.compile(r"%\((\w+)\)s")
 OCCASIONS: Final = {
-    BirthdayTiming.ON_DAY.value: Occasion.ON_THE_DAY,
-    BirthdayTiming.DAYS_BEFORE.value: Occasion.DAYS_BEFORE,
-    BirthdayTiming.MONTH.value: Occasion.FIRST_OF_MONTH,
+    BirthdayTiming.ON_DAY.value: BirthdayOccasion.ON_THE_DAY,
+    BirthdayTiming.DAYS_BEFORE.value: BirthdayOccasion.DAYS_BEFORE,
+    BirthdayTiming.MONTH.value: BirthdayOccasion.FIRST_OF_MONTH,
 }
 WELCOME_WITHIN: Final = timedelta(days=30)
 

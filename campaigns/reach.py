@@ -14,7 +14,7 @@ from coupons.models import TemplateVersion
 from members.models import Purpose
 
 from . import selectors as campaigns_selectors
-from .kinds import CampaignKind, Entry, StepKind
+from .kinds import CampaignKind, EntryRule, StepKind
 from .models import Campaign, CampaignStep
 from .occasions import Days, Sql, select, today
 
@@ -179,11 +179,11 @@ def _segment(campaign: Campaign, at: datetime) -> Sql:
 def _inside(campaign: Campaign, at: datetime) -> Test:
     """Whoever is in it for this period, came once and may come once, or rests."""
     pk = campaign.pk or 0
-    if campaign.entry == Entry.ONCE:
+    if campaign.entry == EntryRule.ONCE:
         return Test(INSIDE.format(which="true"), [pk])
     if campaign.kind == CampaignKind.BIRTHDAY:
         rests = at - BIRTHDAY_RESTS
-    elif campaign.entry == Entry.EACH_TIME:
+    elif campaign.entry == EntryRule.EACH_TIME:
         rests = at - timedelta(days=campaign.rest_days)
     else:
         return Test(INSIDE.format(which="j.period = due.period"), [pk])

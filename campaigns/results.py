@@ -15,7 +15,7 @@ from coupons.models import CouponUse
 from messaging.models import MessageEvent
 
 from .kinds import CampaignState
-from .lift import Group, Lift, lift
+from .lift import ArmCounts, Lift, lift
 from .models import Campaign, Grant, Journey, JourneyMessage
 from .occasions import house_zone
 
@@ -45,15 +45,15 @@ SELECT date_trunc('month', j.entered_at AT TIME ZONE %s)::date, j.arm IN ('a', '
       AND v.at <= least(j.entered_at + %s, %s)) came
  WHERE j.campaign_id = %s GROUP BY 1, 2 ORDER BY 1, 2
 """
-NOBODY: Final = Group(0, 0, 0)
+NOBODY: Final = ArmCounts(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Of all who came in by intention to treat; amounts in minor units."""
 
-    treated: Group
-    held_out: Group
+    treated: ArmCounts
+    held_out: ArmCounts
     spent: int  # by the treated within the window
     returned: int  # of the treated who came within the window
     lift: Lift | None
@@ -96,7 +96,7 @@ def results(campaign: Campaign, *, at: datetime) -> Results:
     """What is known at a moment."""
     rows = _rows(GROUPS, [WINDOW, at, campaign.pk, at])
     groups = {
-        bool(row[0]): Group(int(row[1]), int(row[2]), int(row[3])) for row in rows
+        bool(row[0]): ArmCounts(int(row[1]), int(row[2]), int(row[3])) for row in rows
     }
     more = {bool(row[0]): (int(row[4]), int(row[5])) for row in rows}
     treated, held_out = groups.get(True, NOBODY), groups.get(False, NOBODY)

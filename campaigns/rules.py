@@ -13,7 +13,15 @@ from members.models import CustomField, Tag
 from stores.models import Store
 from tiers.models import Tier
 
-from .conditions import DEEPEST, MOST_CONDITIONS, Custom, Group, InSegment, Leaf, leaves
+from .conditions import (
+    DEEPEST,
+    MOST_CONDITIONS,
+    ConditionGroup,
+    Custom,
+    InSegment,
+    Leaf,
+    leaves,
+)
 from .errors import RulesRefused
 from .models import Segment
 
@@ -32,10 +40,10 @@ UNREADABLE: Final = gettext_lazy("A condition is not complete.")
 assert DEEPEST == 4  # noqa: S101 (the sentence above says so)
 
 
-def read_rules(told: object) -> Group:
+def read_rules(told: object) -> ConditionGroup:
     """The tree of conditions in what was typed or kept. Raises RulesRefused."""
     try:
-        tree = Group.model_validate(told)
+        tree = ConditionGroup.model_validate(told)
     except ValidationError as wrong:
         raise RulesRefused(_sentences(wrong)) from wrong
     if sum(1 for _leaf in leaves(tree)) > MOST_CONDITIONS:
@@ -45,7 +53,7 @@ def read_rules(told: object) -> Group:
     return tree
 
 
-def write_rules(tree: Group) -> dict[str, Any]:
+def write_rules(tree: ConditionGroup) -> dict[str, Any]:
     """The same as it is kept: JSON, without what was left open."""
     return tree.model_dump(mode="json", exclude_none=True)
 
@@ -63,10 +71,10 @@ def _sentences(wrong: ValidationError) -> list[str | Promise]:
     return list(told.values())
 
 
-class References:
+class RuleReferences:
     """What there is of all that some trees name: one question for each kind of it."""
 
-    def __init__(self, trees: Iterable[Group]) -> None:
+    def __init__(self, trees: Iterable[ConditionGroup]) -> None:
         told = [leaf for tree in trees for leaf in leaves(tree)]
         self._found = {
             name: self._there(model, only, {key for one in told for key in keys(one)})
@@ -82,7 +90,7 @@ class References:
         rows = model._default_manager.filter(pk__in=keys, **only)
         return set(rows.values_list("pk", flat=True))
 
-    def problems(self, tree: Group) -> list[str]:
+    def problems(self, tree: ConditionGroup) -> list[str]:
         """What the conditions name and is not there, or not in use; as sentences.
 
         A store that closed, a template that ended and a tier that nobody reaches any
@@ -106,9 +114,9 @@ class References:
         return ""
 
 
-def problems(tree: Group) -> list[str]:
+def problems(tree: ConditionGroup) -> list[str]:
     """The same for one tree."""
-    return References([tree]).problems(tree)
+    return RuleReferences([tree]).problems(tree)
 
 
 def _keys(field: str) -> Callable[[Leaf], Iterable[int]]:

@@ -14,10 +14,10 @@ from psycopg.errors import QueryCanceled
 from members.models import Member
 
 from .compiler import compile_leaf, compile_members
-from .conditions import Group, InSegment, leaves
+from .conditions import ConditionGroup, InSegment, leaves
 from .errors import RulesRefused, SegmentNeedsAttention
 from .models import Segment, SegmentVersion
-from .rules import References, problems, read_rules
+from .rules import RuleReferences, problems, read_rules
 
 PATIENCE_MS: Final = 300  # for a count while somebody is typing
 EXAMPLES: Final = 5
@@ -45,7 +45,7 @@ class Preview:
     examples: list[Member]
 
 
-def rules_of(segment: Segment, *, version: int | None = None) -> Group:
+def rules_of(segment: Segment, *, version: int | None = None) -> ConditionGroup:
     """The rules of a segment, or those of one of its versions.
 
     Raises SegmentNeedsAttention for rules that nobody can read any more.
@@ -69,13 +69,15 @@ def members_in(
     return matching(tree, at=at, store_id=segment.store_id)
 
 
-def matching(tree: Group, *, at: datetime, store_id: int | None) -> QuerySet[Member]:
+def matching(
+    tree: ConditionGroup, *, at: datetime, store_id: int | None
+) -> QuerySet[Member]:
     """The active members who meet conditions. Raises SegmentNeedsAttention."""
     sql, params = statement(tree, at=at, store_id=store_id)
     return Member.objects.filter(pk__in=RawSQL(sql, params))  # noqa: S611 (our text; what was typed are its parameters)
 
 
-def statement(tree: Group, *, at: datetime, store_id: int | None) -> Sql:
+def statement(tree: ConditionGroup, *, at: datetime, store_id: int | None) -> Sql:
     """The one statement that finds them, `SELECT m.id …`, for whoever takes very many.
 
     Raises SegmentNeedsAttention.
@@ -94,10 +96,10 @@ def needs_attention(segments: Sequence[Segment]) -> dict[int, list[str]]:
     kept = SegmentVersion.objects.filter(
         segment__in=everyone, number=F("segment__version")
     )
-    trees: dict[int, Group | None] = {
+    trees: dict[int, ConditionGroup | None] = {
         pk: _readable(row) for pk, row in kept.values_list("segment", "rules")
     }
-    references = References([tree for tree in trees.values() if tree is not None])
+    references = RuleReferences([tree for tree in trees.values() if tree is not None])
     return {
         one.pk: wrong
         for one in segments
@@ -105,7 +107,7 @@ def needs_attention(segments: Sequence[Segment]) -> dict[int, list[str]]:
     }
 
 
-def _readable(rules: object) -> Group | None:
+def _readable(rules: object) -> ConditionGroup | None:
     try:
         return read_rules(rules)
     except RulesRefused:
@@ -113,7 +115,7 @@ def _readable(rules: object) -> Group | None:
 
 
 def _wrong_with(
-    key: int, trees: Mapping[int, Group | None], references: References
+    key: int, trees: Mapping[int, ConditionGroup | None], references: RuleReferences
 ) -> list[str]:
     """Of a segment and of all that it is made of."""
     sentences: dict[str, None] = {}
@@ -135,7 +137,7 @@ def _wrong_with(
     return list(sentences)
 
 
-def check(tree: Group, found: "_Included") -> None:
+def check(tree: ConditionGroup, found: "_Included") -> None:
     """Refuse a tree that names, itself or in a segment that it asks for, what is not
     there any more. Raises SegmentNeedsAttention.
     """
@@ -149,7 +151,7 @@ def check(tree: Group, found: "_Included") -> None:
             waiting.append(found(key)[1])
 
 
-def included(tree: Group) -> set[int]:
+def included(tree: ConditionGroup) -> set[int]:
     """The segments that a tree asks for."""
     return {leaf.segment for leaf in leaves(tree) if isinstance(leaf, InSegment)}
 
@@ -158,9 +160,9 @@ class _Included:
     """The rules of other segments, each read once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[int | None, Group]] = {}
+        self._known: dict[int, tuple[int | None, ConditionGroup]] = {}
 
-    def __call__(self, key: int) -> tuple[int | None, Group]:
+    def __call__(self, key: int) -> tuple[int | None, ConditionGroup]:
         if key not in self._known:
             segment = Segment.objects.filter(pk=key, is_active=True).first()
             if segment is None:
@@ -176,7 +178,7 @@ def count(segment: Segment, *, at: datetime) -> int:
 
 
 def preview(
-    tree: Group,
+    tree: ConditionGroup,
     *,
     at: datetime,
     store_id: int | None,

@@ -38,7 +38,7 @@ from coupons.rules import (
 from .combinations import (
     ORDER,
     Combination,
-    Used,
+    UsedCoupon,
     end_of,
     in_order,
     promise_of,
@@ -172,7 +172,7 @@ class _Search:
         self.pieces = drawer.pieces
         self.per_bill = drawer.per_bill
         self.to_pay = to_pay
-        self.best: tuple[Used, ...] | None = ()
+        self.best: tuple[UsedCoupon, ...] | None = ()
         self.weighed = 0
         self.rank: Rank = (to_pay.left(0), 0, to_pay.points(0), [])
         if beat is not None and beat <= self.rank:
@@ -212,7 +212,7 @@ class _Search:
         self,
         rest: int,
         amounts: tuple[int, ...],
-        used: tuple[Used, ...] = (),
+        used: tuple[UsedCoupon, ...] = (),
         amount: int = 0,
         places: int = 0,
         reduced: ReducedPieces = (),
@@ -244,13 +244,13 @@ class _Search:
                 self.enter(
                     rest & self._after[place],
                     without(amounts, saved),
-                    (*used, Used(self.pieces[place].coupon, saved)),
+                    (*used, UsedCoupon(self.pieces[place].coupon, saved)),
                     amount + saved.amount,
                     places | 1 << place,
                     fit.after(amounts, reduced, saved),
                 )
 
-    def _keep_better(self, used: tuple[Used, ...], amount: int) -> None:
+    def _keep_better(self, used: tuple[UsedCoupon, ...], amount: int) -> None:
         if not used:
             return
         reached = self.to_pay.left(amount), len(used), self.to_pay.points(amount)
@@ -260,7 +260,7 @@ class _Search:
         if rank < self.rank:
             self.best, self.rank = used, rank
 
-    def _is_beaten(self, reach: int, used: tuple[Used, ...]) -> bool:
+    def _is_beaten(self, reach: int, used: tuple[UsedCoupon, ...]) -> bool:
         """Whether one coupon more, and what comes after it, is worse than the best if
         they save `reach` at the most.
         """
@@ -273,7 +273,7 @@ class _Search:
         savings: dict[int, int],
         open_left: int,
         room: int,
-        used: tuple[Used, ...],
+        used: tuple[UsedCoupon, ...],
     ) -> bool:
         """Whether all that begins with `used` is worse than the best, whatever `room`
         more save together of what is `open_left`: if no less is due, then with more
@@ -302,7 +302,7 @@ class _Search:
         self,
         rest: int,
         amounts: tuple[int, ...],
-        used: tuple[Used, ...],
+        used: tuple[UsedCoupon, ...],
         reduced: ReducedPieces,
     ) -> dict[int, int]:
         """What each that may come next would save now, by its place."""
@@ -349,7 +349,7 @@ class _Search:
         self,
         savings: dict[int, int],
         amounts: tuple[int, ...],
-        used: tuple[Used, ...],
+        used: tuple[UsedCoupon, ...],
         amount: int,
         reduced: ReducedPieces,
     ) -> None:
@@ -369,7 +369,7 @@ class _Search:
         )
         saved = self._fit(place).saves(amounts, reduced)
         if saved is not None:
-            last = Used(self.pieces[place].coupon, saved)
+            last = UsedCoupon(self.pieces[place].coupon, saved)
             self._keep_better((*used, last), amount + saved.amount)
 
     def _next(self, savings: dict[int, int], room: int) -> list[tuple[int, int]]:

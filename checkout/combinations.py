@@ -20,7 +20,7 @@ ORDER: Final = {"item": 0, "pass": 0, "percent_off": 1, "amount_off": 2, "top_up
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class UsedCoupon:
     """One coupon on the bill, and what it saves there."""
 
     coupon: Coupon
@@ -31,7 +31,7 @@ class Used:
 class Combination:
     """Coupons that stand on one bill together, in the order they are applied in."""
 
-    used: tuple[Used, ...] = ()
+    used: tuple[UsedCoupon, ...] = ()
 
     @property
     def amount(self) -> int:
@@ -43,7 +43,7 @@ class Combination:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedCoupon:
     """Which of the coupons asked for cannot be used, and why."""
 
     coupon: Coupon
@@ -91,7 +91,7 @@ def _place(coupon: Coupon) -> tuple[Any, ...]:
     return promise_of(coupon.version), coupon.valid_until, coupon.pk
 
 
-def apply(coupons: Sequence[Coupon], bill: BillFacts) -> Combination | Refused:
+def apply(coupons: Sequence[Coupon], bill: BillFacts) -> Combination | RefusedCoupon:
     """These coupons, all of them, in this order; or why one of them cannot be."""
     used = []
     amounts = bill.amounts
@@ -99,11 +99,11 @@ def apply(coupons: Sequence[Coupon], bill: BillFacts) -> Combination | Refused:
     for coupon in coupons:
         fit = fitting(coupon.version, bill)
         if isinstance(fit, Refusal):
-            return Refused(coupon, fit)
+            return RefusedCoupon(coupon, fit)
         found = fit.saves(amounts, reduced)
         if found is None:
-            return Refused(coupon, why_nothing(fit, amounts))
-        used.append(Used(coupon, found))
+            return RefusedCoupon(coupon, why_nothing(fit, amounts))
+        used.append(UsedCoupon(coupon, found))
         reduced = fit.after(amounts, reduced, found)
         amounts = without(amounts, found)
     return Combination(tuple(used))

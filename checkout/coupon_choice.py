@@ -29,8 +29,8 @@ from .benefits import Option, explain, options
 from .bill import Bill, Guest, Programme, Wishes
 from .combinations import (
     Combination,
-    Refused,
-    Used,
+    RefusedCoupon,
+    UsedCoupon,
     apply,
     in_order,
     step_of,
@@ -171,7 +171,7 @@ def _in_this_order(
     *,
     per_bill: int,
 ) -> tuple[Combination, Refusals]:
-    used: list[Used] = []
+    used: list[UsedCoupon] = []
     refused: Refusals = []
     amounts = facts.amounts
     reduced: ReducedPieces = ()
@@ -185,7 +185,7 @@ def _in_this_order(
             if saved is None:
                 why = why_nothing(fit, amounts)
             else:
-                used.append(Used(coupon, saved))
+                used.append(UsedCoupon(coupon, saved))
                 reduced = fit.after(amounts, reduced, saved)
                 amounts = without(amounts, saved)
         if why is not None:
@@ -263,7 +263,7 @@ def _explain_unused(
         if coupon.pk in used:
             continue
         alone = apply([coupon], facts)
-        if isinstance(alone, Refused):
+        if isinstance(alone, RefusedCoupon):
             _reject_coupon(on, coupon, alone.why)
         else:
             _reject_coupon(

@@ -9,7 +9,7 @@ from typing import Final
 from ledger.services import Act
 from members.models import Purpose
 from messaging import services as messaging_services
-from messaging.channels import Fate, Outcome
+from messaging.channels import SendResult, SendStatus
 from messaging.models import MessageChannel, Suppression
 from messaging.services import OutgoingMessage, Words
 from messaging.values import Value
@@ -53,11 +53,11 @@ CHANNELS: Final = (MessageChannel.INBOX, MessageChannel.EMAIL, MessageChannel.SM
 WRITTEN_TO: Final = 30
 # Of a hundred messages: so many came, came back, were refused, or are not known of.
 FATES: Final = (
-    (78, Fate.DELIVERED),
-    (12, Fate.ACCEPTED),
-    (4, Fate.BOUNCED),
-    (3, Fate.REFUSED),
-    (3, Fate.UNKNOWN),
+    (78, SendStatus.DELIVERED),
+    (12, SendStatus.ACCEPTED),
+    (4, SendStatus.BOUNCED),
+    (3, SendStatus.REFUSED),
+    (3, SendStatus.UNKNOWN),
 )
 
 
@@ -149,17 +149,17 @@ class Writing:
                 messaging_services.settle(
                     message_id=one.message_id,
                     attempt=one.attempt,
-                    outcome=Outcome(fate, reference=f"demo-{one.message_id}"),
+                    outcome=SendResult(fate, reference=f"demo-{one.message_id}"),
                     at=later,
                 )
 
-    def _fate(self, template: str, channel: str) -> Fate:
+    def _fate(self, template: str, channel: str) -> SendStatus:
         """What nobody knows is an offer: a welcome would be sent a second time."""
         if channel == MessageChannel.INBOX:
-            return Fate.DELIVERED
+            return SendStatus.DELIVERED
         drawn, so_far = self.dice.randrange(100), 0
         for share, fate in FATES:
             so_far += share
-            if drawn < so_far and (fate != Fate.UNKNOWN or template == "season"):
+            if drawn < so_far and (fate != SendStatus.UNKNOWN or template == "season"):
                 return fate
-        return Fate.ACCEPTED
+        return SendStatus.ACCEPTED

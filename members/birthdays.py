@@ -143,7 +143,7 @@ def period_of(calendar: str, kept: date) -> int:
     return int(LunarDate.from_solar_date(kept.year, kept.month, kept.day).year)
 
 
-class Occasion(StrEnum):
+class BirthdayOccasion(StrEnum):
     """When something is given for a birthday."""
 
     ON_THE_DAY = "on_the_day"
@@ -155,16 +155,18 @@ class Occasion(StrEnum):
 class BirthdayRule:
     """On the day, some days before it, or on the first of its month."""
 
-    occasion: Occasion = Occasion.ON_THE_DAY
+    occasion: BirthdayOccasion = BirthdayOccasion.ON_THE_DAY
     days_before: int = 0
 
     def kept_for(self, due: date) -> Iterator[date]:
         """The days whose birthdays are due on a day."""
-        if self.occasion == Occasion.FIRST_OF_MONTH:
+        if self.occasion == BirthdayOccasion.FIRST_OF_MONTH:
             days = calendar.monthrange(due.year, due.month)[1] if due.day == 1 else 0
             yield from (due.replace(day=day) for day in range(1, days + 1))
         else:
-            before = self.days_before if self.occasion == Occasion.DAYS_BEFORE else 0
+            before = (
+                self.days_before if self.occasion == BirthdayOccasion.DAYS_BEFORE else 0
+            )
             yield due + timedelta(days=before)
 
 

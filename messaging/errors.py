@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import DomainError
 
 
-class TemplateUnknown(DomainError):
+class MessageTemplateUnknown(DomainError):
     """Nobody has written such a message, or it is not in use."""
 
     def __init__(self, *, template: str) -> None:
@@ -35,7 +35,7 @@ class MessageRefused(DomainError):
         super().__init__("message_refused", message)
 
 
-class TemplateRefused(DomainError):
+class MessageTemplateRefused(DomainError):
     """The words cannot be published as they are."""
 
     def __init__(self, sentences: list[str]) -> None:

@@ -50,7 +50,7 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class MessageFacts:
     """What is known about a message when it is looked at."""
 
     purpose: str
@@ -80,7 +80,9 @@ class Decision:
 SEND: Final = Decision(MessageState.SENDING)
 
 
-def decide(facts: Facts, *, at: datetime, quiet: QuietHours, caps: Caps) -> Decision:
+def decide(
+    facts: MessageFacts, *, at: datetime, quiet: QuietHours, caps: Caps
+) -> Decision:
     """Send it, hold it back until a later moment, or drop it for a reason."""
     reason = _why_never(facts, at)
     if reason:
@@ -114,7 +116,7 @@ def next_free_day(counted: Sequence[date], today: date, caps: Caps) -> date | No
     return today + timedelta(days=31)
 
 
-def _why_never(facts: Facts, at: datetime) -> str:
+def _why_never(facts: MessageFacts, at: datetime) -> str:
     checks = (
         (
             facts.expires_at is not None and facts.expires_at <= at,

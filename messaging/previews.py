@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from .models import MessageChannel, MessageText
-from .rendering import Written, fill
+from .rendering import WrittenMessage, fill
 from .values import sample, written
 
 # Guests as they come: long names, signs that mean something in HTML, no name at all.
@@ -29,7 +29,7 @@ def preview(
     name: str,
     brand: str,
     at: datetime,
-) -> Written:
+) -> WrittenMessage:
     """The words with a sample of each value, in their own language."""
     zone = get_default_timezone()
     with override(text.language):

@@ -35,7 +35,7 @@ ATTRIBUTES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WrittenMessage:
     """A message in its language, ready to leave."""
 
     subject: str
@@ -69,7 +69,7 @@ def write(
     brand: str,
     zone: tzinfo | None,
     unsubscribe: str = "",
-) -> Written:
+) -> WrittenMessage:
     """The words of a message as its reader reads them."""
     kinds = message.version.values
     with override(message.language):
@@ -94,7 +94,7 @@ def fill(
     raw: Mapping[str, Any] | None,
     brand: str,
     unsubscribe: str = "",
-) -> Written:
+) -> WrittenMessage:
     """Words with written values in their places; in the active language.
 
     `raw` is what pictures are drawn from; none are where there is nothing to draw.
@@ -116,7 +116,7 @@ def fill(
             told = {**raw, "brand": brand}
             names = set(CID.findall(html)) & set(_pictures)
             pictures = {name: _pictures[name](told) for name in sorted(names)}
-    return Written(
+    return WrittenMessage(
         subject=" ".join(subject.split()),
         body=body,
         html=html,

@@ -14,7 +14,7 @@ from structlog import get_logger
 
 from common.alone import alone
 from messaging import services as messaging_services
-from messaging.channels import Fate
+from messaging.channels import SendStatus
 from messaging.development import keep_copy
 from messaging.models import MessageChannel
 from messaging.services import GONE, RESTS, TakenUp
@@ -85,7 +85,7 @@ def send_one(taken: TakenUp, *, brand: str, until: float) -> bool:
             return False
         sleep(answer)
     outcome = messaging_services.hand_over(parcel)
-    if outcome.fate in {Fate.ACCEPTED, Fate.DELIVERED}:
+    if outcome.fate in {SendStatus.ACCEPTED, SendStatus.DELIVERED}:
         keep_copy(parcel.letter, channel=parcel.message.channel, at=now())
     messaging_services.settle(
         message_id=taken.message_id, attempt=taken.attempt, outcome=outcome, at=now()

@@ -148,7 +148,7 @@ def _words_of(one: UsableBalance) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WalletChange:
     """One event of a wallet: what it changed in all, and by kind of money."""
 
     entry_id: UUID
@@ -188,7 +188,7 @@ def movement_title(kind: str) -> str:
 
 def changes(
     *, principal: int, bonus: int, before: int | None = None
-) -> tuple[list[Change], int | None]:
+) -> tuple[list[WalletChange], int | None]:
     """A wallet's events, newest first, and from where to go on; None: all are told.
 
     An event is told whole: one that the page would cut goes on the next.
@@ -207,11 +207,11 @@ def changes(
     return told, told[-1].last_posting
 
 
-def change_of(rows: Sequence[Movement], *, principal: int) -> Change:
+def change_of(rows: Sequence[Movement], *, principal: int) -> WalletChange:
     """One event from its lines, the newest in front."""
     newest = rows[0]
     of_principal = sum(row.change for row in rows if row.account_id == principal)
-    return Change(
+    return WalletChange(
         entry_id=newest.entry_id,
         kind=newest.kind,
         at=newest.occurred_at,

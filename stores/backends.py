@@ -9,7 +9,7 @@ from django.utils.timezone import now  # noqa: TID251 (a sign-in is a screen)
 
 from stores import services as stores_services
 from stores.models import Store, User
-from stores.selectors import Grant, grants_of, people_for
+from stores.selectors import PermissionGrant, grants_of, people_for
 
 CACHED = "_grants_of_this_request"
 
@@ -69,11 +69,11 @@ class RoleBackend(BaseBackend):
         )
 
 
-def grants_this_request(user: User) -> list[Grant]:
+def grants_this_request(user: User) -> list[PermissionGrant]:
     """Read once a request: the user object lives no longer."""
     if CACHED not in user.__dict__:
         user.__dict__[CACHED] = grants_of(user)
-    cached: list[Grant] = user.__dict__[CACHED]
+    cached: list[PermissionGrant] = user.__dict__[CACHED]
     return cached
 
 

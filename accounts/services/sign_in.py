@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.acts import act_of_member
 from accounts.digests import digest_of, digest_of_token, new_token
-from accounts.errors import CodeNotAccepted
+from accounts.errors import SignInCodeNotAccepted
 from accounts.models import CodeState, MemberDevice, SignInCode, SignInPolicy
 from common.text import one_line
 from members import services as members_services
@@ -35,11 +35,11 @@ def sign_in(*, code: str, browser: str, device: str, at: datetime) -> SignedIn:
     """The browser that asked for a code brings it: from now on it is the member's.
 
     `device` is what the member will know it by. A transaction of its own. Raises
-    CodeNotAccepted, whatever the reason; the try is counted then.
+    SignInCodeNotAccepted, whatever the reason; the try is counted then.
     """
     signed_in = _try(code, browser, device, at)
     if signed_in is None:
-        raise CodeNotAccepted
+        raise SignInCodeNotAccepted
     return signed_in
 
 

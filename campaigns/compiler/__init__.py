@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from campaigns.conditions import Group, InSegment, Leaf
+from campaigns.conditions import ConditionGroup, InSegment, Leaf
 from campaigns.errors import SegmentNeedsAttention
 
 from . import behaviour, profile, value
-from .statement import MOST_SEGMENTS, Rules, Statement, Test
+from .statement import MOST_SEGMENTS, Rules, SegmentStatement, SqlTest
 
-COMPILERS: Final[dict[str, Callable[[Any, Statement], Test]]] = {
+COMPILERS: Final[dict[str, Callable[[Any, SegmentStatement], SqlTest]]] = {
     "gender": profile.gender,
     "language": profile.language,
     "age": profile.age,
@@ -53,14 +53,14 @@ COMPILERS: Final[dict[str, Callable[[Any, Statement], Test]]] = {
 
 
 def compile_members(
-    tree: Group, *, at: datetime, store_id: int | None, rules_of: Rules
+    tree: ConditionGroup, *, at: datetime, store_id: int | None, rules_of: Rules
 ) -> tuple[str, list[Any]]:
     """`SELECT m.id …`: the active members of a tree, with its parameters.
 
     `rules_of` gives the store and the rules of another segment by its key. Raises
     SegmentNeedsAttention where segments go round in a circle.
     """
-    made = Statement(at=at, store_id=store_id, rules_of=rules_of)
+    made = SegmentStatement(at=at, store_id=store_id, rules_of=rules_of)
     where = _where(tree, made)
     return made.run(f"SELECT m.id FROM {made.source()}\n WHERE {where}")
 
@@ -69,35 +69,37 @@ def compile_leaf(
     leaf: Leaf, *, at: datetime, store_id: int | None, rules_of: Rules
 ) -> tuple[str, list[Any]]:
     """The same for one condition on its own."""
-    alone = Group(kind="all", of=[leaf])
+    alone = ConditionGroup(kind="all", of=[leaf])
     return compile_members(alone, at=at, store_id=store_id, rules_of=rules_of)
 
 
-def _where(tree: Group, made: Statement) -> str:
+def _where(tree: ConditionGroup, made: SegmentStatement) -> str:
     test = _group(tree, made)
     tests = ["m.status = 'active'", made.guests(), test.sql]
     return "\n   AND ".join(text for text in tests if text)
 
 
-def _group(group: Group, made: Statement) -> Test:
+def _group(group: ConditionGroup, made: SegmentStatement) -> SqlTest:
     """Several tests as one; `not` is none of them."""
     tests = [_node(inner, made) for inner in group.of]
     if group.kind == "not":
-        return Test(f"({' AND '.join(test.denied() for test in tests)})", is_total=True)
+        return SqlTest(
+            f"({' AND '.join(test.denied() for test in tests)})", is_total=True
+        )
     word = " AND " if group.kind == "all" else " OR "
     is_total = all(test.is_total for test in tests)
-    return Test(f"({word.join(test.sql for test in tests)})", is_total)
+    return SqlTest(f"({word.join(test.sql for test in tests)})", is_total)
 
 
-def _node(node: Group | Leaf, made: Statement) -> Test:
-    if isinstance(node, Group):
+def _node(node: ConditionGroup | Leaf, made: SegmentStatement) -> SqlTest:
+    if isinstance(node, ConditionGroup):
         return _group(node, made)
     if isinstance(node, InSegment):
         return _segment(node, made)
     return COMPILERS[node.kind](node, made)
 
 
-def _segment(leaf: InSegment, made: Statement) -> Test:
+def _segment(leaf: InSegment, made: SegmentStatement) -> SqlTest:
     """The rules of another segment, in their place; a store's is of its own guests."""
     if leaf.segment in made.path:
         raise SegmentNeedsAttention([_("Segments are made of each other in a circle.")])
@@ -109,4 +111,4 @@ def _segment(leaf: InSegment, made: Statement) -> Test:
     test, guests = _group(tree, inner), inner.guests()
     if not guests:
         return test
-    return Test(f"({guests} AND {test.sql})")
+    return SqlTest(f"({guests} AND {test.sql})")

@@ -5,10 +5,10 @@ from campaigns.models import WinBackPolicy
 from campaigns.winback import bands
 from policies import selectors as policies_selectors
 
-from .statement import Statement, Test
+from .statement import SegmentStatement, SqlTest
 
 
-def visits(leaf: asked.Visits, made: Statement) -> Test:
+def visits(leaf: asked.Visits, made: SegmentStatement) -> SqlTest:
     if leaf.is_everything:
         return made.bounds(f"{made.join(made.summary())}.visits", leaf, is_count=True)
     counted = made.join(
@@ -18,7 +18,7 @@ def visits(leaf: asked.Visits, made: Statement) -> Test:
     return made.bounds(f"{counted}.n", leaf, is_count=True)
 
 
-def spent(leaf: asked.Spent, made: Statement) -> Test:
+def spent(leaf: asked.Spent, made: SegmentStatement) -> SqlTest:
     if leaf.is_everything:
         return made.bounds(f"{made.join(made.summary())}.spent", leaf, is_count=True)
     summed = made.join(
@@ -28,7 +28,7 @@ def spent(leaf: asked.Spent, made: Statement) -> Test:
     return made.bounds(f"{summed}.n", leaf, is_count=True)
 
 
-def items(leaf: asked.Items, made: Statement) -> Test:
+def items(leaf: asked.Items, made: SegmentStatement) -> SqlTest:
     either = []
     if leaf.skus:
         either.append(f"l.sku = ANY ({made.value(leaf.skus, 'text[]')})")
@@ -43,7 +43,7 @@ def items(leaf: asked.Items, made: Statement) -> Test:
     return made.bounds(f"{counted}.n", leaf, is_count=True)
 
 
-def _visits(leaf: asked.AtVisits, made: Statement, *, lines: str = "") -> str:
+def _visits(leaf: asked.AtVisits, made: SegmentStatement, *, lines: str = "") -> str:
     """The visits that are meant, by the clock of the store where they were."""
     tests = ["v.voided_at IS NULL"]
     clock = ""
@@ -62,7 +62,7 @@ def _visits(leaf: asked.AtVisits, made: Statement, *, lines: str = "") -> str:
     return f"recognition_visit v{clock}{lines} WHERE {' AND '.join(tests)}"
 
 
-def _hours(begins: int, ends: int, made: Statement) -> str:
+def _hours(begins: int, ends: int, made: SegmentStatement) -> str:
     """From one hour until another; past midnight where it ends no later."""
     hour = "extract(hour FROM v.at AT TIME ZONE s.time_zone)"
     word = "AND" if begins < ends else "OR"
@@ -72,19 +72,19 @@ def _hours(begins: int, ends: int, made: Statement) -> str:
     )
 
 
-def last_visit(leaf: asked.LastVisit, made: Statement) -> Test:
+def last_visit(leaf: asked.DaysSinceLastVisit, made: SegmentStatement) -> SqlTest:
     return made.days_ago(f"{made.join(made.summary())}.last_on", leaf)
 
 
-def first_visit(leaf: asked.FirstVisit, made: Statement) -> Test:
+def first_visit(leaf: asked.FirstVisit, made: SegmentStatement) -> SqlTest:
     return made.days_ago(f"{made.join(made.summary())}.first_on", leaf)
 
 
-def rhythm(leaf: asked.Rhythm, made: Statement) -> Test:
+def rhythm(leaf: asked.Rhythm, made: SegmentStatement) -> SqlTest:
     return made.bounds(f"{made.join(made.summary())}.rhythm_days", leaf)
 
 
-def rfm(leaf: asked.Rfm, made: Statement) -> Test:
+def rfm(leaf: asked.Rfm, made: SegmentStatement) -> SqlTest:
     """Only the scores that are asked for are ranked: each sorts everyone who came."""
     ranks = {"recency": "last_on", "frequency": "visits", "money": "spent"}
     wanted = {name: getattr(leaf, name) for name in ranks if getattr(leaf, name)}
@@ -99,10 +99,10 @@ def rfm(leaf: asked.Rfm, made: Statement) -> Test:
         f"{scored}.{name} = ANY ({made.value(scores, 'int[]')})"
         for name, scores in wanted.items()
     ]
-    return Test(f"({' AND '.join(tests)})")
+    return SqlTest(f"({' AND '.join(tests)})")
 
 
-def band(leaf: asked.InBand, made: Statement) -> Test:
+def band(leaf: asked.InBand, made: SegmentStatement) -> SqlTest:
     policy = policies_selectors.in_force(WinBackPolicy, at=made.at)
     away = made.join(
         bands(
@@ -113,18 +113,18 @@ def band(leaf: asked.InBand, made: Statement) -> Test:
             value=made.value,
         )
     )
-    return Test(f"({away}.band = ANY ({made.value(leaf.bands, 'text[]')}))")
+    return SqlTest(f"({away}.band = ANY ({made.value(leaf.bands, 'text[]')}))")
 
 
-def complaint(leaf: asked.OpenComplaint, made: Statement) -> Test:
-    return Test(
+def complaint(leaf: asked.OpenComplaint, made: SegmentStatement) -> SqlTest:
+    return SqlTest(
         "EXISTS (SELECT FROM recognition_feedback f WHERE f.member_id = m.id"
         f" AND f.state IN ('open', 'owned'){_there(made)})",
         is_total=True,
     )
 
 
-def score(leaf: asked.LastScore, made: Statement) -> Test:
+def score(leaf: asked.LastScore, made: SegmentStatement) -> SqlTest:
     last = made.join(
         "(SELECT DISTINCT ON (f.member_id) f.member_id, f.score"
         f" FROM recognition_feedback f WHERE f.score IS NOT NULL{_there(made)}"
@@ -133,5 +133,5 @@ def score(leaf: asked.LastScore, made: Statement) -> Test:
     return made.bounds(f"{last}.score", leaf)
 
 
-def _there(made: Statement) -> str:
+def _there(made: SegmentStatement) -> str:
     return "" if made.store_id is None else f" AND f.store_id = {made.store()}"

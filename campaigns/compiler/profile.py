@@ -6,7 +6,7 @@ from typing import Final
 from campaigns import conditions as asked
 from members.birthdays import kept_on
 
-from .statement import Statement, Test
+from .statement import SegmentStatement, SqlTest
 
 TOLD: Final = {
     "name": "m.name <> ''",
@@ -25,19 +25,19 @@ NUMBER: Final = r"^-?[0-9]{1,30}(\.[0-9]{1,30})?$"
 DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
-def gender(leaf: asked.Gender, made: Statement) -> Test:
-    return Test(
+def gender(leaf: asked.Gender, made: SegmentStatement) -> SqlTest:
+    return SqlTest(
         f"(m.gender = ANY ({made.value(leaf.genders, 'text[]')}))", is_total=True
     )
 
 
-def language(leaf: asked.Language, made: Statement) -> Test:
-    return Test(
+def language(leaf: asked.Language, made: SegmentStatement) -> SqlTest:
+    return SqlTest(
         f"(m.language = ANY ({made.value(leaf.languages, 'text[]')}))", is_total=True
     )
 
 
-def age(leaf: asked.Age, made: Statement) -> Test:
+def age(leaf: asked.Age, made: SegmentStatement) -> SqlTest:
     """Whoever was born in a lunar month ages on that day of the solar year: who is
     meant by an age is not told to the week.
     """
@@ -49,7 +49,7 @@ def age(leaf: asked.Age, made: Statement) -> Test:
     return made.bounds(f"({year} - m.birth_year - {birthday_to_come}::int)", leaf)
 
 
-def birthday(leaf: asked.BirthdaySoon, made: Statement) -> Test:
+def birthday(leaf: asked.BirthdaySoon, made: SegmentStatement) -> SqlTest:
     """The days are turned into what the rows say; the index on birthdays answers."""
     rows = sorted(
         {
@@ -68,40 +68,42 @@ def birthday(leaf: asked.BirthdaySoon, made: Statement) -> Test:
         f" {made.value(days, 'smallint[]')}, {made.value(leaps, 'boolean[]')})"
     )
     columns = "m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap"
-    return Test(f"(({columns}) IN (SELECT * FROM {table}))")
+    return SqlTest(f"(({columns}) IN (SELECT * FROM {table}))")
 
 
-def joined(leaf: asked.Joined, made: Statement) -> Test:
+def joined(leaf: asked.Joined, made: SegmentStatement) -> SqlTest:
     return made.moments_ago("m.joined_at", leaf)
 
 
-def known(leaf: asked.Known, made: Statement) -> Test:
-    return Test(f"({' AND '.join(TOLD[fact] for fact in leaf.facts)})", is_total=True)
+def known(leaf: asked.KnownFacts, made: SegmentStatement) -> SqlTest:
+    return SqlTest(
+        f"({' AND '.join(TOLD[fact] for fact in leaf.facts)})", is_total=True
+    )
 
 
-def home_store(leaf: asked.HomeStore, made: Statement) -> Test:
-    return Test(f"(m.home_store_id = ANY ({made.value(leaf.stores, 'bigint[]')}))")
+def home_store(leaf: asked.HomeStore, made: SegmentStatement) -> SqlTest:
+    return SqlTest(f"(m.home_store_id = ANY ({made.value(leaf.stores, 'bigint[]')}))")
 
 
-def tag(leaf: asked.Tagged, made: Statement) -> Test:
+def tag(leaf: asked.Tagged, made: SegmentStatement) -> SqlTest:
     return _exists(
         "members_membertag t WHERE t.member_id = m.id"
         f" AND t.tag_id = ANY ({made.value(leaf.tags, 'bigint[]')})"
     )
 
 
-def custom(leaf: asked.Custom, made: Statement) -> Test:
+def custom(leaf: asked.Custom, made: SegmentStatement) -> SqlTest:
     """Numbers and days are compared as such; an answer of another kind is no match."""
     answer = f"(m.custom ->> {made.value(leaf.code, 'text')})"
     if leaf.test == "given":
-        return Test(f"({answer} <> '')")
+        return SqlTest(f"({answer} <> '')")
     value = made.value(leaf.value, "text")
     if leaf.test == "equals":
-        return Test(f"(lower({answer}) = lower({value}))")
+        return SqlTest(f"(lower({answer}) = lower({value}))")
     if leaf.test == "contains":
-        return Test(f"(strpos(lower({answer}), lower({value})) > 0)")
+        return SqlTest(f"(strpos(lower({answer}), lower({value})) > 0)")
     sign = ">=" if leaf.test == "at_least" else "<="
-    return Test(
+    return SqlTest(
         f"(CASE WHEN {answer} ~ '{NUMBER}' AND {value} ~ '{NUMBER}'"
         f" THEN {answer}::numeric {sign} {value}::numeric"
         f" WHEN {answer} ~ '{DAY}' AND {value} ~ '{DAY}'"
@@ -109,7 +111,7 @@ def custom(leaf: asked.Custom, made: Statement) -> Test:
     )
 
 
-def referred(leaf: asked.Referred, made: Statement) -> Test:
+def referred(leaf: asked.ReferralCount, made: SegmentStatement) -> SqlTest:
     brought = made.join(
         "(SELECT r.referrer_id AS member_id, count(*) AS n FROM members_member r"
         " WHERE r.referrer_id IS NOT NULL GROUP BY r.referrer_id)"
@@ -117,24 +119,24 @@ def referred(leaf: asked.Referred, made: Statement) -> Test:
     return made.bounds(f"{brought}.n", leaf, is_count=True)
 
 
-def tier(leaf: asked.HasTier, made: Statement) -> Test:
+def tier(leaf: asked.HasTier, made: SegmentStatement) -> SqlTest:
     standing = made.join("tiers_standing")
     shown = TIER.format(t=standing, at=made.value(made.at, "timestamptz"))
-    return Test(f"({shown} = ANY ({made.value(leaf.tiers, 'bigint[]')}))")
+    return SqlTest(f"({shown} = ANY ({made.value(leaf.tiers, 'bigint[]')}))")
 
 
-def tier_at_risk(leaf: asked.TierAtRisk, made: Statement) -> Test:
+def tier_at_risk(leaf: asked.TierAtRisk, made: SegmentStatement) -> SqlTest:
     standing = made.join("tiers_standing")
-    return Test(f"({standing}.notice_at IS NOT NULL)", is_total=True)
+    return SqlTest(f"({standing}.notice_at IS NOT NULL)", is_total=True)
 
 
-def tier_since(leaf: asked.TierSince, made: Statement) -> Test:
+def tier_since(leaf: asked.TierSince, made: SegmentStatement) -> SqlTest:
     standing = made.join("tiers_standing")
     reached = made.moments_ago(f"{standing}.since", leaf)
-    return Test(f"({standing}.tier_id IS NOT NULL AND {reached.sql})")
+    return SqlTest(f"({standing}.tier_id IS NOT NULL AND {reached.sql})")
 
 
-def consent(leaf: asked.Agreed, made: Statement) -> Test:
+def consent(leaf: asked.Agreed, made: SegmentStatement) -> SqlTest:
     return _exists(
         "members_consentnow c WHERE c.member_id = m.id AND c.granted"
         f" AND c.purpose = {made.value(leaf.purpose, 'text')}"
@@ -142,5 +144,5 @@ def consent(leaf: asked.Agreed, made: Statement) -> Test:
     )
 
 
-def _exists(rows: str) -> Test:
-    return Test(f"EXISTS (SELECT FROM {rows})", is_total=True)
+def _exists(rows: str) -> SqlTest:
+    return SqlTest(f"EXISTS (SELECT FROM {rows})", is_total=True)

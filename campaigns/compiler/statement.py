@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from campaigns.conditions import Group, Ranged
+from campaigns.conditions import ConditionGroup, Ranged
 from common.months import midnight
 
 NAMED: Final = re.compile(r"%\((p\d+)\)s")
@@ -36,7 +36,7 @@ GUESTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class SqlTest:
     """A condition in SQL. `is_total`: true or false, and never unknown."""
 
     sql: str
@@ -49,11 +49,11 @@ class Test:
         return f"NOT {self.sql}" if self.is_total else f"{self.sql} IS NOT TRUE"
 
 
-type Rules = Callable[[int], tuple[int | None, Group]]
+type Rules = Callable[[int], tuple[int | None, ConditionGroup]]
 
 
 @dataclass(slots=True)
-class Statement:
+class SegmentStatement:
     """What the tests need: rows are `members_member m`, values are parameters."""
 
     at: datetime
@@ -116,7 +116,9 @@ class Statement:
         """When the last so many days began, today being one of them."""
         return self.moment(last_days - 1)
 
-    def bounds(self, expression: str, asked: Ranged, *, is_count: bool = False) -> Test:
+    def bounds(
+        self, expression: str, asked: Ranged, *, is_count: bool = False
+    ) -> SqlTest:
         """A number within its bounds; of a count, none at all is 0."""
         is_total = is_count and not asked.at_least
         number = f"coalesce({expression}, 0)" if is_total else expression
@@ -125,9 +127,9 @@ class Statement:
             tests.append(f"{number} >= {self.value(asked.at_least, 'bigint')}")
         if asked.at_most is not None:
             tests.append(f"{number} <= {self.value(asked.at_most, 'bigint')}")
-        return Test(f"({' AND '.join(tests)})", is_total)
+        return SqlTest(f"({' AND '.join(tests)})", is_total)
 
-    def days_ago(self, column: str, asked: Ranged) -> Test:
+    def days_ago(self, column: str, asked: Ranged) -> SqlTest:
         """A day that lies so many days back; the column alone on its side, so that an
         index answers.
         """
@@ -136,16 +138,16 @@ class Statement:
             tests.append(f"{column} <= {self.day(asked.at_least)}")
         if asked.at_most is not None:
             tests.append(f"{column} >= {self.day(asked.at_most)}")
-        return Test(f"({' AND '.join(tests)})")
+        return SqlTest(f"({' AND '.join(tests)})")
 
-    def moments_ago(self, column: str, asked: Ranged) -> Test:
+    def moments_ago(self, column: str, asked: Ranged) -> SqlTest:
         """The same for a moment, by the days of the house."""
         tests = []
         if asked.at_least is not None:
             tests.append(f"{column} < {self.moment(asked.at_least - 1)}")
         if asked.at_most is not None:
             tests.append(f"{column} >= {self.moment(asked.at_most)}")
-        return Test(f"({' AND '.join(tests)})")
+        return SqlTest(f"({' AND '.join(tests)})")
 
     def source(self) -> str:
         """The members with everything that the tests look at beside them."""

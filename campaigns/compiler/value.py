@@ -5,7 +5,7 @@ from typing import Final
 
 from campaigns import conditions as asked
 
-from .statement import Statement, Test
+from .statement import SegmentStatement, SqlTest
 
 ACCOUNTS: Final = {"stored_value": ["principal", "bonus"]}
 HELD: Final = """
@@ -20,24 +20,24 @@ EXPIRING: Final = """
   GROUP BY a.holder_id)"""
 
 
-def balance(leaf: asked.Balance | asked.Points, made: Statement) -> Test:
+def balance(leaf: asked.Balance | asked.Points, made: SegmentStatement) -> SqlTest:
     """As the books say it: what expired leaves within the minute."""
     kinds = ACCOUNTS.get(leaf.account, [leaf.account])
     held = made.join(HELD.format(kinds=made.value(kinds, "text[]")))
     return made.bounds(f"{held}.n", leaf, is_count=True)
 
 
-def expiring(leaf: asked.Expiring, made: Statement) -> Test:
+def expiring(leaf: asked.ExpiringValue, made: SegmentStatement) -> SqlTest:
     return _expiring("points", leaf, made)
 
 
-def bonus_expiring(leaf: asked.BonusExpiring, made: Statement) -> Test:
+def bonus_expiring(leaf: asked.BonusExpiring, made: SegmentStatement) -> SqlTest:
     return _expiring("bonus", leaf, made)
 
 
 def _expiring(
-    kind: str, leaf: asked.Expiring | asked.BonusExpiring, made: Statement
-) -> Test:
+    kind: str, leaf: asked.ExpiringValue | asked.BonusExpiring, made: SegmentStatement
+) -> SqlTest:
     until = made.at + timedelta(days=leaf.next_days)
     due = made.join(
         EXPIRING.format(
@@ -49,7 +49,7 @@ def _expiring(
     return made.bounds(f"{due}.n", leaf, is_count=True)
 
 
-def top_ups(leaf: asked.TopUps, made: Statement) -> Test:
+def top_ups(leaf: asked.TopUps, made: SegmentStatement) -> SqlTest:
     lately = ""
     if leaf.last_days is not None:
         lately = f" AND t.at >= {made.since(leaf.last_days)}"
@@ -60,7 +60,7 @@ def top_ups(leaf: asked.TopUps, made: Statement) -> Test:
     return made.bounds(f"{counted}.n", leaf, is_count=True)
 
 
-def coupon(leaf: asked.HasCoupon, made: Statement) -> Test:
+def coupon(leaf: asked.HasCoupon, made: SegmentStatement) -> SqlTest:
     """A coupon given to a friend is the friend's."""
     at = made.value(made.at, "timestamptz")
     since = None if leaf.last_days is None else made.since(leaf.last_days)
@@ -83,12 +83,12 @@ def coupon(leaf: asked.HasCoupon, made: Statement) -> Test:
         tests.append("u.act = 'redeemed' AND NOT EXISTS (SELECT FROM coupons_couponuse")
         tests[-1] += " x WHERE x.undoes_id = u.id)"
         tests += [f"u.at >= {since}"] if since else []
-    return Test(
+    return SqlTest(
         f"EXISTS (SELECT FROM {rows} WHERE {' AND '.join(tests)})", is_total=True
     )
 
 
-def messages(leaf: asked.Messages, made: Statement) -> Test:
+def messages(leaf: asked.Messages, made: SegmentStatement) -> SqlTest:
     """What a provider took, whatever became of it: it was sent."""
     tests = ["g.member_id IS NOT NULL AND g.accepted_at IS NOT NULL"]
     if leaf.purposes:

@@ -15,7 +15,7 @@ from campaigns.kinds import (
     BirthdayTiming,
     CampaignKind,
     CampaignState,
-    Entry,
+    EntryRule,
     StepKind,
 )
 from common.sight import SENTENCE, moments_in_sight
@@ -95,7 +95,7 @@ class Campaign(models.Model):
         help_text=_("Of a win-back: how long, by the guest’s own rhythm."),
     )
     entry = models.CharField(
-        _("how often"), max_length=9, choices=Entry, default=Entry.ONCE
+        _("how often"), max_length=9, choices=EntryRule, default=EntryRule.ONCE
     )
     rest_days = models.PositiveSmallIntegerField(
         _("rest in days"),
@@ -173,7 +173,7 @@ class Campaign(models.Model):
                 & Q(state__in=CampaignState.values)
                 & Q(timing__in=BirthdayTiming.values)
                 & Q(band__in=[band for band, _label in AWAY])
-                & Q(entry__in=Entry.values),
+                & Q(entry__in=EntryRule.values),
                 name="campaigns_campaign_words_are_known",
             ),
             CheckConstraint(

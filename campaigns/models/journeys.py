@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.kinds import Arm, Outcome
+from campaigns.kinds import Arm, JourneyOutcome
 
 from .campaigns import LARGEST, Campaign, CampaignStep
 
@@ -35,7 +35,7 @@ class Journey(models.Model):
     due_at = models.DateTimeField(_("due at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
     outcome = models.CharField(
-        _("how it ended"), max_length=9, choices=Outcome, blank=True, default=""
+        _("how it ended"), max_length=9, choices=JourneyOutcome, blank=True, default=""
     )
 
     class Meta:
@@ -70,7 +70,7 @@ class Journey(models.Model):
                     outcome="",
                 )
                 | Q(due_at=None, next_position=None, ended_at__isnull=False)
-                & Q(outcome__in=Outcome.values),
+                & Q(outcome__in=JourneyOutcome.values),
                 name="campaigns_journey_is_due_or_over",
             ),
             CheckConstraint(

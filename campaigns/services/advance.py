@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from campaigns.kinds import CampaignState, Outcome, StepKind
+from campaigns.kinds import CampaignState, JourneyOutcome, StepKind
 from campaigns.models import Campaign, CampaignStep, Journey
 from campaigns.reach import steps_of
 from common.errors import DomainError
@@ -69,7 +69,7 @@ def _set_aside(journey_id: int, refusal: DomainError, at: datetime) -> None:
     journey = next(iter(lock_journeys(waiting, most=1)), None)
     if journey is None:
         return
-    write([Move.end(journey, Outcome.FAILED)], at=at)
+    write([Move.end(journey, JourneyOutcome.FAILED)], at=at)
     stores_services.record_act(
         name="campaigns.journey_failed",
         by=stores_services.act(task="campaigns", at=at),
@@ -105,7 +105,7 @@ def _advance_chunk(campaign_id: int, at: datetime, chunk: int, only: int | None)
         return 0
     by = stores_services.act(task="campaigns", at=at)
     if campaign.state == CampaignState.STOPPED:
-        moves = [Move.end(one, Outcome.STOPPED) for one in journeys]
+        moves = [Move.end(one, JourneyOutcome.STOPPED) for one in journeys]
     else:
         moves = _go_on(campaign, journeys, by=by, at=at)
     write(moves, at=at)
@@ -170,6 +170,6 @@ def _do(
         elif step.kind in {StepKind.WAIT, StepKind.WAIT_VISIT}:
             move.wait(step, at + timedelta(days=step.days or 1))
         elif step.kind == StepKind.STOP:
-            move.end_with(Outcome.DONE)
+            move.end_with(JourneyOutcome.DONE)
         else:
             move.pass_by(step)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, OuterRef
 
-from campaigns.kinds import CampaignKind, Outcome, StepKind
+from campaigns.kinds import CampaignKind, JourneyOutcome, StepKind
 from campaigns.models import Campaign, CampaignStep, Journey
 from campaigns.reach import consents_for
 from members.models import ConsentNow, Member
@@ -17,9 +17,9 @@ def ends_of(
     campaign: Campaign,
     journeys: Sequence[Journey],
     plans: Mapping[int, Sequence[CampaignStep]],
-) -> dict[int, Outcome]:
+) -> dict[int, JourneyOutcome]:
     """The journeys that are over now, and why; the first reason is told."""
-    over: dict[int, Outcome] = {}
+    over: dict[int, JourneyOutcome] = {}
     members = [journey.member_id for journey in journeys]
     active = set(
         Member.objects.filter(pk__in=members, status=Member.Status.ACTIVE).values_list(
@@ -30,15 +30,15 @@ def ends_of(
     complaining = _complaining(campaign, members)
     for journey in journeys:
         if journey.member_id not in active:
-            over[journey.pk] = Outcome.GONE
+            over[journey.pk] = JourneyOutcome.GONE
         elif journey.pk in returned:
-            over[journey.pk] = Outcome.RETURNED
+            over[journey.pk] = JourneyOutcome.RETURNED
         elif journey.member_id in complaining:
-            over[journey.pk] = Outcome.COMPLAINT
+            over[journey.pk] = JourneyOutcome.COMPLAINT
     for version, steps in plans.items():
         rest = [one for one in journeys if one.version == version]
         for pk in _unconsented([one for one in rest if one.pk not in over], steps):
-            over[pk] = Outcome.CONSENT
+            over[pk] = JourneyOutcome.CONSENT
     return over
 
 

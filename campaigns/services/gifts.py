@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.costs import unit_cost
-from campaigns.kinds import Outcome
+from campaigns.kinds import JourneyOutcome
 from campaigns.models import Campaign, CampaignStep, Grant
 from common.errors import DomainError
 from common.sums import more
@@ -76,7 +76,7 @@ def give(
     )
     without = [move for move in moves if move.journey.pk not in given]
     for move in without:
-        move.end_with(Outcome.UNFUNDED)
+        move.end_with(JourneyOutcome.UNFUNDED)
     _give_back_budget(campaign, len(without), cost)
 
 

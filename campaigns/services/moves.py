@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from django.db import connection
 
-from campaigns.kinds import Outcome
+from campaigns.kinds import JourneyOutcome
 from campaigns.models import CampaignStep, Journey
 
 WRITE: Final = """
@@ -66,7 +66,7 @@ class Move:
     def finish(self) -> None:
         """Who waits for nothing has done all steps."""
         if not self.is_over and self.due_at is None:
-            self.outcome = Outcome.DONE
+            self.outcome = JourneyOutcome.DONE
 
 
 def write(moves: Sequence[Move], *, at: datetime) -> None:

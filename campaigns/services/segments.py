@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from campaigns import selectors as campaigns_selectors
-from campaigns.conditions import Group
+from campaigns.conditions import ConditionGroup
 from campaigns.errors import (
     NameTaken,
     SegmentChanged,
@@ -118,7 +118,7 @@ def _check_use(segment: Segment) -> None:
             raise SegmentInUse(other.name)
 
 
-def _check_included(segment: Segment, tree: Group) -> None:
+def _check_included(segment: Segment, tree: ConditionGroup) -> None:
     """Nothing is made of itself, and a store's segment shows no other store's."""
     waiting, seen = campaigns_selectors.included(tree), set[int]()
     while waiting:

@@ -11,7 +11,7 @@ from campaigns.models import Campaign, CampaignStep, Grant, JourneyMessage
 from campaigns.occasions import house_zone
 from messaging import selectors as messaging_selectors
 from messaging import services as messaging_services
-from messaging.errors import TemplateUnknown
+from messaging.errors import MessageTemplateUnknown
 from messaging.services import OutgoingMessage
 from messaging.services.send import HOUSE_LANGUAGE
 from messaging.values import Value
@@ -28,14 +28,14 @@ def write_to(
 ) -> None:
     """A step: the message of a step to each of them, by each of its channels.
 
-    Raises TemplateUnknown, ChannelWithoutWords, MessageRefused.
+    Raises MessageTemplateUnknown, ChannelWithoutWords, MessageRefused.
     """
     template = step.template
     if template is None:
         return
     versions = messaging_selectors.current_versions({template.code})
     if template.code not in versions:
-        raise TemplateUnknown(template=template.code)
+        raise MessageTemplateUnknown(template=template.code)
     asked = versions[template.code].values
     gifts = _last_gifts(moves)
     whom = [(move, channel) for move in moves for channel in step.channels]

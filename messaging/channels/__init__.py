@@ -3,7 +3,7 @@
 from members.models import Purpose
 from messaging.models import MessageChannel
 
-from .base import Capabilities, Fate, Letter, MessageCarrier, Outcome
+from .base import Capabilities, Letter, MessageCarrier, SendResult, SendStatus
 from .email import EmailCarrier
 from .inbox import InboxCarrier
 from .sms import sms_carrier
@@ -11,10 +11,10 @@ from .wechat import WeChatCarrier
 
 __all__ = [
     "Capabilities",
-    "Fate",
     "Letter",
     "MessageCarrier",
-    "Outcome",
+    "SendResult",
+    "SendStatus",
     "all_carriers",
     "can_send",
     "carrier_by_code",

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 
-class Fate(StrEnum):
+class SendStatus(StrEnum):
     """What became of a message that was handed over, or asked for."""
 
     ACCEPTED = "accepted"
@@ -24,10 +24,10 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """A fate, the provider's own number for it, and a short word on why."""
 
-    fate: Fate
+    fate: SendStatus
     reference: str = ""
     detail: str = ""
 
@@ -77,10 +77,10 @@ class MessageCarrier(Protocol):
         """Whether a message could leave at all."""
         ...
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """Hand one message over, once. What it raises leaves open whether it left."""
         ...
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """What became of one, where the provider can be asked."""
         ...

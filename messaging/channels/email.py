@@ -11,7 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 from common import mail
 from members.models import Channel as ConsentChannel
 
-from .base import Capabilities, Fate, Letter, Outcome
+from .base import Capabilities, Letter, SendResult, SendStatus
 
 # An answer of SMTP or HTTP that says "not now" rather than "no".
 TRY_LATER: Final = (421, 429, 450, 451, 452)
@@ -31,20 +31,20 @@ class EmailCarrier:
         way = settings.MAILERS.get(self.using, settings.MAILERS[mail.SERVICE])
         return bool(way["BACKEND"] != mail.NOT_SET_UP)
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """Hand it over; what may have left though the line broke is not known."""
         written = write(letter)
         try:
             mail.send(written, using=self.using)
         except mail.LetterMayHaveLeft as broken:
-            return Outcome(Fate.UNKNOWN, detail=_kind(broken.__cause__))
+            return SendResult(SendStatus.UNKNOWN, detail=_kind(broken.__cause__))
         except Exception as failure:  # whatever a mail host answers
             return _refusal(failure)
-        return Outcome(Fate.ACCEPTED, reference=_reference(written, letter))
+        return SendResult(SendStatus.ACCEPTED, reference=_reference(written, letter))
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """Nobody can be asked about a letter."""
-        return Outcome(Fate.UNKNOWN)
+        return SendResult(SendStatus.UNKNOWN)
 
 
 def write(letter: Letter) -> EmailMultiAlternatives:
@@ -87,12 +87,12 @@ def _reference(written: EmailMultiAlternatives, letter: Letter) -> str:
     return str(found or message_id(letter.public_id))[:120]
 
 
-def _refusal(failure: Exception) -> Outcome:
+def _refusal(failure: Exception) -> SendResult:
     """What surely did not leave: not now, or never."""
     code = _answer(failure)
     if code is not None and code not in TRY_LATER and code >= 400:
-        return Outcome(Fate.REFUSED, detail=f"{_kind(failure)} {code}")
-    return Outcome(Fate.NOT_SENT, detail=_kind(failure))
+        return SendResult(SendStatus.REFUSED, detail=f"{_kind(failure)} {code}")
+    return SendResult(SendStatus.NOT_SENT, detail=_kind(failure))
 
 
 def _answer(failure: Exception) -> int | None:

@@ -21,7 +21,7 @@ class Unanswered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """A status and what came with it."""
 
     status: int
@@ -30,7 +30,7 @@ class Answer:
 
 def call(
     method: str, url: str, *, headers: Mapping[str, str], body: bytes = b""
-) -> Answer:
+) -> HttpAnswer:
     """One request, tried once. Raises NotConnected, Unanswered."""
     timeout = httpx.Timeout(WHOLE, connect=CONNECT)
     try:
@@ -42,7 +42,7 @@ def call(
         raise NotConnected from failure
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as failure:
         raise Unanswered from failure
-    return Answer(answer.status_code, _told(answer))
+    return HttpAnswer(answer.status_code, _told(answer))
 
 
 def _told(answer: httpx.Response) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from members.models import Channel as ConsentChannel
 
-from .base import Capabilities, Fate, Letter, Outcome
+from .base import Capabilities, Letter, SendResult, SendStatus
 
 
 class InboxCarrier:
@@ -17,10 +17,10 @@ class InboxCarrier:
         """It needs nobody."""
         return True
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """It is there."""
-        return Outcome(Fate.DELIVERED)
+        return SendResult(SendStatus.DELIVERED)
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """It never left, so it may be put there again."""
-        return Outcome(Fate.UNHEARD)
+        return SendResult(SendStatus.UNHEARD)

@@ -15,14 +15,14 @@ from django.utils.timezone import now  # noqa: TID251 (a signature is of its mom
 from members.models import Channel as ConsentChannel
 
 from . import http
-from .base import Capabilities, Fate, Letter, MessageCarrier, Outcome
+from .base import Capabilities, Letter, MessageCarrier, SendResult, SendStatus
 from .signature import sign
 
 FATES: Final = {
-    "accepted": Fate.ACCEPTED,
-    "delivered": Fate.DELIVERED,
-    "failed": Fate.BOUNCED,
-    "refused": Fate.REFUSED,
+    "accepted": SendStatus.ACCEPTED,
+    "delivered": SendStatus.DELIVERED,
+    "failed": SendStatus.BOUNCED,
+    "refused": SendStatus.REFUSED,
 }
 
 
@@ -43,14 +43,14 @@ class ConsoleSms:
         """A console is there."""
         return True
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """Write it on the console."""
         sys.stdout.write(f"\n--- text to {letter.address} ---\n{letter.body}\n---\n")
-        return Outcome(Fate.ACCEPTED)
+        return SendResult(SendStatus.ACCEPTED)
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """A console remembers nothing."""
-        return Outcome(Fate.UNKNOWN)
+        return SendResult(SendStatus.UNKNOWN)
 
 
 class NoSms:
@@ -63,13 +63,13 @@ class NoSms:
         """Nobody has said by which gateway."""
         return False
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """It did not leave."""
-        return Outcome(Fate.NOT_SENT, detail="no gateway")
+        return SendResult(SendStatus.NOT_SENT, detail="no gateway")
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """Nothing ever left."""
-        return Outcome(Fate.UNHEARD)
+        return SendResult(SendStatus.UNHEARD)
 
 
 class SmsGateway:
@@ -88,7 +88,7 @@ class SmsGateway:
         """Its address is known."""
         return True
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """Hand one over; the gateway knows a number that it has had before."""
         body = json.dumps(
             {
@@ -109,39 +109,39 @@ class SmsGateway:
                 headers={"Content-Type": "application/json", **_signed(body)},
             )
         except http.NotConnected:
-            return Outcome(Fate.NOT_SENT, detail="no connection")
+            return SendResult(SendStatus.NOT_SENT, detail="no connection")
         except http.Unanswered:
-            return Outcome(Fate.UNKNOWN, detail="no answer")
+            return SendResult(SendStatus.UNKNOWN, detail="no answer")
         return _outcome(answer)
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """What the gateway knows about our number."""
         url = f"{settings.SMS_GATEWAY_URL}/{letter_id}"
         try:
             answer = http.call("GET", url, headers=_signed(str(letter_id).encode()))
         except (http.NotConnected, http.Unanswered):
-            return Outcome(Fate.UNKNOWN, detail="no answer")
+            return SendResult(SendStatus.UNKNOWN, detail="no answer")
         is_ours = answer.told.get("id") == str(letter_id)
         if answer.status == 404 and is_ours:
-            return Outcome(Fate.UNHEARD)
+            return SendResult(SendStatus.UNHEARD)
         if answer.status != 200 or not is_ours:
-            return Outcome(Fate.UNKNOWN, detail=f"answer {answer.status}")
-        fate = FATES.get(str(answer.told.get("status")), Fate.UNKNOWN)
-        return Outcome(fate, reference=_number(answer))
+            return SendResult(SendStatus.UNKNOWN, detail=f"answer {answer.status}")
+        fate = FATES.get(str(answer.told.get("status")), SendStatus.UNKNOWN)
+        return SendResult(fate, reference=_number(answer))
 
 
-def _outcome(answer: http.Answer) -> Outcome:
+def _outcome(answer: http.HttpAnswer) -> SendResult:
     detail = f"answer {answer.status}"
     if answer.status in {200, 201, 202} and _number(answer):
-        return Outcome(Fate.ACCEPTED, reference=_number(answer))
+        return SendResult(SendStatus.ACCEPTED, reference=_number(answer))
     if answer.status == 429:
-        return Outcome(Fate.NOT_SENT, detail=detail)
+        return SendResult(SendStatus.NOT_SENT, detail=detail)
     if 400 <= answer.status < 500:
-        return Outcome(Fate.REFUSED, detail=detail)
-    return Outcome(Fate.UNKNOWN, detail=detail)
+        return SendResult(SendStatus.REFUSED, detail=detail)
+    return SendResult(SendStatus.UNKNOWN, detail=detail)
 
 
-def _number(answer: http.Answer) -> str:
+def _number(answer: http.HttpAnswer) -> str:
     found = answer.told.get("reference")
     return found[:120] if isinstance(found, str) and found.isprintable() else ""
 

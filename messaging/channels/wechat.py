@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from . import http
-from .base import Capabilities, Fate, Letter, Outcome
+from .base import Capabilities, Letter, SendResult, SendStatus
 
 API_URL = "https://api.weixin.qq.com"
 TOKEN: Final = "messaging:wechat_token"  # noqa: S105 (where it lies)
@@ -28,12 +28,12 @@ class WeChatCarrier:
         """Both keys are given."""
         return bool(settings.WECHAT_APP_ID and settings.WECHAT_APP_SECRET)
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         """Hand one over."""
         try:
             token = _token()
         except (http.NotConnected, http.Unanswered):
-            return Outcome(Fate.NOT_SENT, detail="no token")
+            return SendResult(SendStatus.NOT_SENT, detail="no token")
         data = {name: {"value": text} for name, text in letter.values.items()}
         message = {
             "touser": letter.address,
@@ -45,26 +45,28 @@ class WeChatCarrier:
         try:
             return _outcome(_post(path, message))
         except http.NotConnected:
-            return Outcome(Fate.NOT_SENT, detail="no connection")
+            return SendResult(SendStatus.NOT_SENT, detail="no connection")
         except http.Unanswered:
-            return Outcome(Fate.UNKNOWN, detail="no answer")
+            return SendResult(SendStatus.UNKNOWN, detail="no answer")
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         """It cannot be asked."""
-        return Outcome(Fate.UNKNOWN)
+        return SendResult(SendStatus.UNKNOWN)
 
 
-def _outcome(answer: http.Answer) -> Outcome:
+def _outcome(answer: http.HttpAnswer) -> SendResult:
     code = answer.told.get("errcode")
     if answer.status != 200 or not isinstance(code, int):
-        return Outcome(Fate.UNKNOWN, detail=f"answer {answer.status}")
+        return SendResult(SendStatus.UNKNOWN, detail=f"answer {answer.status}")
     if code == 0:
-        return Outcome(Fate.ACCEPTED, reference=str(answer.told.get("msgid", ""))[:120])
+        return SendResult(
+            SendStatus.ACCEPTED, reference=str(answer.told.get("msgid", ""))[:120]
+        )
     if code in STALE_TOKEN:
         cache.delete(TOKEN)
     if code in STALE_TOKEN | TRY_LATER:
-        return Outcome(Fate.NOT_SENT, detail=f"error {code}")
-    return Outcome(Fate.REFUSED, detail=f"error {code}")
+        return SendResult(SendStatus.NOT_SENT, detail=f"error {code}")
+    return SendResult(SendStatus.REFUSED, detail=f"error {code}")
 
 
 def _token() -> str:
@@ -85,7 +87,7 @@ def _token() -> str:
     return token
 
 
-def _post(path: str, told: dict[str, Any]) -> http.Answer:
+def _post(path: str, told: dict[str, Any]) -> http.HttpAnswer:
     return http.call(
         "POST",
         f"{API_URL}{path}",

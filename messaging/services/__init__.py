@@ -5,7 +5,7 @@ from .dispatch import TakenUp, channels_due, take_up
 from .handover import (
     GONE,
     RESTS,
-    Parcel,
+    PreparedMessage,
     begin,
     give_back,
     hand_over,
@@ -15,7 +15,7 @@ from .handover import (
 )
 from .look_after import clear_up, find_lost, unclear
 from .pace import set_pace
-from .receipts import Receipt, note_receipt
+from .receipts import DeliveryReceipt, note_receipt
 from .send import OutgoingMessage, send_message, send_messages
 from .suppress import leave_alone, lift_suppression, suppress_address
 from .templates import Words, publish_template, set_template_in_use
@@ -25,9 +25,9 @@ from .unsubscribe import hear_word, set_preferences, unsubscribe
 __all__ = [
     "GONE",
     "RESTS",
+    "DeliveryReceipt",
     "OutgoingMessage",
-    "Parcel",
-    "Receipt",
+    "PreparedMessage",
     "TakenUp",
     "Words",
     "begin",

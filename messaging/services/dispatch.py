@@ -15,7 +15,7 @@ from messaging.addresses import address_of
 from messaging.channels import carrier_for
 from messaging.encryption import address_digests
 from messaging.errors import MessageUnreadable
-from messaging.gates import Caps, Decision, Facts, QuietHours, decide
+from messaging.gates import Caps, Decision, MessageFacts, QuietHours, decide
 from messaging.models import (
     Message,
     MessageChannel,
@@ -119,13 +119,13 @@ class _Known:
         self._suppressed = self._read_suppressions(due)
         self._counted = self._read_counted(due)
 
-    def of(self, message: Message) -> Facts:
+    def of(self, message: Message) -> MessageFacts:
         """All that is asked about one of them."""
         carrier = carrier_for(message.channel, purpose=message.purpose)
         provider = self._providers.get(carrier.code)
         needs_consent = message.purpose != Purpose.TRANSACTIONAL
         consent = carrier.capabilities.consent
-        return Facts(
+        return MessageFacts(
             purpose=message.purpose,
             expires_at=message.expires_at,
             waits_at_night=message.version.template.waits_at_night,

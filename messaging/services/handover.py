@@ -13,7 +13,13 @@ from common.tables import zone_of
 from members.models import Purpose
 from messaging import rendering
 from messaging.addresses import address_of
-from messaging.channels import Fate, Letter, MessageCarrier, Outcome, carrier_for
+from messaging.channels import (
+    Letter,
+    MessageCarrier,
+    SendResult,
+    SendStatus,
+    carrier_for,
+)
 from messaging.encryption import address_digest, decrypt_values
 from messaging.links import unsubscribe_link
 from messaging.models import (
@@ -41,7 +47,7 @@ log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class PreparedMessage:
     """A message ready to leave, and what carries it."""
 
     message: Message
@@ -52,7 +58,7 @@ class Parcel:
 
 def prepare(
     *, message_id: int, attempt: int, brand: str, at: datetime
-) -> Parcel | None:
+) -> PreparedMessage | None:
     """The words as they leave; None where it is somebody else's by now, or where they
     cannot be written: that stops this message, and no other.
     """
@@ -67,7 +73,9 @@ def prepare(
         return None
     carrier = carrier_for(message.channel, purpose=message.purpose)
     try:
-        return Parcel(message, attempt, letter_of(message, brand=brand), carrier)
+        return PreparedMessage(
+            message, attempt, letter_of(message, brand=brand), carrier
+        )
     except Exception:
         log.exception("message_unwritten", message_id=message_id)
         _stop(message, at)
@@ -120,7 +128,9 @@ def letter_of(message: Message, *, brand: str) -> Letter:
 
 
 @transaction.atomic(durable=True)
-def begin(parcel: Parcel, *, at: datetime, clock: datetime | None = None) -> float:
+def begin(
+    parcel: PreparedMessage, *, at: datetime, clock: datetime | None = None
+) -> float:
     """Ask for the next slot of the provider, and note that the handing over begins.
 
     0: go. More: seconds to wait, nothing is begun. GONE: it is another's. RESTS: the
@@ -145,22 +155,22 @@ def begin(parcel: Parcel, *, at: datetime, clock: datetime | None = None) -> flo
     return float(found)
 
 
-def digest_of(parcel: Parcel) -> str:
+def digest_of(parcel: PreparedMessage) -> str:
     """By which a bounce or a complaint about a member's address finds it."""
     return address_digest(parcel.message.channel, parcel.letter.address)
 
 
-def hand_over(parcel: Parcel) -> Outcome:
+def hand_over(parcel: PreparedMessage) -> SendResult:
     """Send it; whatever is raised leaves open whether it left."""
     try:
         return parcel.carrier.send(parcel.letter)
     except Exception as failure:
         log.exception("message_unclear", message_id=parcel.message.pk)
-        return Outcome(Fate.UNKNOWN, detail=type(failure).__name__)
+        return SendResult(SendStatus.UNKNOWN, detail=type(failure).__name__)
 
 
 @transaction.atomic(durable=True)
-def settle(*, message_id: int, attempt: int, outcome: Outcome, at: datetime) -> bool:
+def settle(*, message_id: int, attempt: int, outcome: SendResult, at: datetime) -> bool:
     """Write down what came of a try. False where another has settled it since."""
     message = Message.objects.select_related("version__template").get(pk=message_id)
     if message.attempts != attempt:
@@ -170,10 +180,10 @@ def settle(*, message_id: int, attempt: int, outcome: Outcome, at: datetime) -> 
     return step(message, outcome, at)
 
 
-def _accepted(message: Message, outcome: Outcome, at: datetime) -> bool:
+def _accepted(message: Message, outcome: SendResult, at: datetime) -> bool:
     state = (
         MessageState.DELIVERED
-        if outcome.fate == Fate.DELIVERED
+        if outcome.fate == SendStatus.DELIVERED
         else MessageState.ACCEPTED
     )
     return _move(
@@ -186,7 +196,7 @@ def _accepted(message: Message, outcome: Outcome, at: datetime) -> bool:
     )
 
 
-def _not_sent(message: Message, outcome: Outcome, at: datetime) -> bool:
+def _not_sent(message: Message, outcome: SendResult, at: datetime) -> bool:
     """It surely did not leave: again in a while, five times in all."""
     if message.attempts >= MOST_TRIES:
         return _failed(message, outcome, at, reason=MessageReason.TRIES)
@@ -194,21 +204,23 @@ def _not_sent(message: Message, outcome: Outcome, at: datetime) -> bool:
     return _again(message, at + pause, at, outcome.detail)
 
 
-def _refused(message: Message, outcome: Outcome, at: datetime) -> bool:
+def _refused(message: Message, outcome: SendResult, at: datetime) -> bool:
     return _failed(message, outcome, at, reason=MessageReason.REFUSED)
 
 
-def _bounced(message: Message, outcome: Outcome, at: datetime) -> bool:
+def _bounced(message: Message, outcome: SendResult, at: datetime) -> bool:
     return _move(message, MessageState.BOUNCED, outcome, at)
 
 
-def _failed(message: Message, outcome: Outcome, at: datetime, *, reason: str) -> bool:
+def _failed(
+    message: Message, outcome: SendResult, at: datetime, *, reason: str
+) -> bool:
     return _move(
         message, MessageState.FAILED, outcome, at, reason=reason, counted_on=None
     )
 
 
-def _unknown(message: Message, outcome: Outcome, at: datetime) -> bool:
+def _unknown(message: Message, outcome: SendResult, at: datetime) -> bool:
     """Nobody knows: the provider is asked, or service is sent once more, later."""
     return _move(
         message, MessageState.UNKNOWN, outcome, at, **when_unknown(message, at)
@@ -244,7 +256,7 @@ def _again(message: Message, due_at: datetime, at: datetime, detail: str) -> boo
 def _move(
     message: Message,
     to: MessageState,
-    outcome: Outcome,
+    outcome: SendResult,
     at: datetime,
     *,
     reason: str = "",
@@ -267,15 +279,15 @@ def _move(
     )
 
 
-_STEPS: Mapping[Fate, Callable[[Message, Outcome, datetime], bool]] = {
-    Fate.ACCEPTED: _accepted,
-    Fate.DELIVERED: _accepted,
-    Fate.BOUNCED: _bounced,
-    Fate.COMPLAINED: _bounced,
-    Fate.REFUSED: _refused,
-    Fate.NOT_SENT: _not_sent,
-    Fate.UNHEARD: _not_sent,
-    Fate.UNKNOWN: _unknown,
+_STEPS: Mapping[SendStatus, Callable[[Message, SendResult, datetime], bool]] = {
+    SendStatus.ACCEPTED: _accepted,
+    SendStatus.DELIVERED: _accepted,
+    SendStatus.BOUNCED: _bounced,
+    SendStatus.COMPLAINED: _bounced,
+    SendStatus.REFUSED: _refused,
+    SendStatus.NOT_SENT: _not_sent,
+    SendStatus.UNHEARD: _not_sent,
+    SendStatus.UNKNOWN: _unknown,
 }
 
 
@@ -298,10 +310,10 @@ def give_back(*, message_id: int, attempt: int, at: datetime) -> None:
         log.info("message_taken_by_another", message_id=message_id)
 
 
-def _note_provider(code: str, outcome: Outcome, at: datetime) -> None:
+def _note_provider(code: str, outcome: SendResult, at: datetime) -> None:
     """A provider that fails five times in a row is left alone for a while."""
     mine = MessageProvider.objects.filter(code=code)
-    if outcome.fate not in {Fate.NOT_SENT, Fate.UNKNOWN}:
+    if outcome.fate not in {SendStatus.NOT_SENT, SendStatus.UNKNOWN}:
         mine.filter(failures__gt=0).update(failures=0, rests_until=None)
         return
     found, _made = MessageProvider.objects.get_or_create(code=code)

@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import F
 
-from messaging.channels import Fate, Outcome, carrier_for
+from messaging.channels import SendResult, SendStatus, carrier_for
 from messaging.models import Message, MessageReason, MessageState
 
 from .handover import LOOK_AGAIN, may_go_twice, when_unknown
@@ -76,10 +76,10 @@ def _decide_unasked(message: Message, at: datetime) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _learn(message: Message, outcome: Outcome, at: datetime) -> bool:
-    if outcome.fate == Fate.UNHEARD:
+def _learn(message: Message, outcome: SendResult, at: datetime) -> bool:
+    if outcome.fate == SendStatus.UNHEARD:
         return _wait_again(message, at, sent_twice=message.sent_twice)
-    if outcome.fate in {Fate.UNKNOWN, Fate.NOT_SENT}:
+    if outcome.fate in {SendStatus.UNKNOWN, SendStatus.NOT_SENT}:
         first = message.events.filter(kind="unknown").order_by("at").first()
         is_over = first is not None and at - first.at >= ASKED_FOR
         return _give_up(message) if is_over else False
@@ -101,11 +101,11 @@ def _learn(message: Message, outcome: Outcome, at: datetime) -> bool:
 
 _TAKEN = (MessageState.ACCEPTED, MessageState.DELIVERED)
 _STATES = {
-    Fate.ACCEPTED: (MessageState.ACCEPTED, ""),
-    Fate.DELIVERED: (MessageState.DELIVERED, ""),
-    Fate.BOUNCED: (MessageState.BOUNCED, ""),
-    Fate.COMPLAINED: (MessageState.COMPLAINED, ""),
-    Fate.REFUSED: (MessageState.FAILED, MessageReason.REFUSED),
+    SendStatus.ACCEPTED: (MessageState.ACCEPTED, ""),
+    SendStatus.DELIVERED: (MessageState.DELIVERED, ""),
+    SendStatus.BOUNCED: (MessageState.BOUNCED, ""),
+    SendStatus.COMPLAINED: (MessageState.COMPLAINED, ""),
+    SendStatus.REFUSED: (MessageState.FAILED, MessageReason.REFUSED),
 }
 
 

@@ -35,7 +35,7 @@ READ: Final = {"opened", "clicked", "unsubscribed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class DeliveryReceipt:
     """One piece of news: of which message (our number, or the provider's), and what.
 
     `event` is how the provider numbers its news; `is_final` whether a bounce is for
@@ -51,7 +51,7 @@ class Receipt:
 
 
 @transaction.atomic
-def note_receipt(*, receipt: Receipt, provider: str, at: datetime) -> bool:
+def note_receipt(*, receipt: DeliveryReceipt, provider: str, at: datetime) -> bool:
     """Write down what a provider tells; the same twice counts once, news of nothing
     of ours counts not at all.
     """
@@ -83,7 +83,7 @@ def note_receipt(*, receipt: Receipt, provider: str, at: datetime) -> bool:
     return bool(moved)
 
 
-def _message(receipt: Receipt) -> Message | None:
+def _message(receipt: DeliveryReceipt) -> Message | None:
     if receipt.public_id is not None:
         return Message.objects.filter(public_id=receipt.public_id).first()
     if not receipt.reference:
@@ -93,7 +93,7 @@ def _message(receipt: Receipt) -> Message | None:
 
 
 def _note_reading(
-    message: Message, receipt: Receipt, provider: str, at: datetime
+    message: Message, receipt: DeliveryReceipt, provider: str, at: datetime
 ) -> bool:
     """Opened, or a link in it: by its reader or by a machine, nobody can tell."""
     number = f"{provider}:{receipt.event}"[:160] if receipt.event else None

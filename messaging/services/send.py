@@ -17,7 +17,7 @@ from members import phones
 from members.errors import MemberUnknown
 from members.models import Member
 from messaging.encryption import address_digest, encrypt, encrypt_values
-from messaging.errors import ChannelWithoutWords, MessageRefused, TemplateUnknown
+from messaging.errors import ChannelWithoutWords, MessageRefused, MessageTemplateUnknown
 from messaging.models import (
     Message,
     MessageChannel,
@@ -69,7 +69,7 @@ def send_message(*, message: OutgoingMessage, at: datetime) -> Message:
 
     A worker sends it as soon as it may: within seconds, once it is due, is consented
     to, and the quiet hours and caps allow. The same key again gives the first message.
-    Raises TemplateUnknown, ChannelWithoutWords, MessageRefused, MemberUnknown,
+    Raises MessageTemplateUnknown, ChannelWithoutWords, MessageRefused, MemberUnknown,
     IdempotencyConflict (the key was used for something else).
     """
     return send_messages(messages=[message], at=at)[0]
@@ -115,7 +115,7 @@ def build_message(
 ) -> Message:
     """The row of a message, checked, not written yet."""
     if version is None:
-        raise TemplateUnknown(template=message.template)
+        raise MessageTemplateUnknown(template=message.template)
     _check(message, at)
     member = _member(message, members)
     _check_words(version, message.channel)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from ledger.services import Act
 from members.models import Purpose
-from messaging.errors import TemplateRefused, TemplateUnknown
+from messaging.errors import MessageTemplateRefused, MessageTemplateUnknown
 from messaging.models import (
     MessageChannel,
     MessageTemplate,
@@ -58,7 +58,7 @@ def publish_template(
 
     `values` names what the words ask for, with the kind of each (`ValueKind`). A
     channel speaks every language of the shop or none. The purpose of a template stays.
-    Raises TemplateRefused (with every sentence that is wrong), NotAllowed.
+    Raises MessageTemplateRefused (with every sentence that is wrong), NotAllowed.
     """
     stores_services.require_for(by, MANAGE)
     wrong = [
@@ -68,7 +68,7 @@ def publish_template(
     ]
     wrong = wrong or list(_wrong_for_guests(values, words, at))
     if wrong:
-        raise TemplateRefused(list(dict.fromkeys(wrong)))
+        raise MessageTemplateRefused(list(dict.fromkeys(wrong)))
     template, _made = MessageTemplate.objects.get_or_create(
         code=code, defaults={"name": name.strip(), "purpose": purpose}
     )
@@ -77,7 +77,7 @@ def publish_template(
         name=name.strip(), waits_at_night=waits_at_night
     )
     if template.purpose != purpose:
-        raise TemplateRefused([_("The purpose of a template stays as it is.")])
+        raise MessageTemplateRefused([_("The purpose of a template stays as it is.")])
     last = template.versions.aggregate(last=Max("number"))["last"] or 0
     version = MessageTemplateVersion.objects.create(
         template=template,
@@ -112,13 +112,13 @@ def publish_template(
 def set_template_in_use(
     *, template_id: int, is_active: bool, by: Act, at: datetime
 ) -> None:
-    """Whether messages of this template may be decided. Raises TemplateUnknown."""
+    """Whether messages of it may be decided. Raises MessageTemplateUnknown."""
     stores_services.require_for(by, MANAGE)
     changed = MessageTemplate.objects.filter(
         pk=template_id, is_active=not is_active
     ).update(is_active=is_active)
     if not changed:
-        raise TemplateUnknown(template=str(template_id))
+        raise MessageTemplateUnknown(template=str(template_id))
     stores_services.record_act(
         name="messaging.template_in_use"
         if is_active

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ledger.services import Act
 from members.models import Purpose
-from messaging.errors import MessageRefused, TemplateUnknown
+from messaging.errors import MessageRefused, MessageTemplateUnknown
 from messaging.models import Message, MessageTemplate
 from messaging.rendering import TRY
 from messaging.selectors import current_versions
@@ -36,13 +36,13 @@ def try_out(
     """Send the words in use with sample values to an address of one's own.
 
     It is nobody's offer: no consent is asked, and no cap counts it. Raises
-    TemplateUnknown, ChannelWithoutWords, MessageRefused, NotAllowed.
+    MessageTemplateUnknown, ChannelWithoutWords, MessageRefused, NotAllowed.
     """
     stores_services.require_for(by, MANAGE)
     template = MessageTemplate.objects.filter(pk=template_id, is_active=True).first()
     version = current_versions([template.code]).get(template.code) if template else None
     if template is None or version is None:
-        raise TemplateUnknown(template=str(template_id))
+        raise MessageTemplateUnknown(template=str(template_id))
     key = f"{TRY}{by.staff_id}:{by.business_date:%Y%m%d}:"
     if Message.objects.filter(key__startswith=key).count() >= MOST_A_DAY:
         raise MessageRefused(_("Enough tries for today."))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from messaging import services as messaging_services
 from messaging.channels.signature import is_signed
 from messaging.metrics import count_webhook
-from messaging.services import Receipt
+from messaging.services import DeliveryReceipt
 
 MOST_AT_ONCE: Final = 1000
 KINDS: Final = {
@@ -79,7 +79,7 @@ def sms_news(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def _receipt(event: dict[str, Any]) -> Receipt | None:
+def _receipt(event: dict[str, Any]) -> DeliveryReceipt | None:
     """One of the gateway's news; None for a text that came in.
 
     Raises ValueError, KeyError, TypeError, AttributeError for what is neither.
@@ -88,7 +88,7 @@ def _receipt(event: dict[str, Any]) -> Receipt | None:
         if not all(isinstance(event[word], str) for word in ("from", "text")):
             raise TypeError
         return None
-    return Receipt(
+    return DeliveryReceipt(
         kind={"failed": "bounced", "refused": "failed"}.get(
             event["event"], str(event["event"])
         ),
@@ -121,7 +121,7 @@ def mail_news(request: HttpRequest, provider: str) -> HttpResponse:
         kind = KINDS.get(getattr(event, "event_type", ""))
         reference = str(getattr(event, "message_id", "") or "")
         if kind and reference:
-            receipt = Receipt(
+            receipt = DeliveryReceipt(
                 kind=kind,
                 reference=reference[:120],
                 event=str(event.event_id or "")[:120],

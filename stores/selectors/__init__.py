@@ -1,7 +1,7 @@
 """Questions about the shop floor: who may do what, which day it is, what is open."""
 
 from .access import (
-    Grant,
+    PermissionGrant,
     all_permissions,
     checkers_for,
     grants_of,
@@ -30,8 +30,8 @@ from .tenders import (
 )
 
 __all__ = [
-    "Grant",
     "Limit",
+    "PermissionGrant",
     "all_permissions",
     "business_date",
     "business_day_bounds",

@@ -21,7 +21,7 @@ VERBS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class PermissionGrant:
     """What one assignment gives; `store_id` None is every store."""
 
     permissions: frozenset[str]
@@ -29,13 +29,13 @@ class Grant:
     role_id: int
 
 
-def grants_of(user: User) -> list[Grant]:
+def grants_of(user: User) -> list[PermissionGrant]:
     """Everything a person's roles give, as it stands now."""
     rows = Assignment.objects.filter(user_id=user.pk).values_list(
         "role__permissions", "store_id", "role_id"
     )
     return [
-        Grant(frozenset(permissions), store_id, role_id)
+        PermissionGrant(frozenset(permissions), store_id, role_id)
         for permissions, store_id, role_id in rows
     ]
 
@@ -139,7 +139,9 @@ def may_give(by: User, permissions: Iterable[str], store_id: int | None) -> bool
     return by.is_superuser or _reaches(grants_of(by), set(permissions), store_id)
 
 
-def _reaches(mine: list[Grant], wanted: set[str], store_id: int | None) -> bool:
+def _reaches(
+    mine: list[PermissionGrant], wanted: set[str], store_id: int | None
+) -> bool:
     held: set[str] = set()
     for grant in mine:
         if grant.store_id is None or grant.store_id == store_id:

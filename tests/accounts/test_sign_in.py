@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import selectors as accounts_selectors
 from accounts import services as accounts_services
-from accounts.errors import CodeNotAccepted, DeviceUnknown
+from accounts.errors import DeviceUnknown, SignInCodeNotAccepted
 from accounts.models import MemberDevice, SignInCode
 from accounts.parts import AccountsPart
 from members import services as members_services
@@ -33,7 +33,7 @@ def bring(code: str, *, browser: str = "mine", minutes: int = 1) -> MemberDevice
 
 def refused(code: str, **facts: object) -> None:
     before = MemberDevice.objects.count()
-    with pytest.raises(CodeNotAccepted):
+    with pytest.raises(SignInCodeNotAccepted):
         bring(code, **facts)  # type: ignore[arg-type]  # as given
     assert MemberDevice.objects.count() == before
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.lately import recent_campaigns
-from campaigns.lift import Group, half_width, lift
+from campaigns.lift import ArmCounts, half_width, lift
 from campaigns.models import Campaign, Grant, Journey
 from campaigns.parts import CampaignsPart
 from campaigns.results import months, results
@@ -65,8 +65,8 @@ def test_the_groups_are_those_of_the_hand_computed_example() -> None:
 
     found = results(campaign, at=NOON + timedelta(days=60))
 
-    assert found.treated == Group(people=4, total=3, squares=5)
-    assert found.held_out == Group(people=2, total=1, squares=1)
+    assert found.treated == ArmCounts(people=4, total=3, squares=5)
+    assert found.held_out == ArmCounts(people=2, total=1, squares=1)
     assert (found.spent, found.returned) == (30_00, 2)
     assert found.lift is not None
     assert found.lift.effect == 0.25  # 750 of a thousand against 500
@@ -89,7 +89,7 @@ def test_nobody_held_out_is_nothing_to_compare() -> None:
 def test_the_interval_is_that_of_the_formula() -> None:
     # V = 0.0004, prior 0.1: sqrt(0.0004 * 0.0104 / 0.01 * (ln 26 + 2 ln 20))
     assert half_width(0.0004) == pytest.approx(0.06203, abs=1e-5)
-    known = lift(Group(10_000, 8_000, 12_000), Group(2_000, 1_000, 1_500))
+    known = lift(ArmCounts(10_000, 8_000, 12_000), ArmCounts(2_000, 1_000, 1_500))
     assert known is not None
     assert known.is_known
     assert known.low > 0
@@ -107,7 +107,9 @@ def test_looking_thirty_times_at_nothing_finds_nothing() -> None:
             treated, held = treated + 180, held + 20
             came += _binomial(dice, 180)
             came_held += _binomial(dice, 20)
-            found = lift(Group(treated, came, came), Group(held, came_held, came_held))
+            found = lift(
+                ArmCounts(treated, came, came), ArmCounts(held, came_held, came_held)
+            )
             if found is not None and found.is_known:
                 alarms += 1
                 break

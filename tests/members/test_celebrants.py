@@ -11,8 +11,8 @@ from members.birthdays import (
     LUNAR,
     SOLAR,
     Birthday,
+    BirthdayOccasion,
     BirthdayRule,
-    Occasion,
     due_birthdays,
     first_due,
     period_of,
@@ -24,8 +24,8 @@ from tests.factories.stores import NOON
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 EVERY_RULE = [
     BirthdayRule(),
-    BirthdayRule(occasion=Occasion.DAYS_BEFORE, days_before=7),
-    BirthdayRule(occasion=Occasion.FIRST_OF_MONTH),
+    BirthdayRule(occasion=BirthdayOccasion.DAYS_BEFORE, days_before=7),
+    BirthdayRule(occasion=BirthdayOccasion.FIRST_OF_MONTH),
 ]
 
 
@@ -81,10 +81,10 @@ def test_every_rule_finds_each_birthday_once_in_its_period(rule: BirthdayRule) -
 
 
 def test_the_first_of_the_month_and_days_before() -> None:
-    month = BirthdayRule(occasion=Occasion.FIRST_OF_MONTH)
+    month = BirthdayRule(occasion=BirthdayOccasion.FIRST_OF_MONTH)
     assert list(month.kept_for(date(2027, 2, 2))) == []
     assert list(month.kept_for(date(2027, 2, 1)))[-1] == date(2027, 2, 28)
-    before = BirthdayRule(occasion=Occasion.DAYS_BEFORE, days_before=7)
+    before = BirthdayRule(occasion=BirthdayOccasion.DAYS_BEFORE, days_before=7)
     (new_year,) = before.kept_for(date(2026, 12, 25))
     assert new_year == date(2027, 1, 1)
     assert period_of(SOLAR, new_year) == 2027

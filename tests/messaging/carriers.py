@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from messaging.channels import Capabilities, Fate, Letter, Outcome
+from messaging.channels import Capabilities, Letter, SendResult, SendStatus
 
-ACCEPTED = Outcome(Fate.ACCEPTED, reference="r-1")
-UNKNOWN = Outcome(Fate.UNKNOWN, detail="no answer")
-NOT_SENT = Outcome(Fate.NOT_SENT, detail="no connection")
-REFUSED = Outcome(Fate.REFUSED, detail="answer 400")
-UNHEARD = Outcome(Fate.UNHEARD)
+ACCEPTED = SendResult(SendStatus.ACCEPTED, reference="r-1")
+UNKNOWN = SendResult(SendStatus.UNKNOWN, detail="no answer")
+NOT_SENT = SendResult(SendStatus.NOT_SENT, detail="no connection")
+REFUSED = SendResult(SendStatus.REFUSED, detail="answer 400")
+UNHEARD = SendResult(SendStatus.UNHEARD)
 
 
 class FakeCarrier:
@@ -21,8 +21,8 @@ class FakeCarrier:
 
     def __init__(self, *, can_be_asked: bool = False) -> None:
         self.capabilities = Capabilities(can_be_asked=can_be_asked, consent="sms")
-        self.answers: list[Outcome | Exception] = []
-        self.knows: Outcome = UNKNOWN
+        self.answers: list[SendResult | Exception] = []
+        self.knows: SendResult = UNKNOWN
         self.letters: list[Letter] = []
         self.asked: list[UUID] = []
         self.meanwhile: Callable[[], object] = lambda: None
@@ -30,7 +30,7 @@ class FakeCarrier:
     def is_set_up(self) -> bool:
         return True
 
-    def send(self, letter: Letter) -> Outcome:
+    def send(self, letter: Letter) -> SendResult:
         self.letters.append(letter)
         self.meanwhile()
         answer = self.answers.pop(0) if self.answers else ACCEPTED
@@ -38,7 +38,7 @@ class FakeCarrier:
             raise answer
         return answer
 
-    def ask(self, letter_id: UUID) -> Outcome:
+    def ask(self, letter_id: UUID) -> SendResult:
         self.asked.append(letter_id)
         return self.knows
 

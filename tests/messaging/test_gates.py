@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.gates import Caps, Decision, Facts, QuietHours, decide, next_free_day
+from messaging.gates import (
+    Caps,
+    Decision,
+    MessageFacts,
+    QuietHours,
+    decide,
+    next_free_day,
+)
 from messaging.models import MessageState
 
 SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
@@ -50,8 +57,8 @@ def test_the_night_when_the_clock_changes_ends_at_the_same_hour() -> None:
     assert end == datetime(2026, 11, 1, 14, 0, tzinfo=UTC)
 
 
-def facts(**options: Any) -> Facts:
-    return Facts(
+def facts(**options: Any) -> MessageFacts:
+    return MessageFacts(
         **{
             "purpose": "marketing",
             "expires_at": None,

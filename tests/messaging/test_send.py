@@ -11,7 +11,7 @@ from ledger.errors import IdempotencyConflict
 from members.errors import MemberUnknown
 from messaging import services as messaging_services
 from messaging.encryption import address_digest, decrypt, decrypt_values
-from messaging.errors import ChannelWithoutWords, MessageRefused, TemplateUnknown
+from messaging.errors import ChannelWithoutWords, MessageRefused, MessageTemplateUnknown
 from messaging.models import Message, MessageEvent
 from messaging.parts import MessagingPart
 from tests.factories.ledger import an_act
@@ -186,7 +186,7 @@ def test_a_value_is_of_the_kind_that_the_template_asks_for(
 def test_unknown_templates_channels_and_members_are_refused() -> None:
     version = template("email")
 
-    with pytest.raises(TemplateUnknown), transaction.atomic():
+    with pytest.raises(MessageTemplateUnknown), transaction.atomic():
         sent(version, template="nothing")
     with pytest.raises(ChannelWithoutWords), transaction.atomic():
         sent(version, channel="sms")
@@ -195,7 +195,7 @@ def test_unknown_templates_channels_and_members_are_refused() -> None:
     messaging_services.set_template_in_use(
         template_id=version.template_id, is_active=False, by=an_act(), at=NOON
     )
-    with pytest.raises(TemplateUnknown), transaction.atomic():
+    with pytest.raises(MessageTemplateUnknown), transaction.atomic():
         sent(version)
     assert not Message.objects.exists()
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 
-from messaging.channels import Fate, Letter, http, wechat
+from messaging.channels import Letter, SendStatus, http, wechat
 from messaging.channels.signature import is_signed, sign
 from messaging.channels.sms import NoSms, SmsGateway, sms_carrier
 from messaging.channels.wechat import WeChatCarrier
@@ -102,7 +102,7 @@ def test_it_is_told_everything_once_under_our_number(provider: Provider) -> None
 
     outcome = SmsGateway().send(letter)
 
-    assert (outcome.fate, outcome.reference) == (Fate.ACCEPTED, "g-1")
+    assert (outcome.fate, outcome.reference) == (SendStatus.ACCEPTED, "g-1")
     ((path, told),) = provider.heard
     assert path == "/v1/messages"
     assert told == {
@@ -133,21 +133,21 @@ def test_the_same_number_twice_is_one_message_to_the_gateway(
 @pytest.mark.parametrize(
     ("answer", "fate"),
     [
-        ((400, {"error": "no such number"}), Fate.REFUSED),
-        ((422, {}), Fate.REFUSED),
-        ((429, {}), Fate.NOT_SENT),
-        ((500, {}), Fate.UNKNOWN),
-        ((503, {"reference": "g"}), Fate.UNKNOWN),
-        ((302, {}), Fate.UNKNOWN),
-        ((200, {}), Fate.UNKNOWN),
-        ((200, b"<html>"), Fate.UNKNOWN),
-        ((200, [1]), Fate.UNKNOWN),
-        ((200, {"reference": 7}), Fate.UNKNOWN),
-        (None, Fate.UNKNOWN),
+        ((400, {"error": "no such number"}), SendStatus.REFUSED),
+        ((422, {}), SendStatus.REFUSED),
+        ((429, {}), SendStatus.NOT_SENT),
+        ((500, {}), SendStatus.UNKNOWN),
+        ((503, {"reference": "g"}), SendStatus.UNKNOWN),
+        ((302, {}), SendStatus.UNKNOWN),
+        ((200, {}), SendStatus.UNKNOWN),
+        ((200, b"<html>"), SendStatus.UNKNOWN),
+        ((200, [1]), SendStatus.UNKNOWN),
+        ((200, {"reference": 7}), SendStatus.UNKNOWN),
+        (None, SendStatus.UNKNOWN),
     ],
 )
 def test_what_the_gateway_answers_wrongly_or_never_is_told_from_a_refusal(
-    provider: Provider, answer: Answer, fate: Fate
+    provider: Provider, answer: Answer, fate: SendStatus
 ) -> None:
     provider.answer = lambda *_: answer
     assert SmsGateway().send(a_letter()).fate == fate
@@ -163,7 +163,7 @@ def test_an_answer_that_comes_too_late_is_not_known(
         return 202, {"reference": "g-1"}
 
     provider.answer = late
-    assert SmsGateway().send(a_letter()).fate == Fate.UNKNOWN
+    assert SmsGateway().send(a_letter()).fate == SendStatus.UNKNOWN
 
 
 def test_where_nobody_listens_nothing_left(settings: Any) -> None:
@@ -171,26 +171,26 @@ def test_where_nobody_listens_nothing_left(settings: Any) -> None:
         port = nobody.server_port
     settings.SMS_GATEWAY_URL = f"http://127.0.0.1:{port}/v1"
     settings.SMS_GATEWAY_SECRET = SECRET
-    assert SmsGateway().send(a_letter()).fate == Fate.NOT_SENT
-    assert SmsGateway().ask(uuid4()).fate == Fate.UNKNOWN
+    assert SmsGateway().send(a_letter()).fate == SendStatus.NOT_SENT
+    assert SmsGateway().ask(uuid4()).fate == SendStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("status", "told", "fate"),
     [
-        (200, {"status": "accepted", "reference": "g-1"}, Fate.ACCEPTED),
-        (200, {"status": "delivered"}, Fate.DELIVERED),
-        (200, {"status": "failed"}, Fate.BOUNCED),
-        (200, {"status": "refused"}, Fate.REFUSED),
-        (200, {"status": "dreaming"}, Fate.UNKNOWN),
-        (200, {"id": "another", "status": "accepted"}, Fate.UNKNOWN),
-        (404, {}, Fate.UNHEARD),
-        (404, {"id": "", "error": "no such page"}, Fate.UNKNOWN),
-        (500, {}, Fate.UNKNOWN),
+        (200, {"status": "accepted", "reference": "g-1"}, SendStatus.ACCEPTED),
+        (200, {"status": "delivered"}, SendStatus.DELIVERED),
+        (200, {"status": "failed"}, SendStatus.BOUNCED),
+        (200, {"status": "refused"}, SendStatus.REFUSED),
+        (200, {"status": "dreaming"}, SendStatus.UNKNOWN),
+        (200, {"id": "another", "status": "accepted"}, SendStatus.UNKNOWN),
+        (404, {}, SendStatus.UNHEARD),
+        (404, {"id": "", "error": "no such page"}, SendStatus.UNKNOWN),
+        (500, {}, SendStatus.UNKNOWN),
     ],
 )
 def test_it_is_asked_by_our_number_and_believed_only_about_that(
-    provider: Provider, status: int, told: dict[str, Any], fate: Fate
+    provider: Provider, status: int, told: dict[str, Any], fate: SendStatus
 ) -> None:
     number = uuid4()
     provider.answer = lambda *_: (status, {"id": str(number), **told})
@@ -203,7 +203,7 @@ def test_without_a_gateway_production_sends_none(settings: Any) -> None:
     carrier = sms_carrier()
     assert isinstance(carrier, NoSms)
     assert not carrier.is_set_up()
-    assert carrier.send(a_letter()).fate == Fate.NOT_SENT
+    assert carrier.send(a_letter()).fate == SendStatus.NOT_SENT
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,12 @@ def test_wechat_is_off_without_keys_and_speaks_its_own_way(
     letter = a_letter()
     fates = [WeChatCarrier().send(letter).fate for _ in range(4)]
 
-    assert fates == [Fate.ACCEPTED, Fate.NOT_SENT, Fate.NOT_SENT, Fate.REFUSED]
+    assert fates == [
+        SendStatus.ACCEPTED,
+        SendStatus.NOT_SENT,
+        SendStatus.NOT_SENT,
+        SendStatus.REFUSED,
+    ]
     assert sent[0]["data"] == {"code": {"value": "482913"}}
     assert {told["client_msg_id"] for told in sent} == {letter.public_id.hex}
     tokens = [path for path, _told in provider.heard if path.endswith("stable_token")]

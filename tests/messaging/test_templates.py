@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from messaging import services as messaging_services
-from messaging.errors import TemplateRefused
+from messaging.errors import MessageTemplateRefused
 from messaging.models import MessageTemplate, MessageTemplateVersion, MessageText
 from stores.errors import NotAllowed
 from stores.models import AuditEvent
@@ -75,7 +75,7 @@ def test_a_message_keeps_the_words_it_was_decided_with() -> None:
 def test_words_that_cannot_be_sent_are_refused(
     options: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(TemplateRefused, match=sentence), transaction.atomic():
+    with pytest.raises(MessageTemplateRefused, match=sentence), transaction.atomic():
         publish(**options)
 
     assert not MessageTemplate.objects.filter(code="birthday").exists()
@@ -84,13 +84,13 @@ def test_words_that_cannot_be_sent_are_refused(
 
 def test_an_empty_text_is_refused() -> None:
     words = [replace(text, body=" ") for text in words_for("email")]
-    with pytest.raises(TemplateRefused, match="4000"):
+    with pytest.raises(MessageTemplateRefused, match="4000"):
         publish(words=words)
 
 
 def test_the_purpose_of_a_template_stays() -> None:
     publish()
-    with pytest.raises(TemplateRefused, match="stays"), transaction.atomic():
+    with pytest.raises(MessageTemplateRefused, match="stays"), transaction.atomic():
         publish(purpose="transactional")
     assert MessageTemplate.objects.get(code="birthday").versions.count() == 1
 

@@ -40,7 +40,7 @@ class WeakArgon2(QuickArgon2):
 
 
 @dataclass(frozen=True, slots=True)
-class Shop:
+class StaffedShop:
     """A boss, a cashier with a limit, and the numbers that the attacks name."""
 
     boss: User
@@ -67,7 +67,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop() -> Shop:
+def shop() -> StaffedShop:
     boss = UserFactory.create(username="boss", is_superuser=True)
     cashier = UserFactory.create(username="cashier")
     role = Role.objects.get(code="cashier")
@@ -81,7 +81,7 @@ def shop() -> Shop:
     stores_services.revoke_api_key(key=ended, by=boss, at=NOON)
     TOTPDevice.objects.create(user=boss, confirmed=True, name="phone")
     TOTPDevice.objects.create(user=cashier, confirmed=False, name="phone")
-    return Shop(
+    return StaffedShop(
         boss,
         cashier,
         AssignmentFactory.create(user=cashier, role=role, store=store),
@@ -101,7 +101,7 @@ def role() -> str:
 
 
 @pytest.fixture
-def worn(shop: Shop, role: str) -> Iterator[None]:
+def worn(shop: StaffedShop, role: str) -> Iterator[None]:
     execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     execute(f"SET LOCAL ROLE {role}")
     yield
@@ -177,7 +177,7 @@ def rights() -> list[object]:
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_raw_sql_changes_no_right_without_a_line(
-    name: str, shop: Shop, worn: None
+    name: str, shop: StaffedShop, worn: None
 ) -> None:
     told, before = shop.numbers, rights()
 
@@ -191,7 +191,7 @@ def test_raw_sql_changes_no_right_without_a_line(
 
 
 def test_without_the_triggers_every_one_of_them_would_be_done(
-    shop: Shop, role: str
+    shop: StaffedShop, role: str
 ) -> None:
     [text] = [file.text for file in files() if file.name == FUNCTIONS]
     triggers = [
@@ -221,7 +221,7 @@ def write_line(written_in: str = "DEFAULT", **told: Any) -> None:
     execute(sql, {"type": "stores.user", "facts": facts, **told})
 
 
-def refused(attack: str, shop: Shop, **line: Any) -> bool:
+def refused(attack: str, shop: StaffedShop, **line: Any) -> bool:
     """Whether the attack is refused though its transaction wrote this line."""
     try:
         with transaction.atomic():
@@ -234,7 +234,7 @@ def refused(attack: str, shop: Shop, **line: Any) -> bool:
     return False
 
 
-def test_the_line_names_who_and_what(shop: Shop, worn: None) -> None:
+def test_the_line_names_who_and_what(shop: StaffedShop, worn: None) -> None:
     boss, cashier = shop.boss.pk, shop.cashier.pk
     line: dict[str, Any] = {
         "act": "stores.user_changed",
@@ -253,7 +253,7 @@ def test_the_line_names_who_and_what(shop: Shop, worn: None) -> None:
 
 
 def test_a_role_is_given_by_another_at_the_store_that_is_said(
-    shop: Shop, worn: None
+    shop: StaffedShop, worn: None
 ) -> None:
     line: dict[str, Any] = {
         "act": "stores.role_given",
@@ -268,7 +268,7 @@ def test_a_role_is_given_by_another_at_the_store_that_is_said(
 
 
 def test_a_line_of_another_transaction_serves_for_nothing(
-    shop: Shop, worn: None
+    shop: StaffedShop, worn: None
 ) -> None:
     line: dict[str, Any] = {
         "act": "stores.password_set",
@@ -279,7 +279,7 @@ def test_a_line_of_another_transaction_serves_for_nothing(
     assert refused("another's password", shop, **line, written_in="txid_current() - 1")
 
 
-def test_a_key_that_was_revoked_stays_so(shop: Shop, worn: None) -> None:
+def test_a_key_that_was_revoked_stays_so(shop: StaffedShop, worn: None) -> None:
     line = {
         "act": "stores.key_revoked",
         "staff": shop.boss.pk,
@@ -289,7 +289,7 @@ def test_a_key_that_was_revoked_stays_so(shop: Shop, worn: None) -> None:
     assert refused("a key again", shop, **line)
 
 
-def test_the_commands_go_on_under_the_role(shop: Shop, worn: None) -> None:
+def test_the_commands_go_on_under_the_role(shop: StaffedShop, worn: None) -> None:
     boss, cashier, store = shop.boss, shop.cashier, shop.assignment.store
     stores_services.unassign(assignment=shop.assignment, by=boss, at=NOON)
     stores_services.assign(user=cashier, role=shop.role, store=store, by=boss, at=NOON)
@@ -314,7 +314,7 @@ def test_the_commands_go_on_under_the_role(shop: Shop, worn: None) -> None:
 
 
 def test_a_sign_in_that_renews_the_hash_goes_on_under_the_role(
-    shop: Shop, role: str
+    shop: StaffedShop, role: str
 ) -> None:
     """A password kept by a weaker method is kept by today's from a sign-in on."""
     weaker = WeakArgon2()
@@ -338,7 +338,7 @@ def test_a_sign_in_that_renews_the_hash_goes_on_under_the_role(
     ).exists()
 
 
-def test_whoever_owns_the_tables_is_not_asked(shop: Shop) -> None:
+def test_whoever_owns_the_tables_is_not_asked(shop: StaffedShop) -> None:
     told = shop.numbers
     for attack in ATTACKS.values():
         with transaction.atomic():
