@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import money
@@ -124,7 +125,9 @@ def _chart(points: dict[date, Any], *, label: str, colour: str) -> str:
 
 def _options() -> str:
     """How both charts are drawn: no frame, no legend, figures as the reader's."""
-    font = {"family": "system-ui, 'PingFang SC', 'Noto Sans CJK SC', sans-serif"}
+    script = "TC" if get_language() == "zh-hant" else "SC"
+    family = f"system-ui, 'PingFang {script}', 'Noto Sans CJK {script}', sans-serif"
+    font = {"family": family}
     ticks = {"font": font, "color": "#68726c"}
     return json.dumps(
         {

@@ -151,7 +151,7 @@ class Rewarding(Scene):
                 elif code == "chopsticks" and number == 2:
                     points_services.cancel_reward_order(
                         order_id=ordered.order.pk,
-                        reason="客人改选了茶叶罐",
+                        reason="顾客改选了茶叶罐",
                         by=place.by(place.lead, self.until),
                         at=self.until,
                     )

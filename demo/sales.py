@@ -125,7 +125,7 @@ class Sales:
             sale_id=sale_id,
             amount=amount,
             per_line=per_line,
-            reason=("腌笃鲜是温的", "上菜等了很久", "客人身体不适，未用餐")[place],
+            reason=("腌笃鲜是温的", "上菜等了很久", "顾客身体不适，未用餐")[place],
             by=_by("manager", Shift.objects.get(store=store, closed_at=None), until),
             at=until,
             key=f"demo:refund:{place}",

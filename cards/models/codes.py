@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .cards import Card
 
@@ -27,7 +28,7 @@ class CodeUse(models.Model):
         verbose_name=_("member"),
     )
     # Which ten seconds since 1970 the code was made in.
-    step = models.BigIntegerField(_("step"))
+    step = models.BigIntegerField(pgettext_lazy("of a rotating code", "step"))
     at = models.DateTimeField(_("at"))
     actor = models.CharField(_("by"), max_length=120)
 

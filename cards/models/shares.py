@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .cards import Card
@@ -17,7 +18,10 @@ class WalletShare(models.Model):
     """
 
     owner = models.ForeignKey(
-        "members.Member", models.PROTECT, related_name="+", verbose_name=_("owner")
+        "members.Member",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("of a shared wallet", "owner"),
     )
     holder = models.ForeignKey(
         "members.Member",

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from checkout import services as checkout_services
 from checkout.forms import RefundForm, VoidForm
@@ -247,7 +247,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
         return self._ask(request, sale, form, _("Refund"), command)
 
     @action(
-        description=gettext_lazy("Void"),
+        description=pgettext_lazy("a sale", "Void"),
         url_path="void",
         permissions=["void"],
         icon="block",
@@ -280,7 +280,7 @@ class SaleAdmin(ReadOnlyAdmin[Sale], ActedAdmin[Sale]):
             shifts=Shift.objects.none(),
             people=stores_selectors.checkers_for(user, VOID),
         )
-        return self._ask(request, sale, form, _("Void"), command)
+        return self._ask(request, sale, form, pgettext("a sale", "Void"), command)
 
     def _ask(
         self,

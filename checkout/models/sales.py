@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.quantity import PIECE, format_quantity
 
@@ -48,7 +49,7 @@ class Sale(models.Model):
     class Status(models.TextChoices):
         CAPTURED = "captured", _("settled")
         REFUNDED = "refunded", _("refunded")
-        VOID = "void", _("void")
+        VOID = "void", pgettext_lazy("of a sale", "void")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     status = models.CharField(

@@ -50,7 +50,7 @@ class Persons(Scene):
                 key=f"demo:opening:{member_id}",
             )
         members_services.merge(
-            source_id=again.pk, target_id=old.pk, by=self._mending("同一位客人换了号码")
+            source_id=again.pk, target_id=old.pk, by=self._mending("同一位顾客换了号码")
         )
         members_services.erase_with_forfeiture(
             member_id=gone.pk,
@@ -58,7 +58,7 @@ class Persons(Scene):
                 signed_on=self.until.date() - timedelta(days=1),
                 reference="XTD-2026-017",
             ),
-            by=self._mending("客人书面放弃余额并要求删除"),
+            by=self._mending("顾客书面放弃余额并要求删除"),
         )
         members_services.link_staff(
             staff_id=place.cashier.pk, member_id=own.pk, by=self.by, at=self.until

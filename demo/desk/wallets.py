@@ -59,7 +59,7 @@ class Wallets(Payers):
             stored_value_services.refund_top_up(
                 top_up_id=top_up.pk,
                 tender="wechat",
-                reason="客人搬到外地",
+                reason="顾客搬到外地",
                 by=self._by_system(place),
                 at=self.until,
                 key=f"demo:moving:{number}:back",

@@ -14,7 +14,7 @@ class Gift(models.Model):
     class Channel(models.TextChoices):
         LINK = "link", _("Link")
         EMAIL = "email", _("E-mail")
-        MESSAGE = "message", _("Message")
+        MESSAGE = "message", _("Text message")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q
 from django.db.models.lookups import Exact, GreaterThan
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .accounts import Account
 from .entries import Posting
@@ -25,7 +26,7 @@ class Lot(models.Model):
     initial = models.BigIntegerField(_("initial"))
     remaining = models.BigIntegerField(_("remaining"))
     # Repeats `remaining > 0`, so that a spend leaves the indexes alone (a HOT update).
-    is_open = models.BooleanField(_("open"), default=True)
+    is_open = models.BooleanField(pgettext_lazy("of a lot", "open"), default=True)
     expires_at = models.DateTimeField(_("expires at"), null=True)
 
     class Meta:

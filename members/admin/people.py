@@ -124,7 +124,7 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
         )
         return [
             (None, {"fields": identity}),
-            (gettext_lazy("Value"), {"fields": ("balances",)}),
+            (gettext_lazy("Holdings"), {"fields": ("balances",)}),
             (gettext_lazy("Consents"), {"fields": ("their_consents",)}),
             (
                 gettext_lazy("Membership"),

@@ -67,29 +67,6 @@ def test_each_kind_of_fault_is_named(
     ]
 
 
-GLOSSARY = {
-    "Gift card": ("礼品卡", "禮品卡"),
-    "Points": ("积分", "點數"),
-    "Principal": ("本金", "本金"),
-    "Bonus": ("赠送金", "贈送金"),
-    "Breakage": ("沉淀", "未使用收益"),
-    "Growth value": ("成长值", "成長值"),
-    "Top-up": ("充值", "儲值加值"),
-    "Stores": ("门店", "門市"),
-    "Tills": ("收银台", "收銀台"),
-    "Shift": ("班次", "班次"),
-    "Close the shift": ("交班", "交班"),
-}
-
-
-@pytest.mark.parametrize(("word", "chinese"), GLOSSARY.items())
-def test_the_glossary_decides(word: str, chinese: tuple[str, str]) -> None:
-    for language, expected in zip(translations.LANGUAGES, chinese, strict=True):
-        message = translations.read(language).get(word)
-        assert message is not None
-        assert message.string == expected
-
-
 def test_only_what_is_installed_counts_as_translated_by_others() -> None:
     """The documentation's pages know «Filters» in Chinese; they are not ours."""
     for language in translations.LANGUAGES:
