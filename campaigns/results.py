@@ -1,5 +1,6 @@
 """What came of a campaign: the lift first, then what was sent, used and spent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -23,7 +24,8 @@ WINDOW: Final = timedelta(days=30)  # visits so long after the entry are counted
 
 # Everybody who came in, whatever became of them: the buckets put them there by chance.
 GROUPS = """
-SELECT j.arm IN ('a', 'b') AS treated, count(*), coalesce(sum(came.visits), 0),
+SELECT j.campaign_id, j.arm IN ('a', 'b') AS treated, count(*),
+       coalesce(sum(came.visits), 0),
        coalesce(sum(came.visits * came.visits), 0), coalesce(sum(came.spent), 0),
        count(*) FILTER (WHERE came.visits > 0)
   FROM campaigns_journey j
@@ -32,8 +34,8 @@ SELECT j.arm IN ('a', 'b') AS treated, count(*), coalesce(sum(came.visits), 0),
      FROM recognition_visit v
     WHERE v.member_id = j.member_id AND v.voided_at IS NULL AND v.at > j.entered_at
       AND v.at <= least(j.entered_at + %s, %s)) came
- WHERE j.campaign_id = %s AND j.entered_at <= %s
- GROUP BY 1
+ WHERE j.campaign_id = ANY(%s) AND j.entered_at <= %s
+ GROUP BY 1, 2
 """
 MONTHS = """
 SELECT date_trunc('month', j.entered_at AT TIME ZONE %s)::date, j.arm IN ('a', 'b'),
@@ -74,17 +76,22 @@ class Results:
 
     def sentence(self) -> str:
         """The first number, or that it is not known yet."""
-        if self.lift is None:
-            return _("Nobody is held out to compare with")
-        if not self.lift.is_known:
-            return _("Not known yet: about %(count)s more people") % {
-                "count": number_format(self.lift.more or 0, use_l10n=True)
-            }
-        return _("%(effect)s extra visits per 1,000 (%(low)s to %(high)s)") % {
-            "effect": per_thousand(self.lift.effect),
-            "low": per_thousand(self.lift.low),
-            "high": per_thousand(self.lift.high),
+        return lift_sentence(self.lift)
+
+
+def lift_sentence(known: Lift | None) -> str:
+    """Extra visits per thousand with their interval, or why nobody knows yet."""
+    if known is None:
+        return _("Nobody is held out to compare with")
+    if not known.is_known:
+        return _("Not known yet: about %(count)s more people") % {
+            "count": number_format(known.more or 0, use_l10n=True)
         }
+    return _("%(effect)s extra visits per 1,000 (%(low)s to %(high)s)") % {
+        "effect": per_thousand(known.effect),
+        "low": per_thousand(known.low),
+        "high": per_thousand(known.high),
+    }
 
 
 def per_thousand(each: float) -> str:
@@ -92,13 +99,43 @@ def per_thousand(each: float) -> str:
     return f"{round(each * 1000):+d}"
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignSummary:
+    """One line about a campaign: whom it reached, and what it did."""
+
+    reached: int
+    lift: Lift | None
+
+
+def summaries(
+    campaigns: Collection[Campaign], *, at: datetime
+) -> dict[int, CampaignSummary]:
+    """For each of them that somebody came into, by one statement for all."""
+    arms: dict[int, dict[bool, ArmCounts]] = {}
+    for row in _groups([campaign.pk for campaign in campaigns], at):
+        arms.setdefault(row[0], {})[bool(row[1])] = _arm(row)
+    return {
+        pk: CampaignSummary(
+            found.get(True, NOBODY).people,
+            lift(found.get(True, NOBODY), found.get(False, NOBODY)),
+        )
+        for pk, found in arms.items()
+    }
+
+
+def _groups(campaign_ids: list[int], at: datetime) -> list[tuple[Any, ...]]:
+    return _rows(GROUPS, [WINDOW, at, campaign_ids, at])
+
+
+def _arm(row: tuple[Any, ...]) -> ArmCounts:
+    return ArmCounts(int(row[2]), int(row[3]), int(row[4]))
+
+
 def results(campaign: Campaign, *, at: datetime) -> Results:
     """What is known at a moment."""
-    rows = _rows(GROUPS, [WINDOW, at, campaign.pk, at])
-    groups = {
-        bool(row[0]): ArmCounts(int(row[1]), int(row[2]), int(row[3])) for row in rows
-    }
-    more = {bool(row[0]): (int(row[4]), int(row[5])) for row in rows}
+    rows = _groups([campaign.pk], at)
+    groups = {bool(row[1]): _arm(row) for row in rows}
+    more = {bool(row[1]): (int(row[5]), int(row[6])) for row in rows}
     treated, held_out = groups.get(True, NOBODY), groups.get(False, NOBODY)
     difference = lift(treated, held_out)
     grants = Grant.objects.filter(campaign=campaign)

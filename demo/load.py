@@ -19,6 +19,7 @@ from stores.models import Store
 from tiers import services as tiers_services
 
 from . import house, offers
+from .campaigns import Campaigning
 from .desk import Desk
 from .history import History, Shop, shop_of
 from .messages import Writing
@@ -170,6 +171,7 @@ def _live(
         bills,
         Rewarding(guests=close, places=places, dice=dice, until=until).tell(),
         Desk(guests=close, places=places, dice=dice, until=until).tell(offered),
+        Campaigning(offers=offered, until=until).tell(close),
     ]
     more.append(Writing(dice=dice, until=until).write(close))
     for word, times in (pair for part in more for pair in part.items()):

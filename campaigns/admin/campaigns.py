@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from campaigns import services as campaigns_services
 from campaigns.campaign_forms import CampaignForm, StartForm, StepForm, StepFormSet
 from campaigns.kinds import MOST_STEPS, OPEN, CampaignState
-from campaigns.models import Campaign, CampaignStep, Journey
+from campaigns.models import Campaign, CampaignStep
 from campaigns.previews import preview
 from campaigns.reach import steps_of
+from campaigns.results import CampaignSummary, lift_sentence, summaries
 from common.errors import DomainError
-from common.money import format_money
+from common.money import format_count, format_money
 from stores import selectors as stores_selectors
 from stores.act_forms import ReasonForm
 from stores.admin.base import (
@@ -34,7 +35,7 @@ from stores.admin.base import (
 )
 from stores.models import Approval
 
-from .pages import preview_page, result_line, results_page
+from .pages import preview_page, results_page
 
 if TYPE_CHECKING:
     from django.contrib.admin import TabularInline
@@ -212,14 +213,26 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
     @display(description=gettext_lazy("reached"))
     def reach(self, campaign: Campaign) -> str:
         """How many came into it, those held out apart."""
-        return str(
-            Journey.objects.filter(campaign=campaign, arm__in=["a", "b"]).count()
-        )
+        summary: CampaignSummary | None = getattr(campaign, "summary", None)
+        return format_count(summary.reached if summary else 0)
 
     @display(description=gettext_lazy("result"))
     def result(self, campaign: Campaign) -> str:
         """Extra visits per thousand, or that nobody knows yet."""
-        return result_line(campaign, at=now())
+        if campaign.started_at is None:
+            return "–"
+        summary: CampaignSummary | None = getattr(campaign, "summary", None)
+        return lift_sentence(summary.lift if summary else None)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """What came of them is asked for once, for the whole page."""
+        page = super().get_changelist_instance(request)
+        rows = list(page.result_list)
+        known = summaries(rows, at=now())
+        for row in rows:
+            row.summary = known.get(row.pk)
+        page.result_list = rows
+        return page
 
     def _is(self, request: HttpRequest, pk: Any, permission: str, *states: str) -> bool:
         campaign = self.get_object(request, str(pk))

@@ -46,11 +46,6 @@ FATES: Final[dict[str, str | Promise]] = {
 }
 
 
-def result_line(campaign: Campaign, *, at: datetime) -> str:
-    """Extra visits per thousand, or that nobody knows yet."""
-    return results(campaign, at=at).sentence() if campaign.started_at else "–"
-
-
 def preview_page(
     campaign: Campaign,
     steps: Sequence[CampaignStep],

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -66,10 +67,8 @@ class MessageTemplateAdmin(
                 (
                     text.get_channel_display(),
                     text.get_language_display(),
-                    text.subject,
-                    format_html(
-                        '<span class="whitespace-pre-wrap">{}</span>', text.body
-                    ),
+                    _quoted(text, text.subject),
+                    _quoted(text, text.body),
                 )
                 for text in texts_of(newest(template))
             ),
@@ -254,6 +253,13 @@ class MessageTemplateAdmin(
 def newest(template: MessageTemplate) -> MessageTemplateVersion | None:
     """The words in use."""
     return template.versions.order_by("-number").first()
+
+
+def _quoted(text: MessageText, words: str) -> SafeString:
+    """Words in their own language, which the page around them may not speak."""
+    return format_html(
+        '<span class="whitespace-pre-wrap" lang="{}">{}</span>', text.language, words
+    )
 
 
 def texts_of(version: MessageTemplateVersion | None) -> list[MessageText]:

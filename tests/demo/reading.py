@@ -10,6 +10,9 @@ from django.urls import reverse
 
 UNSEEN = {"script", "style", "template", "noscript", "svg", "textarea", "pre", "code"}
 READ_OUT = ("title", "aria-label", "placeholder")
+# What is marked as of another language than the reader's is quoted: words of guests.
+READER = "zh-hans"
+VOID = {"input", "img", "br", "hr"}
 # `app/model/row/act/`: one row of each kind is read, with every act on it.
 ROW = re.compile(r"^/admin/(?P<kind>\w+/\w+)/(?P<row>[^/]+)/(?P<act>\w+)/$")
 ASIDE = ("logout", "/delete/", "jsi18n", "password", "autocomplete")
@@ -27,7 +30,9 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A way on, and what is told of what has no text."""
         told = dict(attrs)
-        if tag in UNSEEN or "material-symbols-outlined" in (told.get("class") or ""):
+        is_foreign = told.get("lang") not in (None, READER) and tag not in VOID
+        is_icon = "material-symbols-outlined" in (told.get("class") or "")
+        if tag in UNSEEN or is_foreign or is_icon:
             self._unseen.append(tag)
         self.words += [words for name in READ_OUT if (words := told.get(name))]
         if tag == "a" and (way := told.get("href")):
