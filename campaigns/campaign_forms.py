@@ -21,7 +21,7 @@ from stores.act_forms import AboveLimitForm
 
 from .checks import check_saved
 from .errors import CampaignRefused
-from .kinds import CHANNELS, CampaignKind
+from .kinds import CHANNELS, TO_EVERYBODY
 from .models import Campaign, CampaignStep, Segment
 
 CHOICES = [(channel, MessageChannel(channel).label) for channel in CHANNELS]
@@ -43,6 +43,13 @@ class CampaignForm(forms.ModelForm[Campaign]):
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
         help_text=_("What its gifts may cost at most. Empty: no bound."),
+    )
+
+    balance_below = MoneyField(
+        label=_("balance below"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+        help_text=_("Of a low balance: stored value with its bonus."),
     )
 
     class Meta:
@@ -130,7 +137,7 @@ class StartForm(AboveLimitForm):
     def __init__(self, *args: Any, campaign: Campaign, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["saved_at"] = campaign.saved_at.isoformat()
-        if campaign.kind != CampaignKind.ONE_OFF or campaign.segment_id is not None:
+        if campaign.kind not in TO_EVERYBODY or campaign.segment_id is not None:
             self.fields["means_everybody"].widget = forms.HiddenInput()
 
     def clean_saved_at(self) -> Any:

@@ -14,9 +14,11 @@ from .errors import CampaignRefused
 from .kinds import (
     ENTRIES,
     MOST_STEPS,
+    OCCASION_VALUES,
     VALUES,
     BirthdayTiming,
     CampaignKind,
+    Repeats,
     StepKind,
 )
 from .models import Campaign, CampaignStep
@@ -43,7 +45,7 @@ def check_start(
 ) -> None:
     """Raises CampaignRefused for what could not be done if it ran from now on."""
     check_saved(campaign, steps)
-    wrong = [*_wrong_templates(steps), *_wrong_coupons(steps, at=at)]
+    wrong = [*_wrong_templates(campaign, steps), *_wrong_coupons(steps, at=at)]
     if campaign.ends_at is not None and campaign.ends_at <= at:
         wrong.append(_("Its end lies in the past."))
     if not any(step.kind in {StepKind.MESSAGE, StepKind.GIFT} for step in steps):
@@ -67,11 +69,28 @@ def _wrong_head(campaign: Campaign) -> Iterator[str]:
     begins, ends = campaign.starts_at, campaign.ends_at
     if begins is not None and ends is not None and ends <= begins:
         yield _("It would end before it begins.")
-    if campaign.timing == BirthdayTiming.DAYS_BEFORE and not campaign.days_before:
-        yield _("Say how many days before the birthday.")
+    yield from _wrong_occasion(campaign)
     other = campaign.segment and campaign.segment.store_id
     if campaign.segment is not None and other not in {None, campaign.store_id}:
         yield _("The segment belongs to another store.")
+
+
+def _wrong_occasion(campaign: Campaign) -> Iterator[str]:
+    is_birthday = campaign.kind == CampaignKind.BIRTHDAY
+    before = campaign.timing == BirthdayTiming.DAYS_BEFORE
+    if is_birthday and before and not campaign.days_before:
+        yield _("Say how many days before the birthday.")
+    if campaign.kind == CampaignKind.BALANCE_LOW and campaign.balance_below is None:
+        yield _("Say below which balance it writes.")
+    if campaign.kind == CampaignKind.EXPIRING and 0 < campaign.days_before < 8:
+        yield _("A weekly digest looks at least eight days ahead.")
+    is_weekly = campaign.repeats == Repeats.WEEKLY
+    if (
+        campaign.kind == CampaignKind.REPEATING
+        and is_weekly
+        and campaign.repeat_day > 7
+    ):
+        yield _("A week has seven days: 1 is Monday, 7 Sunday.")
 
 
 def _wrong_budget(campaign: Campaign) -> Iterator[str]:
@@ -104,8 +123,11 @@ def _wrong_steps(campaign: Campaign, steps: Sequence[CampaignStep]) -> Iterator[
         yield _("A win-back begins with a reminder, without a gift.")
 
 
-def _wrong_templates(steps: Sequence[CampaignStep]) -> Iterator[str]:
-    """A message says only what a gift before it has made known."""
+def _wrong_templates(
+    campaign: Campaign, steps: Sequence[CampaignStep]
+) -> Iterator[str]:
+    """A message says only what the occasion, or a gift before it, has made known."""
+    told = OCCASION_VALUES.get(campaign.kind, {})
     codes = {step.template.code for step in steps if step.template is not None}
     versions = messaging_selectors.current_versions(codes)
     for step in steps:
@@ -115,9 +137,10 @@ def _wrong_templates(steps: Sequence[CampaignStep]) -> Iterator[str]:
         if version is None:
             yield _("“%(name)s” is not in use.") % {"name": step.template.name}
             continue
-        known = _known_before(step, steps)
+        given = _known_before(step, steps)
+        known = told | {name: VALUES[name] for name in given}
         for name, kind in sorted(version.values.items()):
-            if name not in known or VALUES[name] != kind:
+            if known.get(name) != kind:
                 yield _("“%(template)s” asks for “%(value)s”, which is not known.") % {
                     "template": step.template.name,
                     "value": name,

@@ -5,12 +5,9 @@ left out by whoever asks. Days are those of the house's clock.
 """
 
 import calendar
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -19,20 +16,18 @@ from members import selectors as members_selectors
 from members.birthdays import BirthdayOccasion, BirthdayRule, due_birthdays
 from policies import selectors as policies_selectors
 
-from .kinds import BirthdayTiming, CampaignKind
+from . import triggers
+from .days import NOBODY, Days, Sql, house_zone, in_order, today
+from .kinds import BirthdayTiming, CampaignKind, Repeats
 from .models import Campaign, WinBackPolicy
 from .winback import bands
 
-NAMED: Final = re.compile(r"%\((\w+)\)s")
 OCCASIONS: Final = {
     BirthdayTiming.ON_DAY.value: BirthdayOccasion.ON_THE_DAY,
     BirthdayTiming.DAYS_BEFORE.value: BirthdayOccasion.DAYS_BEFORE,
     BirthdayTiming.MONTH.value: BirthdayOccasion.FIRST_OF_MONTH,
 }
 WELCOME_WITHIN: Final = timedelta(days=30)
-
-type Sql = tuple[str, list[Any]]
-NOBODY: Final[Sql] = ("SELECT NULL::bigint AS member_id, '' AS period WHERE false", [])
 
 BIRTHDAY = """
 SELECT born.member_id, min(born.period)::text AS period
@@ -53,27 +48,13 @@ SELECT m.id AS member_id, 'once' AS period FROM members_member m
 ONE_OFF = """
 SELECT m.id AS member_id, 'once' AS period FROM members_member m
  WHERE m.status = 'active'"""
+REPEATING = """
+SELECT m.id AS member_id, %s::text AS period FROM members_member m
+ WHERE m.status = 'active'"""
 WIN_BACK = """
 SELECT s.member_id, 'away:' || s.last_on AS period
   FROM {bands} away JOIN recognition_visitsummary s ON s.member_id = away.member_id
  WHERE away.band = {band}"""
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """The days whose occasions are looked for, and the moment at which that is."""
-
-    at: datetime
-    days: Sequence[date]
-
-
-def house_zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
-
-
-def today(at: datetime) -> date:
-    """By the clock of the house."""
-    return at.astimezone(house_zone()).date()
 
 
 def select(campaign: Campaign, when: Days) -> Sql:
@@ -93,7 +74,7 @@ def _birthday(campaign: Campaign, when: Days) -> Sql:
     if not due:
         return NOBODY
     celebrants, params = members_selectors.celebrants(due)
-    return _in_order(BIRTHDAY.format(celebrants=celebrants), params)
+    return in_order(BIRTHDAY.format(celebrants=celebrants), params)
 
 
 def _anniversary(campaign: Campaign, when: Days) -> Sql:
@@ -133,16 +114,25 @@ def _win_back(campaign: Campaign, when: Days) -> Sql:
         ),
         band=place(campaign.band, "text"),
     )
-    return _in_order(text, values)
-
-
-def _in_order(text: str, values: Mapping[str, Any]) -> Sql:
-    """A statement with its values in the order of their places."""
-    return NAMED.sub("%s", text), [values[name] for name in NAMED.findall(text)]
+    return in_order(text, values)
 
 
 def _one_off(campaign: Campaign, when: Days) -> Sql:
     return ONE_OFF, []
+
+
+def _repeating(campaign: Campaign, when: Days) -> Sql:
+    """The last of these days on which it goes out; one that was missed is caught up."""
+    found = [day for day in when.days if goes_out(campaign, day)]
+    return (REPEATING, [f"on:{max(found)}"]) if found else NOBODY
+
+
+def goes_out(campaign: Campaign, day: date) -> bool:
+    """Whether a repeating campaign goes out on a day; in short months on the last."""
+    if campaign.repeats == Repeats.WEEKLY:
+        return day.isoweekday() == campaign.repeat_day
+    last = calendar.monthrange(day.year, day.month)[1]
+    return day.day == min(campaign.repeat_day, last)
 
 
 SELECTIONS: Final[dict[str, Callable[[Campaign, Days], Sql]]] = {
@@ -151,4 +141,13 @@ SELECTIONS: Final[dict[str, Callable[[Campaign, Days], Sql]]] = {
     CampaignKind.WELCOME: _welcome,
     CampaignKind.WIN_BACK: _win_back,
     CampaignKind.ONE_OFF: _one_off,
+    CampaignKind.REPEATING: _repeating,
+    CampaignKind.EXPIRING: triggers.expiring,
+    CampaignKind.BALANCE_LOW: triggers.balance_low,
+    CampaignKind.FIRST_TOP_UP: triggers.first_top_up,
+    CampaignKind.TIER_REACHED: triggers.tier_reached,
+    CampaignKind.TIER_AT_RISK: triggers.tier_at_risk,
+    CampaignKind.AFTER_VISIT: triggers.after_visit,
+    CampaignKind.STAMP_CARD: triggers.stamp_card,
+    CampaignKind.CURED: triggers.cured,
 }

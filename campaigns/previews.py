@@ -12,13 +12,29 @@ from coupons.kinds import CouponStatus
 from coupons.models import Coupon
 
 from .costs import unit_cost
-from .kinds import CampaignKind, CampaignState, StepKind
+from .days import today
+from .kinds import CampaignKind, CampaignState, EntryRule, StepKind
 from .models import Campaign, CampaignStep, Journey
-from .occasions import today
+from .occasions import goes_out
 from .reach import Reach, arm_of, reach
 
 AHEAD: Final = 30  # days whose occasions are counted
 ENOUGH: Final = 100  # coupons before what share of them is used says anything
+
+# What is known ahead, and what is expected to happen as often as it did.
+FORESEEN: Final = (
+    CampaignKind.BIRTHDAY,
+    CampaignKind.ANNIVERSARY,
+    CampaignKind.REPEATING,
+)
+HAPPENS: Final = (
+    CampaignKind.FIRST_TOP_UP,
+    CampaignKind.TIER_REACHED,
+    CampaignKind.TIER_AT_RISK,
+    CampaignKind.AFTER_VISIT,
+    CampaignKind.STAMP_CARD,
+    CampaignKind.CURED,
+)
 
 # Everybody for whom the occasion comes, by what would become of them.
 COUNT = """
@@ -87,10 +103,27 @@ def preview(
 
 
 def _days(campaign: Campaign, at: datetime) -> list[date]:
-    """Those whose occasions are counted: a month of birthdays, today's absences."""
-    if campaign.kind in {CampaignKind.BIRTHDAY, CampaignKind.ANNIVERSARY}:
+    """Those whose occasions are counted: a month of birthdays, as much as happened in
+    the month before, today's absences.
+    """
+    if campaign.kind in FORESEEN:
         return [today(at) + timedelta(days=ahead) for ahead in range(AHEAD)]
+    if campaign.kind in HAPPENS:
+        return [today(at) - timedelta(days=ago) for ago in range(AHEAD)]
     return [today(at)]
+
+
+def _times(campaign: Campaign, at: datetime) -> int:
+    """How often the same people come into it in the month that is counted."""
+    if campaign.kind == CampaignKind.EXPIRING:
+        times = AHEAD // 7 + 1
+    elif campaign.kind == CampaignKind.REPEATING:
+        times = sum(goes_out(campaign, day) for day in _days(campaign, at))
+    else:
+        return 1
+    if campaign.entry == EntryRule.EACH_TIME:
+        times = min(times, AHEAD // max(campaign.rest_days, 1) + 1)
+    return times if campaign.entry != EntryRule.ONCE else 1
 
 
 def _rows(
@@ -127,11 +160,12 @@ def _costs(
     """What its gifts cost at most, and as things went so far (None: nobody knows)."""
     most, expected = 0, 0
     is_known = True
+    times = _times(campaign, at)
     for step in steps:
         if step.kind != StepKind.GIFT:
             continue
         pieces = sum(arms.values()) if not step.arm else arms[step.arm]
-        cost = pieces * unit_cost(step, at=at)
+        cost = times * pieces * unit_cost(step, at=at)
         most += cost
         share = _share_used(step, at)
         is_known = is_known and share is not None

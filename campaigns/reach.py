@@ -14,9 +14,10 @@ from coupons.models import TemplateVersion
 from members.models import Purpose
 
 from . import selectors as campaigns_selectors
-from .kinds import CampaignKind, EntryRule, StepKind
+from .days import Days, Sql, today
+from .kinds import SPARES_COMPLAINTS, CampaignKind, EntryRule, StepKind
 from .models import Campaign, CampaignStep
-from .occasions import Days, Sql, select, today
+from .occasions import select
 
 MISSED_DAYS: Final = 3
 GLOBAL_HOLDOUT_BP: Final = 500
@@ -97,7 +98,7 @@ def reach(
         more += values
     purposes, channels = consents_for(steps)
     asks = bool(purposes)
-    watches = campaign.kind == CampaignKind.WIN_BACK
+    watches = campaign.kind in SPARES_COMPLAINTS
     return Reach(
         tables=Test(tables, params),
         where=Test(" AND ".join(tests), more),

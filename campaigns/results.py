@@ -15,10 +15,10 @@ from coupons.kinds import CouponAct
 from coupons.models import CouponUse
 from messaging.models import MessageEvent
 
+from .days import house_zone
 from .kinds import CampaignState
 from .lift import ArmCounts, Lift, lift
 from .models import Campaign, Grant, Journey, JourneyMessage
-from .occasions import house_zone
 
 WINDOW: Final = timedelta(days=30)  # visits so long after the entry are counted
 

@@ -106,7 +106,7 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
     """What runs, what is planned, and what came of it."""
 
     form = CampaignForm
-    money_fields = ("budget",)
+    money_fields = ("budget", "balance_below")
     inlines = (StepInline,)
     list_display = ("name", "kind", "status", "store", "reach", "result", "saved_at")
     list_filter = ("state", "kind", "store")
@@ -120,13 +120,23 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
             gettext_lazy("Why"),
             {"fields": ("name", ("kind", "status"), "note", "stands")},
         ),
-        (gettext_lazy("Who"), {"fields": (("store", "segment"), "band")}),
+        (
+            gettext_lazy("Who"),
+            {
+                "fields": (
+                    ("store", "segment"),
+                    "band",
+                    ("balance_below", "stamps_missing"),
+                )
+            },
+        ),
         (
             gettext_lazy("When"),
             {
                 "fields": (
                     ("starts_at", "ends_at"),
                     ("timing", "days_before"),
+                    ("repeats", "repeat_day"),
                     ("entry", "rest_days"),
                     "priority",
                 )

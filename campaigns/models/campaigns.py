@@ -3,7 +3,7 @@
 import secrets
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from campaigns.kinds import (
     CampaignKind,
     CampaignState,
     EntryRule,
+    Repeats,
     StepKind,
 )
 from common.sight import SENTENCE, moments_in_sight
@@ -85,7 +86,37 @@ class Campaign(models.Model):
         help_text=_("Of a birthday."),
     )
     days_before = models.PositiveSmallIntegerField(
-        _("days before"), default=0, validators=[MaxValueValidator(60)]
+        _("days before"),
+        default=0,
+        validators=[MaxValueValidator(60)],
+        help_text=_(
+            "A birthday; of what expires how far ahead it is looked (0: 14 days); of a "
+            "question how many days after the visit (0: the day after)."
+        ),
+    )
+    balance_below = models.BigIntegerField(
+        _("balance below"),
+        null=True,
+        blank=True,
+        help_text=_("Of a low balance: stored value with its bonus."),
+    )
+    stamps_missing = models.PositiveSmallIntegerField(
+        _("stamps missing"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Of a stamp card: at most so many are missing."),
+    )
+    repeats = models.CharField(
+        _("repeats"), max_length=7, choices=Repeats, default=Repeats.WEEKLY
+    )
+    repeat_day = models.PositiveSmallIntegerField(
+        _("on day"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text=_(
+            "Of a repeating campaign: 1 is Monday, 7 Sunday; of a month its day, in "
+            "short months the last one."
+        ),
     )
     band = models.CharField(
         _("stayed away"),
@@ -173,7 +204,8 @@ class Campaign(models.Model):
                 & Q(state__in=CampaignState.values)
                 & Q(timing__in=BirthdayTiming.values)
                 & Q(band__in=[band for band, _label in AWAY])
-                & Q(entry__in=EntryRule.values),
+                & Q(entry__in=EntryRule.values)
+                & Q(repeats__in=Repeats.values),
                 name="campaigns_campaign_words_are_known",
             ),
             CheckConstraint(
@@ -192,6 +224,8 @@ class Campaign(models.Model):
                 condition=Q(holdout_bp__lte=LARGEST_HOLDOUT_BP)
                 & Q(split_bp__lt=10_000)
                 & Q(days_before__lte=60)
+                & (Q(balance_below=None) | Q(balance_below__range=(1, LARGEST)))
+                & Q(stamps_missing__range=(1, 100), repeat_day__range=(1, 31))
                 & Q(rest_days__lte=730)
                 & Q(priority__gte=-100, priority__lte=100),
                 name="campaigns_campaign_numbers_within_bounds",

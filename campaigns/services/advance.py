@@ -136,7 +136,7 @@ def _go_on(
         version: steps_of(campaign, version=version)
         for version in {journey.version for journey in journeys}
     }
-    over = ends_of(campaign, journeys, plans)
+    over = ends_of(campaign, journeys, plans, at=at)
     moves = [Move.end(one, over[one.pk]) for one in journeys if one.pk in over]
     going = [Move.start(one) for one in journeys if one.pk not in over]
     for version, steps in plans.items():

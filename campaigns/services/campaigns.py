@@ -14,7 +14,7 @@ from campaigns.errors import (
     CampaignRuns,
     EverybodyUnconfirmed,
 )
-from campaigns.kinds import OPEN, CampaignKind, CampaignState
+from campaigns.kinds import OPEN, TO_EVERYBODY, CampaignState
 from campaigns.models import Campaign, CampaignStep, Grant, Journey, JourneyMessage
 from campaigns.previews import preview
 from campaigns.reach import steps_of
@@ -171,7 +171,7 @@ def start_campaign(
         campaign.segment_version = campaign.segment.version
     seen = preview(campaign, steps=steps, at=at)
     if (
-        campaign.kind == CampaignKind.ONE_OFF
+        campaign.kind in TO_EVERYBODY
         and campaign.segment is None
         and not means_everybody
     ):

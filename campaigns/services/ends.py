@@ -1,11 +1,13 @@
 """Why a journey goes no further, asked again at the moment of each step."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from campaigns.kinds import CampaignKind, JourneyOutcome, StepKind
+from campaigns.kinds import SPARES_COMPLAINTS, CampaignKind, JourneyOutcome, StepKind
 from campaigns.models import Campaign, CampaignStep, Journey
+from campaigns.occasion_ends import passed
 from campaigns.reach import consents_for
 from members.models import ConsentNow, Member
 from recognition.models import Feedback, Visit
@@ -17,6 +19,8 @@ def ends_of(
     campaign: Campaign,
     journeys: Sequence[Journey],
     plans: Mapping[int, Sequence[CampaignStep]],
+    *,
+    at: datetime,
 ) -> dict[int, JourneyOutcome]:
     """The journeys that are over now, and why; the first reason is told."""
     over: dict[int, JourneyOutcome] = {}
@@ -28,6 +32,7 @@ def ends_of(
     )
     returned = _returned(campaign, journeys, plans)
     complaining = _complaining(campaign, members)
+    over_now = passed(campaign, journeys, at=at)
     for journey in journeys:
         if journey.member_id not in active:
             over[journey.pk] = JourneyOutcome.GONE
@@ -35,6 +40,8 @@ def ends_of(
             over[journey.pk] = JourneyOutcome.RETURNED
         elif journey.member_id in complaining:
             over[journey.pk] = JourneyOutcome.COMPLAINT
+        elif journey.pk in over_now:
+            over[journey.pk] = JourneyOutcome.PASSED
     for version, steps in plans.items():
         rest = [one for one in journeys if one.version == version]
         for pk in _unconsented([one for one in rest if one.pk not in over], steps):
@@ -66,8 +73,8 @@ def _returned(
 
 
 def _complaining(campaign: Campaign, members: Sequence[int]) -> set[int]:
-    """Nobody is wooed back who waits for an answer."""
-    if campaign.kind != CampaignKind.WIN_BACK:
+    """Nobody is wooed back, or asked, who waits for an answer."""
+    if campaign.kind not in SPARES_COMPLAINTS:
         return set()
     uncured = Feedback.objects.filter(member__in=members, state__in=UNCURED)
     return set(uncured.values_list("member", flat=True))

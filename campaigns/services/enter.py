@@ -17,7 +17,12 @@ from .pause import pause_step
 CHUNK: Final = 10_000
 # How often it is looked who else comes into a campaign that runs.
 EVERY: Final = timedelta(hours=1)
-EVERY_WELCOME: Final = timedelta(minutes=1)
+EVERY_MINUTE: Final = timedelta(minutes=1)
+AT_ONCE: Final = (
+    CampaignKind.WELCOME,
+    CampaignKind.FIRST_TOP_UP,
+    CampaignKind.TIER_REACHED,
+)
 
 ENTER = """
 INSERT INTO campaigns_journey (
@@ -78,7 +83,7 @@ def is_entered_now(campaign: Campaign, at: datetime) -> bool:
         return True
     if campaign.kind == CampaignKind.ONE_OFF:
         return False
-    every = EVERY_WELCOME if campaign.kind == CampaignKind.WELCOME else EVERY
+    every = EVERY_MINUTE if campaign.kind in AT_ONCE else EVERY
     # A clock that went back is no reason to wait for it.
     return not timedelta() <= at - campaign.entered_at < every
 

@@ -1,14 +1,16 @@
 """Messages of campaigns: what each is told, in the transaction of what it tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.utils.translation import override
 
+from campaigns.days import house_zone
+from campaigns.kinds import OCCASION_VALUES, JourneyOutcome
 from campaigns.models import Campaign, CampaignStep, Grant, JourneyMessage
-from campaigns.occasions import house_zone
+from campaigns.occasion_values import occasion_values
 from messaging import selectors as messaging_selectors
 from messaging import services as messaging_services
 from messaging.errors import MessageTemplateUnknown
@@ -38,6 +40,8 @@ def write_to(
         raise MessageTemplateUnknown(template=template.code)
     asked = versions[template.code].values
     gifts = _last_gifts(moves)
+    told = _told_by_the_occasion(campaign, moves, asked, at)
+    moves = [move for move in moves if not move.is_over]
     whom = [(move, channel) for move in moves for channel in step.channels]
     written = messaging_services.send_messages(
         messages=[
@@ -46,7 +50,7 @@ def write_to(
                 step,
                 move,
                 channel,
-                {name: gifts.get(move.journey.pk, {}).get(name, "") for name in asked},
+                _values(asked, gifts, told, move.journey.pk),
                 at,
             )
             for move, channel in whom
@@ -81,6 +85,35 @@ def _message(
         priority=campaign.priority,
         store_id=campaign.store_id,
     )
+
+
+def _told_by_the_occasion(
+    campaign: Campaign,
+    moves: Sequence[Move],
+    asked: Mapping[str, str],
+    at: datetime,
+) -> dict[int, dict[str, Value]]:
+    """What each is told; for whom a fact that the words ask for is not there any more,
+    the occasion has passed.
+    """
+    wanted = set(asked) & set(OCCASION_VALUES.get(campaign.kind, {}))
+    if not wanted:
+        return {}
+    told = occasion_values(campaign, [move.journey for move in moves], at=at)
+    for move in moves:
+        if wanted - set(told.get(move.journey.pk, {})):
+            move.end_with(JourneyOutcome.PASSED)
+    return told
+
+
+def _values(
+    asked: Mapping[str, str],
+    gifts: Mapping[int, dict[str, Value]],
+    told: Mapping[int, dict[str, Value]],
+    journey_id: int,
+) -> dict[str, Value]:
+    known = gifts.get(journey_id, {}) | told.get(journey_id, {})
+    return {name: known.get(name, "") for name in asked}
 
 
 def _last_gifts(moves: Sequence[Move]) -> dict[int, dict[str, Value]]:

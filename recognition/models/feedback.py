@@ -92,6 +92,11 @@ class Feedback(models.Model):
                 name="recognition_feedback_due",
                 condition=Q(state__in=["open", "owned"]),
             ),
+            Index(
+                fields=["cured_at"],
+                name="recognition_feedback_cured",
+                condition=Q(state="cured"),
+            ),
         ]
         constraints = [
             CheckConstraint(
