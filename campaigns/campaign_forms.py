@@ -24,6 +24,8 @@ from .errors import CampaignRefused
 from .kinds import CHANNELS, TO_EVERYBODY
 from .models import Campaign, CampaignStep, Segment
 
+# Of one occasion or two: nobody need fill them in for the others.
+ONLY_FOR_SOME = {"stamps_missing", "repeats", "repeat_day"}
 CHOICES = [(channel, MessageChannel(channel).label) for channel in CHANNELS]
 
 
@@ -62,6 +64,17 @@ class CampaignForm(forms.ModelForm[Campaign]):
         if "segment" in self.fields:
             in_use = Segment.objects.filter(is_active=True).order_by("name")
             self.fields["segment"].queryset = in_use  # type: ignore[attr-defined]  # a choice of models
+        for name in ONLY_FOR_SOME & set(self.fields):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        """What an occasion does not ask for stays as it is offered."""
+        cleaned = super().clean()
+        for name in ONLY_FOR_SOME & set(self.cleaned_data):
+            if self.cleaned_data[name] in (None, ""):
+                field = self._meta.model._meta.get_field(name)
+                self.cleaned_data[name] = field.get_default()  # type: ignore[union-attr]  # a column
+        return cleaned
 
 
 class StepForm(forms.ModelForm[CampaignStep]):
