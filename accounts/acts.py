@@ -16,3 +16,12 @@ def act_of_member(member_id: int, *, at: datetime, request_id: str = "") -> Act:
         business_date=at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
         request_id=request_id or str(uuid.uuid4()),
     )
+
+
+def act_of_newcomer(*, at: datetime, request_id: str = "") -> Act:
+    """Whoever is no member yet."""
+    return Act(
+        actor="system:portal",
+        business_date=at.astimezone(ZoneInfo(settings.TIME_ZONE)).date(),
+        request_id=request_id or str(uuid.uuid4()),
+    )

@@ -25,6 +25,16 @@ def digest_of(kind: str, value: str) -> str:
     return salted_hmac(f"{SALT}.{kind}", value, algorithm="sha256").hexdigest()
 
 
+def phone_digest(phone: str) -> str:
+    """By which a phone in E.164 is found again."""
+    return digest_of("phone", phone)
+
+
+def email_digest(email: str) -> str:
+    """By which an e-mail address is found again, in whatever case it is typed."""
+    return digest_of("email", email.strip().casefold())
+
+
 def digest_of_token(token: str) -> str:
     """Random enough to need no key, so that a new SECRET_KEY signs nobody out."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -20,3 +20,10 @@ class DeviceUnknown(DomainError):
 
     def __init__(self) -> None:
         super().__init__("device_unknown", _("There is no such device."))
+
+
+class ProofMissing(DomainError):
+    """No phone was proven in this browser, or too long ago."""
+
+    def __init__(self) -> None:
+        super().__init__("proof_missing", _("Please begin again: ask for a new code."))

@@ -1,6 +1,6 @@
 """How members sign in: the rules, the codes that were asked for, their devices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -13,6 +13,8 @@ from policies.models import PolicyVersion
 
 HEX_64 = r"^[0-9a-f]{64}$"
 MOST_TRIES = 10
+# For so long after a code was brought may be done what it proves.
+PROOF_STANDS = timedelta(minutes=15)
 
 
 class SignInPolicy(PolicyVersion):
@@ -96,6 +98,21 @@ class CodeState(models.TextChoices):
     LIMITED = "limited", _("too many, or a prefix that gets none")
 
 
+class CodePurpose(models.TextChoices):
+    """What a code is for; it serves for nothing else."""
+
+    SIGN_IN = "sign_in", _("signing in")
+    ENROL = "enrol", _("becoming a member")
+    OTHER_NUMBER = "other", _("joining another number of one’s own")
+    OLD_PHONE = "old", _("changing the phone: the old one")
+    NEW_PHONE = "new", _("changing the phone: the new one")
+    EMAIL = "email", _("an e-mail address to sign in by")
+
+
+# To whoever asks: these are no member’s contacts yet.
+SENT_TO_ANYBODY = ("enrol", "new", "email")
+
+
 class SignInCode(models.Model):
     """A code that a browser asked for, whether or not one was sent; no code is in it.
 
@@ -103,10 +120,16 @@ class SignInCode(models.Model):
     them, and say nothing to whoever reads the table.
     """
 
+    purpose = models.CharField(
+        _("purpose"), max_length=7, choices=CodePurpose, default=CodePurpose.SIGN_IN
+    )
     browser_digest = models.CharField(max_length=64)
+    # Of an e-mail address, where the code went to one.
     phone_digest = models.CharField(max_length=64)
     address_digest = models.CharField(max_length=64)
-    phone_hint = models.CharField(_("phone"), max_length=40)
+    phone_hint = models.CharField(_("phone"), max_length=80)
+    # Only where it becomes a member's once it is proven; encrypted.
+    sealed_contact = models.TextField(blank=True, default="", editable=False)
     member = models.ForeignKey(
         Member,
         models.PROTECT,
@@ -120,6 +143,8 @@ class SignInCode(models.Model):
     asked_at = models.DateTimeField(_("asked for at"))
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used at"), null=True)
+    # When what it proved was done: once.
+    spent_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("sign-in code")
@@ -157,8 +182,24 @@ class SignInCode(models.Model):
                 name="accounts_signincode_names_nobody",
             ),
             CheckConstraint(
-                condition=~Q(state="sent") | Q(member__isnull=False),
+                condition=~Q(state="sent")
+                | Q(member__isnull=False)
+                | Q(purpose__in=SENT_TO_ANYBODY),
                 name="accounts_signincode_is_sent_to_a_member",
+            ),
+            CheckConstraint(
+                condition=Q(purpose__in=CodePurpose.values),
+                name="accounts_signincode_purpose_is_known",
+            ),
+            # Fernet's own beginning: a phone in the clear is refused.
+            CheckConstraint(
+                condition=Q(sealed_contact="")
+                | Q(sealed_contact__startswith="gAAAA", purpose__in=SENT_TO_ANYBODY),
+                name="accounts_signincode_contact_is_sealed",
+            ),
+            CheckConstraint(
+                condition=Q(spent_at=None) | Q(used_at__isnull=False),
+                name="accounts_signincode_spent_was_used",
             ),
             CheckConstraint(
                 condition=Q(used_at=None) | Q(state="sent"),
@@ -202,6 +243,30 @@ class CodeBudget(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sent} / {self.allowed}"
+
+
+class VerifiedEmail(models.Model):
+    """An address that a member proved to read: a second way in, while it is theirs."""
+
+    member = models.OneToOneField(
+        Member, models.PROTECT, related_name="+", verbose_name=_("member")
+    )
+    email_digest = models.CharField(max_length=64, unique=True, editable=False)
+    verified_at = models.DateTimeField(_("verified at"))
+
+    class Meta:
+        verbose_name = _("verified e-mail address")
+        verbose_name_plural = _("verified e-mail addresses")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                condition=Q(email_digest__regex=HEX_64),
+                name="accounts_verifiedemail_is_hashed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class MemberDevice(models.Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 from ledger.services import Act
 from members.parts import Rows
 
-from .models import MemberDevice, SignInCode
+from .models import MemberDevice, SignInCode, VerifiedEmail
 
 
 class AccountsPart:
@@ -19,6 +19,8 @@ class AccountsPart:
         """Who is signed in as one is so as the other; a code on its way serves too."""
         MemberDevice.objects.filter(member=source_id).update(member=target_id)
         SignInCode.objects.filter(member=source_id).update(member=target_id)
+        if not VerifiedEmail.objects.filter(member=target_id).exists():
+            VerifiedEmail.objects.filter(member=source_id).update(member=target_id)
 
     def export(self, *, member_id: int) -> dict[str, Rows]:
         """Where and when they signed in; never a secret."""
@@ -42,3 +44,4 @@ class AccountsPart:
         mine.filter(ended_at=None).update(ended_at=at, end=MemberDevice.End.ERASED)
         mine.update(name="")
         SignInCode.objects.filter(member=member_id).delete()
+        VerifiedEmail.objects.filter(member=member_id).delete()

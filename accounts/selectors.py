@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from members.models import Member
 
 from .digests import digest_of, digest_of_token
-from .models import MemberDevice, SignInCode
+from .models import PROOF_STANDS, CodePurpose, MemberDevice, SignInCode
 
 
 def signed_in(token: str, *, at: datetime) -> MemberDevice | None:
@@ -32,9 +32,25 @@ def devices_of(member_id: int, *, at: datetime) -> QuerySet[MemberDevice]:
     return mine.order_by("-seen_at", "-pk")
 
 
-def code_asked_for(browser: str, *, at: datetime) -> SignInCode | None:
+def code_asked_for(
+    browser: str, *, at: datetime, purpose: CodePurpose = CodePurpose.SIGN_IN
+) -> SignInCode | None:
     """What this browser asked for last, while a code for it could come."""
     mine = SignInCode.objects.filter(
-        browser_digest=digest_of("browser", browser), expires_at__gt=at, used_at=None
+        browser_digest=digest_of("browser", browser),
+        purpose=purpose,
+        expires_at__gt=at,
+        used_at=None,
     )
     return mine.order_by("-asked_at", "-pk").first()
+
+
+def proof_of(browser: str, *, purpose: CodePurpose, at: datetime) -> SignInCode | None:
+    """What this browser proved a moment ago, and made no use of yet."""
+    mine = SignInCode.objects.filter(
+        browser_digest=digest_of("browser", browser),
+        purpose=purpose,
+        used_at__gt=at - PROOF_STANDS,
+        spent_at=None,
+    )
+    return mine.order_by("-used_at", "-pk").first()

@@ -1,15 +1,16 @@
 """What members type, each form with its layout; crispy draws them all."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
 from django import forms
 from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from members.birthdays import FIRST_YEAR, LAST_YEAR, LUNAR, SOLAR, Birthday
 from members.models import Channel, Consent, ConsentText, Purpose
 
 # Ways by which the house can be asked to write; a call is not asked for here.
@@ -21,8 +22,9 @@ class PortalForm(forms.Form):
 
     button: Any = _("Save")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, button: Any = None, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.button = button or self.button
         self.helper = FormHelper()
         self.helper.form_method = "post"
         self.helper.attrs = {"novalidate": ""}
@@ -58,6 +60,18 @@ class PhoneForm(PortalForm):
             }
         ),
         error_messages={"required": _("Type your phone number.")},
+    )
+
+
+class EmailForm(PortalForm):
+    """Which address gets a code."""
+
+    button = _("Send me a code")
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": ""}),
+        error_messages={"required": _("Type your e-mail address.")},
     )
 
 
@@ -165,3 +179,72 @@ class ConsentForm(PortalForm):
             version = self.cleaned_data[f"{text.purpose}-version"]
             chosen.append((text.purpose, version, wanted, unwanted))
         return chosen
+
+
+MONTHS: Final = [("", "–"), *((str(one), str(one)) for one in range(1, 13))]
+DAYS: Final = [("", "–"), *((str(one), str(one)) for one in range(1, 32))]
+LEAP: Final = "leap"
+
+
+class JoinForm(ConsentForm):
+    """Who becomes a member: a name; the rest if they like. No box is ticked."""
+
+    button = _("Become a member")
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": ""}),
+        error_messages={"required": _("Type your name.")},
+    )
+    calendar = forms.ChoiceField(
+        label=_("Birthday"),
+        required=False,
+        choices=[
+            (SOLAR, _("Solar calendar")),
+            (LUNAR, _("Lunar calendar")),
+            (LEAP, _("Lunar calendar, leap month")),
+        ],
+    )
+    year = forms.IntegerField(
+        label=_("Year"),
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "num"}),
+    )
+    month = forms.ChoiceField(label=_("Month"), required=False, choices=MONTHS)
+    day = forms.ChoiceField(
+        label=_("Day"),
+        required=False,
+        choices=DAYS,
+        help_text=_("Once told, only a manager changes it. The year may stay empty."),
+    )
+    referral_code = forms.CharField(
+        label=_("A friend’s code"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters"}),
+    )
+
+    def parts(self) -> Sequence[Any]:
+        """The person first, then what they agree to."""
+        return [
+            "name",
+            "calendar",
+            Div("year", "month", "day", css_class="birthday"),
+            "referral_code",
+            *super().parts(),
+        ]
+
+    def birthday(self) -> Birthday | None:
+        """The day that was told, unchecked; None where none was."""
+        told = self.cleaned_data
+        if not (told["month"] or told["day"] or told["year"]):
+            return None
+        return Birthday(
+            month=int(told["month"] or 0),
+            day=int(told["day"] or 0),
+            year=told["year"],
+            calendar=LUNAR if told["calendar"] == LEAP else told["calendar"] or SOLAR,
+            leap=told["calendar"] == LEAP,
+        )

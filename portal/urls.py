@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import doors, holdings, me
+from portal.views import doors, holdings, joining, me
 
 app_name = "portal"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("code/", holdings.code, name="code"),
     path("sign-in/", doors.sign_in, name="sign_in"),
     path("sign-in/code/", doors.enter_code, name="enter_code"),
+    path("join/", joining.join, name="join"),
+    path("join/code/", joining.join_code, name="join_code"),
+    path("join/about/", joining.join_about, name="join_about"),
     path("sign-out/", doors.sign_out, name="sign_out"),
     path("sign-out/everywhere/", doors.sign_out_everywhere, name="sign_out_everywhere"),
     path("wallet/", holdings.wallet, name="wallet"),

@@ -2,13 +2,17 @@
 
 from .codes import CodeRequest, request_code
 from .devices import sign_out, sign_out_everywhere, touch_device
+from .enrol import Newcomer, enrol_oneself, prove_new_phone
 from .sign_in import SignedIn, sign_in
 from .sweep import forget_codes
 
 __all__ = [
     "CodeRequest",
+    "Newcomer",
     "SignedIn",
+    "enrol_oneself",
     "forget_codes",
+    "prove_new_phone",
     "request_code",
     "sign_in",
     "sign_out",

@@ -10,12 +10,21 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from accounts.digests import digest_of, new_code
-from accounts.models import CodeBudget, CodeState, SignInCode, SignInPolicy
+from accounts.digests import digest_of, email_digest, new_code, phone_digest
+from accounts.models import (
+    SENT_TO_ANYBODY,
+    CodeBudget,
+    CodePurpose,
+    CodeState,
+    SignInCode,
+    SignInPolicy,
+    VerifiedEmail,
+)
 from common.sums import more
 from members import phones
 from members.models import Member
 from messaging import services as messaging_services
+from messaging.encryption import encrypt
 from messaging.models import MessageChannel
 from messaging.services import OutgoingMessage
 from policies import selectors as policies_selectors
@@ -33,28 +42,52 @@ SELECT count(pg_advisory_xact_lock(turn)) FROM (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeRequest:
-    """Who asks: a phone in E.164, the browser's own secret, the address it came from
-    and the language it reads.
+    """Who asks: a phone in E.164 or an e-mail address, the browser's own secret, the
+    address it came from, the language it reads, and what the code is for.
     """
 
-    phone: str
     browser: str
     address: str
     language: str
+    phone: str = ""
+    email: str = ""
+    purpose: CodePurpose = CodePurpose.SIGN_IN
+
+    @property
+    def contact(self) -> str:
+        """Where the code goes."""
+        return self.email or self.phone
+
+    @property
+    def channel(self) -> MessageChannel:
+        return MessageChannel.EMAIL if self.email else MessageChannel.SMS
+
+    @property
+    def hint(self) -> str:
+        """Enough of it to recognise it by."""
+        if self.email:
+            return phones.masked_email(self.email)[:80]
+        return phones.masked(self.phone)
+
+    @property
+    def contact_digest(self) -> str:
+        """By which it is found again."""
+        return email_digest(self.email) if self.email else phone_digest(self.phone)
 
     @property
     def digests(self) -> dict[str, str]:
         """What is kept of it."""
         return {
             "browser_digest": digest_of("browser", self.browser),
-            "phone_digest": digest_of("phone", self.phone),
+            "phone_digest": self.contact_digest,
             "address_digest": digest_of("address", self.address),
         }
 
 
 @transaction.atomic(durable=True)
 def request_code(*, request: CodeRequest, at: datetime) -> SignInCode:
-    """Send a code to the phone of a member; nothing to anybody else's.
+    """Send a code to the phone or the proven address of a member, and to anybody's
+    where it is for what is no member's yet; nothing to anybody else.
 
     What comes back never says which: neither it nor its time may. Asked for again by
     the same browser before the pause is over, it is the first request.
@@ -65,24 +98,42 @@ def request_code(*, request: CodeRequest, at: datetime) -> SignInCode:
     if again is not None:
         return again
     is_few = _is_within_limits(request, policy, at)
-    member = Member.objects.filter(
-        phone=request.phone, status=Member.Status.ACTIVE
-    ).first()
-    may_have = is_few and request.phone.startswith(tuple(policy.prefixes))
-    is_sent = _pay(policy, at, is_wanted=may_have and member is not None)
+    member = owner_of(request)
+    is_wanted = member is not None or request.purpose in SENT_TO_ANYBODY
+    is_served = not request.phone or request.phone.startswith(tuple(policy.prefixes))
+    may_have = is_few and is_served
+    is_sent = _pay(policy, at, is_wanted=may_have and is_wanted)
     code = new_code()
     state = CodeState.SENT if is_sent else CodeState.NOBODY
     row = SignInCode.objects.create(
         **request.digests,
-        phone_hint=phones.masked(request.phone),
+        purpose=request.purpose,
+        phone_hint=request.hint,
+        sealed_contact=encrypt(request.contact)
+        if request.purpose in SENT_TO_ANYBODY
+        else "",
         member=member if is_sent else None,
         code_digest=digest_of_code(request.digests, code) if is_sent else "",
-        state=state if may_have and (is_sent or member is None) else CodeState.LIMITED,
+        state=state if may_have and (is_sent or not is_wanted) else CodeState.LIMITED,
         asked_at=at,
         expires_at=at + timedelta(minutes=policy.code_minutes),
     )
     _send(row, request, code, policy, at, is_sent=is_sent)
     return row
+
+
+def owner_of(request: CodeRequest) -> Member | None:
+    """The active member whose phone it is, or who proved to read the address."""
+    here = Member.objects.filter(status=Member.Status.ACTIVE)
+    if not request.email:
+        return here.filter(phone=request.phone).first()
+    proven = VerifiedEmail.objects.filter(email_digest=request.contact_digest)
+    member = here.filter(pk__in=proven.values("member_id")).first()
+    # Written over since: the former address opens nothing.
+    is_theirs = (
+        member is not None and email_digest(member.email) == request.contact_digest
+    )
+    return member if is_theirs else None
 
 
 def digest_of_code(digests: dict[str, str], code: str) -> str:
@@ -106,6 +157,7 @@ def _asked_already(
     """What the same browser asked for this phone a moment ago: a doubled tap."""
     mine = SignInCode.objects.filter(
         browser_digest=request.digests["browser_digest"],
+        purpose=request.purpose,
         asked_at__gt=at - timedelta(seconds=policy.pause_seconds),
     )
     last = mine.order_by("-asked_at", "-pk").first()
@@ -171,8 +223,8 @@ def _send(
             message=OutgoingMessage(
                 key=f"sign_in:{row.pk}",
                 template=TEMPLATE,
-                channel=MessageChannel.SMS,
-                address=request.phone,
+                channel=request.channel,
+                address=request.contact,
                 values={"code": code, "minutes": policy.code_minutes, "host": _host()},
                 language=request.language,
                 expires_at=row.expires_at,

@@ -3,14 +3,28 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.acts import act_of_member
-from accounts.digests import digest_of, digest_of_token, new_token
+from accounts.digests import (
+    digest_of,
+    digest_of_token,
+    email_digest,
+    new_token,
+    phone_digest,
+)
 from accounts.errors import SignInCodeNotAccepted
-from accounts.models import CodeState, MemberDevice, SignInCode, SignInPolicy
+from accounts.models import (
+    PROOF_STANDS,
+    CodePurpose,
+    CodeState,
+    MemberDevice,
+    SignInCode,
+    SignInPolicy,
+)
 from common.text import one_line
 from members import services as members_services
 from members.errors import MemberNotActive, MemberUnknown
@@ -20,7 +34,7 @@ from stores import services as stores_services
 
 from .codes import digest_of_code
 
-LONGEST_NAME = 60
+LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +51,32 @@ def sign_in(*, code: str, browser: str, device: str, at: datetime) -> SignedIn:
     `device` is what the member will know it by. A transaction of its own. Raises
     SignInCodeNotAccepted, whatever the reason; the try is counted then.
     """
-    signed_in = _try(code, browser, device, at)
+    signed_in = _sign_in(code, browser, device, at)
     if signed_in is None:
         raise SignInCodeNotAccepted
     return signed_in
 
 
 @transaction.atomic(durable=True)
-def _try(code: str, browser: str, device: str, at: datetime) -> SignedIn | None:
-    """Under the row's lock, so that guesses sent at once are counted one by one."""
+def _sign_in(code: str, browser: str, device: str, at: datetime) -> SignedIn | None:
+    row = check_code(code=code, browser=browser, purpose=CodePurpose.SIGN_IN, at=at)
+    if row is None or row.member_id is None:
+        return None
+    return remember_device(member_id=row.member_id, name=device, at=at, proven=row)
+
+
+def check_code(
+    *, code: str, browser: str, purpose: CodePurpose, at: datetime
+) -> SignInCode | None:
+    """A step: the row of a right code, used up by it; the try is counted, and None
+    where the code is wrong, late, dead, used, or its member is gone.
+
+    Under the row's lock, so that guesses sent at once are counted one by one.
+    """
     policy = policies_selectors.in_force(SignInPolicy, at=at)
-    asked = SignInCode.objects.filter(browser_digest=digest_of("browser", browser))
+    asked = SignInCode.objects.filter(
+        browser_digest=digest_of("browser", browser), purpose=purpose
+    )
     latest = asked.order_by("-asked_at", "-pk")
     member_id = latest.values_list("member_id", flat=True).first()
     # Before the row: a merge has the member first, and then its rows.
@@ -61,9 +90,23 @@ def _try(code: str, browser: str, device: str, at: datetime) -> SignedIn | None:
     SignInCode.objects.filter(pk=row.pk).update(
         tries=row.tries + 1, used_at=at if is_right else None
     )
-    if member_id is None or not (is_right and is_here and _is_theirs(row)):
-        return None
-    return _remember(member_id, device, policy, at)
+    is_theirs = member_id is None or (is_here and _is_theirs(row))
+    return row if is_right and is_theirs else None
+
+
+def lock_proof(
+    *, browser: str, purpose: CodePurpose, at: datetime
+) -> SignInCode | None:
+    """A step: what this browser proved a moment ago, whether or not it was made use
+    of; held, so that it serves once.
+    """
+    proven = SignInCode.objects.filter(
+        browser_digest=digest_of("browser", browser),
+        purpose=purpose,
+        used_at__gt=at - PROOF_STANDS,
+    )
+    latest = proven.order_by("-used_at", "-pk")
+    return latest.select_for_update(of=("self",), no_key=True).first()
 
 
 def _is_right(row: SignInCode, code: str) -> bool:
@@ -89,17 +132,22 @@ def _is_here(member_id: int | None) -> bool:
 
 def _is_theirs(row: SignInCode) -> bool:
     """Whether the phone is the member's still, or that of whoever was merged into
-    them: a code that was on its way to the former phone opens nothing.
+    them: a code that was on its way to the former phone opens nothing. The same of an
+    e-mail address.
     """
-    phones = Member.objects.filter(
+    contacts = Member.objects.filter(
         Q(pk=row.member_id) | Q(merged_into=row.member_id)
-    ).values_list("phone", flat=True)
-    return row.phone_digest in {digest_of("phone", phone) for phone in phones if phone}
+    ).values_list("phone", "email")
+    known = {phone_digest(phone) for phone, _email in contacts if phone}
+    known |= {email_digest(email) for _phone, email in contacts if email}
+    return row.phone_digest in known
 
 
-def _remember(
-    member_id: int, name: str, policy: SignInPolicy, at: datetime
+def remember_device(
+    *, member_id: int, name: str, at: datetime, proven: SignInCode
 ) -> SignedIn:
+    """A step: the browser is the member's from now on, and the member is told."""
+    policy = policies_selectors.in_force(SignInPolicy, at=at)
     token = new_token()
     device = MemberDevice.objects.create(
         member_id=member_id,

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import now
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -16,16 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import selectors as accounts_selectors
 from accounts import services as accounts_services
 from accounts.digests import new_token
-from accounts.services import CodeRequest, SignedIn
+from accounts.services import SignedIn
 from common.errors import DomainError
-from members.phones import digits_of, read_phone
-from policies import selectors as policies_selectors
-from policies.models import ShopPolicy
+from members.phones import digits_of
+from portal.codes import request_code
 from portal.forms import CodeForm, PhoneForm
 from portal.visitors import (
     A_DAY,
     Visitor,
-    address_of,
     browser_of,
     device_name,
     for_members,
@@ -47,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         browser = browser_of(request) or new_token()
         try:
-            _ask(request, form.cleaned_data["phone"], browser)
+            request_code(request, browser, phone=form.cleaned_data["phone"])
         except DomainError as refusal:
             form.add_error("phone", str(refusal))
         else:
@@ -87,7 +84,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             form.add_error("code", str(refusal))
         else:
-            return _welcomed(request, signed_in)
+            return welcomed(request, signed_in)
     context = {
         "form": form,
         "hint": asked.phone_hint if asked else "",
@@ -117,22 +114,8 @@ def sign_out_everywhere(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     return _left(request)
 
 
-def _ask(request: HttpRequest, typed: str, browser: str) -> None:
-    """Raises PhoneNotRead, which says nothing of who is a member."""
-    at = now()
-    country = policies_selectors.in_force(ShopPolicy, at=at).country
-    accounts_services.request_code(
-        request=CodeRequest(
-            phone=read_phone(typed, country=country),
-            browser=browser,
-            address=address_of(request),
-            language=get_language() or settings.LANGUAGE_CODE,
-        ),
-        at=at,
-    )
-
-
-def _welcomed(request: HttpRequest, signed_in: SignedIn) -> HttpResponse:
+def welcomed(request: HttpRequest, signed_in: SignedIn) -> HttpResponse:
+    """The browser keeps its secret, and goes where it was going."""
     response = redirect(next_page(request))
     keep(response, settings.MEMBER_COOKIE_NAME, request, token=signed_in.token)
     forget(response, settings.BROWSER_COOKIE_NAME)

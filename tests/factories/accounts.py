@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts import services as accounts_services
 from accounts.digests import digest_of_token, new_token
-from accounts.models import MemberDevice, SignInCode
+from accounts.models import CodePurpose, MemberDevice, SignInCode
 from accounts.services import CodeRequest
 from members.models import Member
 from messaging.encryption import decrypt_values
@@ -22,6 +22,7 @@ _numbers = itertools.count(1)
 def code_request(phone: str | None, **facts: str) -> CodeRequest:
     """A browser of its own asks, at an address of its own."""
     number = next(_numbers)
+    purpose = CodePurpose(facts.pop("purpose", CodePurpose.SIGN_IN))
     return CodeRequest(
         **{
             "phone": phone or "",
@@ -29,7 +30,8 @@ def code_request(phone: str | None, **facts: str) -> CodeRequest:
             "address": f"203.0.113.{number % 250}",
             "language": "en",
             **facts,
-        }
+        },
+        purpose=purpose,
     )
 
 
