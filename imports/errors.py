@@ -40,21 +40,44 @@ class EncodingUnknown(FileRefused):
         self.samples = samples
 
 
-class LastRowMayBeCut(ImportRefused):
-    """The file ends in the midst of a line, and nobody said that it is complete."""
+class CutInCharacter(FileRefused):
+    """The last bytes begin a character that does not end.
 
-    def __init__(self, *, line: int) -> None:
+    `is_certain`: there are other characters of that encoding in the file.
+    """
+
+    def __init__(self, *, line: int, is_certain: bool) -> None:
         super().__init__(
-            "last_row_may_be_cut",
-            format_lazy(
-                _(
-                    "The file ends without a line break, on line {line}: it may have"
-                    " been cut. If nothing is missing, say that it is complete."
-                ),
-                line=line,
+            "cut_in_character",
+            _(
+                "The file ends in the midst of a character, on line {line}: it was cut"
+                " on its way. Fetch it once more."
             ),
             line=line,
         )
+        self.is_certain = is_certain
+
+
+class LastRowMayBeCut(ImportRefused):
+    """The file may end in the midst of a row, and nobody said that it is complete.
+
+    `row` is what is left of that row, for whoever brought the file to look at.
+    """
+
+    def __init__(self, *, line: int, row: str = "", is_short: bool = False) -> None:
+        ends = (
+            _(
+                "The last row, on line {line}, has fewer cells than every other: it may"
+                " have been cut. If nothing is missing, say that the file is complete."
+            )
+            if is_short
+            else _(
+                "The file ends without a line break, on line {line}: it may have"
+                " been cut. If nothing is missing, say that it is complete."
+            )
+        )
+        super().__init__("last_row_may_be_cut", format_lazy(ends, line=line), line=line)
+        self.row = row
 
 
 class ColumnsRefused(FileRefused):

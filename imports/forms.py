@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -19,11 +20,13 @@ from unfold.widgets import (
 
 from common.errors import DomainError
 from imports.guess import Guess
+from imports.last_rows import DoubtfulLastRow
 from imports.models import ImportJob
 from imports.options import ImportOptions, mapping_from
 from stores.forms import ConfirmForm
 from stores.models import Store
 
+SHOWN = 3  # time zones of stores
 FOUND = ("", _("as found in the file"))
 ENCODINGS = [
     ("utf-8", "UTF-8"),
@@ -89,7 +92,10 @@ class OptionsForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Time zone of the file"),
         required=False,
-        help_text=_("In which its times are written."),
+        help_text=_(
+            "In which its times are written. Times with their own offset, such as Z or"
+            " +08:00, are read by that."
+        ),
         widget=UnfoldAdminSelectWidget,
     )
     decimals = forms.IntegerField(
@@ -162,7 +168,9 @@ class OptionsForm(forms.Form):
             [("", _("none")), *((store.code, str(store)) for store in stores)],
         )
         zones = ((name, name) for name in sorted(available_timezones()) if "/" in name)
-        self._offer("time_zone", [("", _("each store’s own")), *zones])
+        own = sorted({store.time_zone for store in stores}) or [settings.TIME_ZONE]
+        each = _("each store’s own (%(zones)s)") % {"zones": ", ".join(own[:SHOWN])}
+        self._offer("time_zone", [("", each), *zones])
 
     def _offer(self, name: str, choices: Sequence[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -270,12 +278,20 @@ class ReadAgainForm(OptionsForm):
 
 
 class ApplyForm(ConfirmForm):
-    """All of it or nothing; a file whose last line has no end is asked about."""
+    """All of it or nothing; a file whose last row may be cut is asked about."""
 
     is_complete = forms.BooleanField(
         label=_("The file is complete: nothing is missing behind its last line"),
         widget=UnfoldBooleanWidget,
     )
+
+    def __init__(self, *args: Any, doubt: DoubtfulLastRow, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_complete"].help_text = format_html(
+            "{} {}",
+            doubt.question,
+            _("Its last row: %(row)s") % {"row": doubt.row},
+        )
 
 
 def shown_options(options: ImportOptions) -> dict[str, Any]:

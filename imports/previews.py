@@ -1,14 +1,16 @@
 """What a dry run saw in a file, in words: whoever brought it knows whether it is so."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.money import format_count, format_money
 from common.tables import clock
-from imports.errors import LastRowMayBeCut
+from imports.last_rows import DoubtfulLastRow
 
 
 def sentences(preview: Mapping[str, Any]) -> list[str]:
@@ -37,9 +39,56 @@ def sentences(preview: Mapping[str, Any]) -> list[str]:
             )
             % {"count": format_count(preview["other_sums"])}
         )
-    if preview.get("open_end"):
-        said.append(str(LastRowMayBeCut(line=preview["open_end"])))
+    if preview.get("moments"):
+        said.append(_zones(preview["moments"]))
+    if preview.get("last_row"):
+        doubt = DoubtfulLastRow.from_json(preview["last_row"])
+        said.append(str(doubt.question))
+        said.append(_("Its last row: %(row)s") % {"row": doubt.row})
     return said
+
+
+def _zones(seen: Mapping[str, Any]) -> str:
+    """In which time zone the moments of the file were read."""
+    zone = seen["zone"] or _("each store’s own")
+    if seen["is_offset"] == "all":
+        return _("Its times carry their own offset: no time zone is needed.")
+    if seen["is_offset"] == "some":
+        return _(
+            "Some of its times carry their own offset. Time zone of the others:"
+            " %(zone)s."
+        ) % {"zone": zone}
+    return _("Time zone in which its times are read: %(zone)s.") % {"zone": zone}
+
+
+def moment_titles() -> list[str]:
+    """What stands above the first moments."""
+    return [_("In the file"), _("As read"), _("Store"), _("Business date")]
+
+
+def moments(preview: Mapping[str, Any]) -> list[list[str]]:
+    """The first moments as they stand in the file, and as they were read."""
+    return [
+        [
+            one["written"],
+            _("%(weekday)s, %(moment)s")
+            % {
+                "weekday": date_format(datetime.fromisoformat(one["at"]), "l"),
+                "moment": _at_its_store(one["at"], one["zone"]),
+            },
+            one["store"] or "–",
+            _day(one["business_date"]),
+        ]
+        for one in preview.get("moments", {}).get("examples", [])
+    ]
+
+
+def _day(written: str) -> str:
+    return (
+        date_format(date.fromisoformat(written), "SHORT_DATE_FORMAT")
+        if written
+        else "–"
+    )
 
 
 def example_titles() -> list[str]:
@@ -69,6 +118,6 @@ def examples(preview: Mapping[str, Any]) -> list[list[str]]:
     ]
 
 
-def _at_its_store(written: str) -> str:
+def _at_its_store(written: str, zone: str = "") -> str:
     at = datetime.fromisoformat(written)
-    return clock(at, at.tzinfo)
+    return clock(at, ZoneInfo(zone) if zone else at.tzinfo)

@@ -124,12 +124,17 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
         said = format_html_join(
             "", "<p>{}</p>", [(text,) for text in previews.sentences(job.preview)]
         )
-        shown = previews.examples(job.preview)
-        if not shown:
-            return said or "–"
-        *words, lines, amount = previews.example_titles()
-        titles: list[str | Column] = [*words, number(lines), number(amount)]
-        return format_html('{}<div class="mt-3">{}</div>', said, table(titles, shown))
+        tables = []
+        if moments := previews.moments(job.preview):
+            tables.append(table(previews.moment_titles(), moments))
+        if shown := previews.examples(job.preview):
+            *words, lines, amount = previews.example_titles()
+            titles: list[str | Column] = [*words, number(lines), number(amount)]
+            tables.append(table(titles, shown))
+        beneath = format_html_join(
+            "", '<div class="mt-3">{}</div>', [(one,) for one in tables]
+        )
+        return said + beneath or "–"
 
     @display(description=gettext_lazy("bad rows"))
     def bad(self, job: ImportJob) -> str:
@@ -257,10 +262,15 @@ class ImportJobAdmin(ReadOnlyAdmin[ImportJob], ScopedAdmin[ImportJob]):
             tasks.send(job)
             return _("The import is in line. This page shows how far it is.")
 
-        form = ConfirmForm if job.open_end is None else ApplyForm
+        doubt = job.last_row
+        form = (
+            ConfirmForm(**posted(request))
+            if doubt is None
+            else ApplyForm(**posted(request), doubt=doubt)
+        )
         return self.ask(
             request,
-            form=form(**posted(request)),
+            form=form,
             title=_("Apply %(job)s") % {"job": job},
             button=_("Bring everything in"),
             lead=self._sums(job),

@@ -1,12 +1,13 @@
 """What the kinds share: how a row is read, and the table that rows are staged in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 from django.db import connection
 
+from imports.last_rows import DoubtfulLastRow
 from imports.options import ImportOptions
 from imports.reading import Cell
 from imports.values import BadCell, Reader, reference_of, text_of
@@ -46,8 +47,10 @@ class Context:
     unread: list[str] = field(default_factory=list)
     # Our columns that the file has.
     columns: frozenset[str] = frozenset()
-    # The last line, where the file ends in the midst of it.
-    open_end: int | None = None
+    # The last row, where it may have been cut.
+    last_row: DoubtfulLastRow | None = None
+    # In which zone the first moments of the file were read, and what came of it.
+    moments: dict[str, Any] = field(default_factory=dict)
     # What rows name by a code, looked up once for each file.
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -55,6 +58,12 @@ class Context:
     def source(self) -> str:
         """The name of the system that the file comes from."""
         return self.options.source
+
+    def reader_at(self, store: Store | None) -> Reader:
+        """How moments of this store are read: by its clock, unless a zone was named."""
+        if store is None or self.options.time_zone or self.reader.zone == store.zone:
+            return self.reader
+        return replace(self.reader, zone=store.zone)
 
     @property
     def importer(self) -> Act:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP
 from itertools import groupby
@@ -339,10 +338,7 @@ def _earn(row: tuple[Any, ...], bought: list[Bought], context: Context) -> None:
 
 def _moment(cells: Cells, store: Store, context: Context) -> tuple[datetime, date]:
     """When it was, and the day that the file gives for it."""
-    reader = context.reader
-    if not context.options.time_zone and reader.zone != store.zone:
-        reader = replace(reader, zone=store.zone)
-    at = reader.moment(cells["date"], "date")
+    at = context.reader_at(store).moment(cells["date"], "date")
     if at is None:
         raise BadCell("empty", "date")
     return at, at.astimezone(store.zone).date()

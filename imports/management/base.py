@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from common.errors import DomainError
 from imports import previews, reports
 from imports import services as imports_services
-from imports.errors import EncodingUnknown, RowsAreBad
+from imports.errors import EncodingUnknown, LastRowMayBeCut, RowsAreBad
 from imports.fates import Fate
 from imports.options import ImportOptions, mapping_from
 from stores import services as stores_services
@@ -83,7 +83,8 @@ class ImportCommand(BaseCommand):
         parser.add_argument(
             "--complete",
             action="store_true",
-            help="nothing is missing, although the last line has no line break",
+            help="nothing is missing, although the last row has no line break or"
+            " fewer cells than the others",
         )
         parser.add_argument(
             "--report", type=Path, help="write the fate of every row to this CSV file"
@@ -107,6 +108,8 @@ class ImportCommand(BaseCommand):
                     self._show_bad(fates)
                 if isinstance(refusal, EncodingUnknown):
                     self._show_samples(refusal)
+                if isinstance(refusal, LastRowMayBeCut):
+                    self.stdout.write(f"Its last row: {refusal.row}")
                 raise CommandError(str(refusal)) from refusal
             finally:
                 if options["report"] and fates.exists():
@@ -167,6 +170,8 @@ class ImportCommand(BaseCommand):
         self.stdout.write(f"{outcome.rows:,} rows: {said or 'nothing'}.")
         for sentence in previews.sentences(outcome.preview):
             self.stdout.write(sentence)
+        for written, *read in previews.moments(outcome.preview):
+            self.stdout.write(f"  {written} → {', '.join(read)}")
         for example in previews.examples(outcome.preview):
             cells = zip(previews.example_titles(), example, strict=True)
             self.stdout.write("  " + ", ".join(" ".join(cell) for cell in cells))

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
+from imports.last_rows import DoubtfulLastRow
+
 from .references import LONGEST_SOURCE
 
 
@@ -150,12 +152,12 @@ class ImportJob(models.Model):
         }
 
     @property
-    def open_end(self) -> int | None:
-        """The last line, where the file ends in the midst of it and nobody answered."""
-        if self.options.get("complete"):
+    def last_row(self) -> DoubtfulLastRow | None:
+        """The last row, where it may have been cut and nobody said that it is whole."""
+        kept = self.preview.get("last_row")
+        if not kept or self.options.get("complete"):
             return None
-        line = self.preview.get("open_end")
-        return None if line is None else int(line)
+        return DoubtfulLastRow.from_json(kept)
 
     @property
     def bad_rows(self) -> int:

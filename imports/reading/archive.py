@@ -61,7 +61,10 @@ def _judge_the_directorys_size(path: Path, limits: Limits) -> None:
         tail = file.read()
     place = tail.rfind(END)
     if place < 0 or len(tail) - place < END_BYTES:
-        raise damaged()
+        raise FileRefused(
+            "cut_workbook",
+            _("This workbook has no end: it was cut on its way. Fetch it once more."),
+        )
     directory = int.from_bytes(tail[place + 12 : place + 16], "little")
     if LARGE_ARCHIVE in tail or directory > limits.parts * BYTES_A_PART:
         raise _bomb()

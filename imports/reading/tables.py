@@ -35,6 +35,7 @@ class Table:
     read_per_mille: Callable[[], int]
     # A text whose last line has no end; a workbook that was cut cannot be opened.
     ends_openly: bool = False
+    is_workbook: bool = False
 
     def expected(self, read: int) -> int:
         """About how many rows there will be, once some were read."""
@@ -78,7 +79,7 @@ def open_table(
     with reading as (rows, read_per_mille):
         lines = bounded(rows, limits)
         is_open = not is_workbook and ends_openly(path)
-        yield Table(_header(lines), lines, read_per_mille, is_open)
+        yield Table(_header(lines), lines, read_per_mille, is_open, is_workbook)
 
 
 def bounded(rows: Iterator[tuple[int, Cells]], limits: Limits) -> Iterator[Row]:

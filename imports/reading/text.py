@@ -11,7 +11,12 @@ from typing import Final, TextIO
 
 from django.utils.translation import gettext_lazy as _
 
-from imports.errors import EncodingUnknown, FileRefused, OptionRefused
+from imports.errors import (
+    CutInCharacter,
+    EncodingUnknown,
+    FileRefused,
+    OptionRefused,
+)
 
 from .limits import Cells, Limits, Reading
 
@@ -120,7 +125,10 @@ def find_codec(path: Path, limits: Limits) -> str:
         return "utf-8-sig"
     try:
         _read_through(path, "utf-8", "UTF-8")
-    except FileRefused:
+    except FileRefused as refusal:
+        # Western text may end with a byte that begins a character of UTF-8.
+        if isinstance(refusal, CutInCharacter) and refusal.is_certain:
+            raise
         _refuse_mixture(path, limits)
         samples = encoding_samples(path, limits)
         if not samples:
@@ -175,14 +183,16 @@ def ends_openly(path: Path) -> bool:
 def _read_through(path: Path, codec: str, called: str) -> None:
     """Make sure that every byte can be read, before the first row is."""
     decoder = codecs.getincrementaldecoder(codec)("strict")
-    lines = 1
+    lines, has_wide = 1, False
     with path.open("rb") as file:
         while True:
             chunk = file.read(CHUNK)
             try:
-                lines += decoder.decode(chunk, final=not chunk).count("\n")
+                text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as wrong:
                 line = lines + wrong.object[: wrong.start].count(b"\n")
+                if not chunk:
+                    raise CutInCharacter(line=line, is_certain=has_wide) from wrong
                 raise FileRefused(
                     "wrong_encoding",
                     _("Line {line} cannot be read as {encoding}: save it as UTF-8."),
@@ -191,6 +201,8 @@ def _read_through(path: Path, codec: str, called: str) -> None:
                 ) from wrong
             if not chunk:
                 return
+            lines += text.count("\n")
+            has_wide = has_wide or not text.isascii()
 
 
 def _refuse_mixture(path: Path, limits: Limits) -> None:
@@ -250,7 +262,10 @@ def _rows(
         except csv.Error as wrong:
             raise FileRefused(
                 "wrong_quotes",
-                _("A cell that begins on line {line} never ends: look at its quotes."),
+                _(
+                    "A cell that begins on line {line} never ends: look at its quotes,"
+                    " or whether the file was cut there."
+                ),
                 line=begins,
             ) from wrong
         if cells is None:

@@ -14,12 +14,7 @@ from django.db.models import Q
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext_lazy as _
 
-from imports.errors import (
-    EncodingUnknown,
-    FileRefused,
-    JobNotReady,
-    LastRowMayBeCut,
-)
+from imports.errors import EncodingUnknown, FileRefused, JobNotReady
 from imports.guess import Guess, guess
 from imports.models import ImportJob
 from imports.options import ImportOptions
@@ -176,9 +171,9 @@ def ask_to_apply(
     """
     _require(by, APPLY)
     job = ImportJob.objects.filter(pk=job_id).first()
-    if job is not None and job.open_end is not None:
+    if job is not None and job.last_row is not None:
         if not is_complete:
-            raise LastRowMayBeCut(line=job.open_end)
+            raise job.last_row.question
         job.options["complete"] = True
         job.save(update_fields=["options"])
     ready = ImportJob.objects.filter(

@@ -12,12 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from common.statements import statements_not_kept
-from imports.errors import (
-    ChangedMeanwhile,
-    LastRowMayBeCut,
-    OptionRefused,
-    RowsAreBad,
-)
+from imports.errors import ChangedMeanwhile, OptionRefused, RowsAreBad
 from imports.fates import Fate
 from imports.kinds import KINDS, Context, Kind
 from imports.kinds.base import rows
@@ -115,8 +110,8 @@ def bring_in(
             bad = outcome.counts.get(Fate.BAD, 0)
             if bad:
                 raise RowsAreBad(bad=bad)
-            if context.open_end is not None and not options.complete:
-                raise LastRowMayBeCut(line=context.open_end)
+            if context.last_row is not None and not options.complete:
+                raise context.last_row.question
             chosen.write(context)
             stores_services.record_act(
                 name="imports.applied",
@@ -190,7 +185,8 @@ def _judge(kind: Kind, path: Path, context: Context, report: Path | None) -> Out
         counts=counts,
         unread=context.unread,
         preview=kind.preview(context)
-        | ({"open_end": context.open_end} if context.open_end else {}),
+        | ({"moments": context.moments} if context.moments else {})
+        | ({"last_row": context.last_row.as_json()} if context.last_row else {}),
     )
 
 

@@ -11,6 +11,8 @@ from psycopg import sql
 
 from imports.columns import find_places
 from imports.kinds.base import COMMON, Cells, Context, Kind
+from imports.last_rows import LastRowWatch
+from imports.moments import SAMPLED, MomentSamples
 from imports.reading import Limits, open_table
 from imports.values import BadCell
 
@@ -36,7 +38,7 @@ def make_tables(kind: Kind) -> None:
 
 def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
     """Read the whole file; how many rows it has. Raises FileRefused."""
-    count = last = 0
+    count = 0
     kind.prepare(context)
     options = context.options
     with open_table(
@@ -54,15 +56,20 @@ def stage(kind: Kind, path: Path, context: Context, limits: Limits) -> int:
         )
         context.unread = list(places.unread)
         context.columns = frozenset(places.at)
+        ends, moments = LastRowWatch(table), MomentSamples(context)
         copy_sql = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(kind.copied))
         with connection.cursor() as cursor, cursor.copy(copy_sql) as copy:
             for line, cells in table.rows:
-                copy.write_row(_row(kind, line, Cells(places.at, cells), context))
+                row = Cells(places.at, cells)
+                copy.write_row(_row(kind, line, row, context))
                 count += 1
-                last = line
+                ends.see(line, cells)
+                if count <= SAMPLED:
+                    moments.see(row)
                 if count % TELL_EVERY == 0:
                     context.tell("reading", count, table.expected(count))
-        context.open_end = last if table.ends_openly and last else None
+        context.last_row = ends.doubt(places.at.get("phone"))
+        context.moments = moments.preview()
     context.tell("reading", count, count)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(kind.copied)))
