@@ -1,12 +1,17 @@
 """Giving points and growth value without a sale: by hand, or as part of another act."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from common.text import one_line
-from ledger.services import Act
+from ledger import services as ledger_services
+from ledger.kinds import EntryKind
+from ledger.services import Act, Line
 from points.errors import AmountRefused, ReasonMissing
+from points.expiry import expires_at
 from points.models import Accrual, PointsPolicy
 from policies import selectors as policies_selectors
 from stores import services as stores_services
@@ -15,6 +20,8 @@ from stores.services import Mending
 
 from . import permit
 from .accrue import give_step
+from .facts import house_zone
+from .holding import POINTS, Holding, granted, holdings_of, lock_many
 
 GRANT = "points.grant_points"
 
@@ -197,3 +204,104 @@ def _approved(member_id: int, amount: int, by: Mending) -> Approval:
     return by.approved(
         GRANT, amount=amount, subject=subject_of(member_id), members=[member_id]
     )
+
+
+@transaction.atomic(savepoint=False)
+def grant_points_to_many_step(
+    *,
+    keys: Mapping[int, str],
+    points: int,
+    by: Act,
+    at: datetime,
+    source: str = Accrual.Source.GIFT,
+    reference: str = "",
+) -> None:
+    """A step: so many points to each member of `keys`, once for their key, in as many
+    statements for thousands as for one. What somebody owes is paid first.
+
+    Nobody gets anything where one of them is not active. Raises AmountRefused,
+    MemberNotActive, IdempotencyConflict.
+    """
+    if not 0 < points <= permit.LARGEST:
+        raise AmountRefused
+    permit.active_members(keys)
+    holdings = holdings_of(sorted(keys))
+    debts = lock_many(holdings.values())
+    asked = {
+        member: permit.fingerprint("give", member, points, 0, source, reference)
+        for member in keys
+    }
+    had = permit.first_answers(Accrual, {keys[one]: asked[one] for one in keys})
+    new = [holdings[one] for one in sorted(keys) if keys[one] not in had]
+    if not new:
+        return
+    house = granted(by, POINTS)
+    policy = policies_selectors.in_force(PointsPolicy, at=at)
+    today = at.astimezone(house_zone()).date()
+    dies_at = expires_at(policy, earned_on=today, zone=house_zone())
+    posted = ledger_services.post_many(
+        drafts=[
+            ledger_services.Draft(
+                kind=EntryKind.GRANT,
+                key=keys[one.member_id],
+                at=at,
+                act=by,
+                lines=_lines(one, house, points, debts[one.member_id], dies_at),
+                fingerprint=asked[one.member_id],
+            )
+            for one in new
+        ]
+    )
+    entries = dict(zip([one.member_id for one in new], posted.entry_ids, strict=True))
+    lots = _lot_postings(new, posted.entry_ids)
+    Accrual.objects.bulk_create(
+        Accrual(
+            member_id=one.member_id,
+            source=source,
+            reference=reference[:120],
+            key=keys[one.member_id],
+            fingerprint=asked[one.member_id],
+            policy=policy,
+            store_id=by.store_id,
+            at=at,
+            business_date=by.business_date,
+            entry_id=entries[one.member_id],
+            why=[],
+            points=points,
+            points_kept=points,
+            expires_at=dies_at,
+            debt_paid=min(debts[one.member_id], points),
+            lot_posting=lots.get(entries[one.member_id]),
+        )
+        for one in new
+    )
+
+
+def _lines(
+    one: Holding, house: int, points: int, debt: int, dies_at: datetime | None
+) -> list[Line]:
+    paid = min(debt, points)
+    lines = []
+    if paid:
+        lines.append(Line(debit_id=house, credit_id=one.debt, amount=paid))
+    if points > paid:
+        lines.append(
+            Line(
+                debit_id=house,
+                credit_id=one.points,
+                amount=points - paid,
+                expires_at=dies_at,
+            )
+        )
+    return lines
+
+
+def _lot_postings(new: Sequence[Holding], entries: Sequence[UUID]) -> dict[UUID, int]:
+    """Of each entry the posting that brought the points."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.entry_id, p.id FROM ledger_posting p"
+            " WHERE p.entry_id = ANY (%s) AND p.credit_id = ANY (%s)",
+            [list(entries), [one.points for one in new]],
+        )
+        return dict(cursor.fetchall())

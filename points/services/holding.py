@@ -1,5 +1,6 @@
 """The accounts of a member in the programmes of points, and their lock."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,6 +89,17 @@ def lock(holding: Holding, *others: int) -> Held:
         balances[holding.debt],
         balances[holding.growth],
     )
+
+
+def lock_many(holdings: Collection[Holding]) -> dict[int, int]:
+    """Lock the accounts of many members, in one order; what each owes."""
+    accounts = [
+        account
+        for one in holdings
+        for account in (one.points, one.pending, one.debt, one.growth)
+    ]
+    balances = ledger_services.lock_accounts(accounts)
+    return {one.member_id: balances[one.debt] for one in holdings}
 
 
 def granted(by: Act, code: str) -> int:

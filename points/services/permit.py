@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
@@ -44,6 +44,13 @@ def active_member(member_id: int) -> Member:
     if member is None:
         raise MemberNotActive
     return member
+
+
+def active_members(member_ids: Collection[int]) -> None:
+    """All of them must be active. Raises MemberNotActive."""
+    active = Member.objects.filter(pk__in=member_ids, status=Member.Status.ACTIVE)
+    if active.count() != len(member_ids):
+        raise MemberNotActive
 
 
 def use_limit(
@@ -99,6 +106,20 @@ def first_answer[M: models.Model](model: type[M], key: str, asked: bytes) -> M |
     if row is not None and bytes(row.fingerprint) != asked:  # type: ignore[attr-defined]  # every such table has one
         raise IdempotencyConflict
     return row
+
+
+def first_answers[M: models.Model](
+    model: type[M], asked: Mapping[str, bytes]
+) -> set[str]:
+    """Which of these keys did something before. Raises IdempotencyConflict where one
+    was another request.
+    """
+    had = dict(
+        model._default_manager.filter(key__in=asked).values_list("key", "fingerprint")
+    )
+    if any(bytes(done) != asked[key] for key, done in had.items()):
+        raise IdempotencyConflict
+    return set(had)
 
 
 def write_once[M: models.Model](make: Callable[[], M]) -> M:

@@ -1,6 +1,7 @@
 """Whoever dies at any statement: the next does it; everybody gets one, nobody two."""
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import connection
 
 from campaigns import services as campaigns_services
 from campaigns import tasks
-from campaigns.models import Grant, Journey, JourneyMessage
+from campaigns.models import Campaign, Grant, Journey, JourneyMessage
 from coupons.errors import MemberNotActive
 from coupons.models import Coupon
 from members.birthdays import Birthday
@@ -17,6 +18,7 @@ from members.models import Member
 from messaging.models import Message
 from points import services as points_services
 from points.models import Accrual
+from tests import rendezvous
 from tests.factories.automations import (
     a_campaign,
     by_test,
@@ -173,14 +175,14 @@ def test_one_who_cannot_be_helped_holds_nobody_up(
 ) -> None:
     first, *rest = guests(4)
     campaign = running(points(30))
-    give = points_services.grant_points_step
+    give = points_services.grant_points_to_many_step
 
-    def refused(*, member_id: int, **facts: Any) -> Any:
-        if member_id == first.pk:
+    def refused(*, keys: Mapping[int, str], **facts: Any) -> None:
+        if first.pk in keys:
             raise MemberNotActive
-        return give(member_id=member_id, **facts)
+        give(keys=keys, **facts)
 
-    monkeypatch.setattr(points_services, "grant_points_step", refused)
+    monkeypatch.setattr(points_services, "grant_points_to_many_step", refused)
     play(campaign)
 
     assert Journey.objects.get(member=first).outcome == "failed"
@@ -200,3 +202,32 @@ def test_the_clock_a_day_off_gives_nobody_two() -> None:
         play(campaign, days=day)
 
     assert Accrual.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_its_lock_workers_read_a_budget_that_another_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Guard off: all read what is left before one takes from it; the books of the
+    budget refuse the rest, and their workers die of it.
+    """
+    guests(12)
+    campaign = running(coupon(TemplateFactory.drawn(amount=10_00)), budget=75_00)
+    campaigns_services.enter_due(campaign_id=campaign.pk, at=NOON)
+
+    def read_by_all(campaign_id: int) -> Campaign:
+        found = Campaign.objects.get(pk=campaign_id)
+        rendezvous.meet()
+        return found
+
+    advance = importlib.import_module("campaigns.services.advance")
+    monkeypatch.setattr(advance, "lock_steps", read_by_all)
+    outcomes = race(
+        lambda _number: campaigns_services.advance_due(
+            campaign_id=campaign.pk, at=NOON, chunk=2
+        )
+    )
+
+    told = " ".join(str(refusal) for refusal in refusals(outcomes))
+    assert "campaigns_campaign_within_budget" in told
+    assert Coupon.objects.count() <= 7

@@ -1,14 +1,20 @@
 """Points without a sale: by hand within limits, with a second person, as a gift."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from common.errors import DomainError
 from common.text import InvisibleText
 from coupons.models import Coupon
+from ledger import services as ledger_services
+from ledger.errors import IdempotencyConflict
 from ledger.models import Entry
 from members import services as members_services
+from members.models import Member
 from points import services as points_services
 from points import tasks as points_tasks
 from points.errors import AmountRefused, MemberNotActive, ReasonMissing
@@ -16,7 +22,7 @@ from points.models import Accrual
 from stores import services as stores_services
 from stores.errors import ApprovalNeeded, ApprovalNotUsable, NotAllowed
 from stores.models import AuditEvent
-from tests.factories.coupons import TemplateFactory
+from tests.factories.coupons import TemplateFactory, gone
 from tests.factories.ledger import NOON, an_act, everything
 from tests.factories.members import MemberFactory, two_people
 from tests.factories.points import (
@@ -290,3 +296,90 @@ def test_a_real_merge_brings_points_pending_and_debts_together() -> None:
 def test_the_tasks_of_the_clock_run() -> None:
     assert points_tasks.release_due_points() == 0
     assert points_tasks.cancel_overdue_rewards() == 0
+
+
+def test_gifts_to_many_are_what_each_would_have_got_alone() -> None:
+    one, two = MemberFactory.create_batch(2)
+    owing = owing_thirty()
+    facts: dict[str, Any] = {
+        "points": 50,
+        "by": an_act(),
+        "at": NOON,
+        "reference": "campaign:1",
+    }
+
+    points_services.grant_points_to_many_step(
+        keys={one.pk: "many:1", owing.pk: "many:2"}, **facts
+    )
+    points_services.grant_points_step(member_id=two.pk, key="alone", **facts)
+
+    told = Accrual.objects.filter(reference="campaign:1")
+    same = ["source", "points", "points_kept", "expires_at", "business_date", "policy"]
+    assert told.values(*same).distinct().count() == 1
+    by_member = {row.member_id: row for row in told}
+    assert [by_member[m.pk].debt_paid for m in (one, two, owing)] == [0, 0, 30]
+    assert debt_of(owing) == 0
+    assert (points_of(one), points_of(two)) == (50, 50)
+    lots = [row.lot_posting for row in by_member.values()]
+    assert None not in lots
+    assert ledger_services.prove_books().is_proven
+    for row in by_member.values():
+        assert_taken_back(row)
+
+
+def owing_thirty() -> Member:
+    """Bought, spent the points, and brought a part back."""
+    member = MemberFactory.create()
+    row = sale(member, 100_00)
+    facts: dict[str, Any] = {"by": an_act(), "at": NOON}
+    points_services.redeem(
+        member_id=member.pk, points=100, bill=10**6, key=a_key("spend"), **facts
+    )
+    points_services.refund_accrual(
+        accrual_id=row.pk, amount=30_00, key=a_key("refund"), **facts
+    )
+    return member
+
+
+def assert_taken_back(row: Accrual) -> None:
+    back = points_services.claw_back_step(
+        gift_key=row.key, by=an_act(), at=NOON, key=f"{row.key}:back"
+    )
+    assert back.points == 50
+
+
+def test_gifts_to_many_under_the_same_keys_are_given_once() -> None:
+    members = MemberFactory.create_batch(3)
+    keys = {member.pk: f"many:{member.pk}" for member in members}
+    facts: dict[str, Any] = {"by": an_act(), "at": NOON}
+    for _time in range(2):
+        points_services.grant_points_to_many_step(keys=keys, points=50, **facts)
+    assert [points_of(member) for member in members] == [50, 50, 50]
+    before = everything()
+    with pytest.raises(IdempotencyConflict), transaction.atomic():
+        points_services.grant_points_to_many_step(keys=keys, points=60, **facts)
+    assert everything() == before
+
+
+def test_of_many_one_who_is_gone_is_named_and_nobody_gets_anything() -> None:
+    here, left = MemberFactory.create(), gone()
+    before = everything()
+    with pytest.raises(MemberNotActive), transaction.atomic():
+        points_services.grant_points_to_many_step(
+            keys={here.pk: "a", left.pk: "b"}, points=50, by=an_act(), at=NOON
+        )
+    assert everything() == before
+
+
+def test_gifts_to_many_take_as_many_statements_as_to_few() -> None:
+    def statements(count: int) -> int:
+        members = MemberFactory.create_batch(count)
+        keys = {member.pk: a_key("many") for member in members}
+        with CaptureQueriesContext(connection) as asked:
+            points_services.grant_points_to_many_step(
+                keys=keys, points=50, by=an_act(), at=NOON
+            )
+        return len(asked)
+
+    statements(1)
+    assert statements(3) == statements(30)
