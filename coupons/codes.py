@@ -4,8 +4,10 @@ Twelve characters for a member's own coupon (55 random bits), sixteen for a prin
 that serves whoever bears it (75 bits, kept as a keyed hash); the last is a check.
 """
 
+import base64
 import secrets
 import unicodedata
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -63,6 +65,23 @@ def _keyed(secret: str, key: str | bytes) -> bytes:
     return salted_hmac("coupons.codes", secret, secret=key, algorithm="sha256").digest()
 
 
-def new_token() -> str:
-    """The secret part of a gift's link."""
-    return secrets.token_urlsafe(24)
+def gift_token(coupon_id: int, offered_at: datetime) -> str:
+    """The secret part of a gift's link: the same for the same offer, so that its giver
+    can be shown it again.
+    """
+    return _gift_token(coupon_id, offered_at, settings.SECRET_KEY)
+
+
+def shown_gift_token(coupon_id: int, offered_at: datetime, kept: bytes) -> str:
+    """The same, made with whichever of our keys it was made with; empty: with none."""
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        token = _gift_token(coupon_id, offered_at, key)
+        if kept in digests(token):
+            return token
+    return ""
+
+
+def _gift_token(coupon_id: int, offered_at: datetime, key: str | bytes) -> str:
+    offer = f"{coupon_id}:{offered_at.astimezone(UTC).isoformat()}"
+    made = salted_hmac("coupons.gifts", offer, secret=key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made[:24]).decode()

@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from . import audiences
-from .codes import HELD, digests, normalised
+from .codes import HELD, digests, normalised, shown_gift_token
 from .errors import CodeNotKnown
 from .kinds import CouponAct, CouponKind, CouponStatus
 from .models import (
     Coupon,
+    CouponGift,
     CouponIssue,
     CouponTemplate,
     CouponUse,
@@ -134,6 +135,47 @@ def held_now(
             one.coupon.valid_until,
             one.coupon.pk,
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GiftOnItsWay:
+    """A coupon that its holder offers to a friend, and the secret part of its link."""
+
+    gift: CouponGift
+    token: str
+
+
+def gifts_offered(giver_id: int) -> list[GiftOnItsWay]:
+    """What a member offers to friends and none has taken yet, the latest first."""
+    rows = CouponGift.objects.filter(giver_id=giver_id, ended_at=None)
+    return [
+        GiftOnItsWay(
+            row, shown_gift_token(row.coupon_id, row.offered_at, bytes(row.digest))
+        )
+        for row in rows.select_related("coupon__version").order_by("-offered_at", "-pk")
+    ]
+
+
+def gifts_given(giver_id: int) -> QuerySet[CouponGift]:
+    """What friends have taken from a member, the latest first."""
+    rows = CouponGift.objects.filter(
+        giver_id=giver_id, ended_as=CouponGift.Ended.ACCEPTED
+    )
+    return rows.select_related("coupon__version").order_by("-ended_at", "-pk")
+
+
+def gifts_of_coupon(coupon_id: int, *, giver_id: int) -> QuerySet[CouponGift]:
+    """The times that a member offered a coupon."""
+    return CouponGift.objects.filter(coupon_id=coupon_id, giver_id=giver_id)
+
+
+def gift_by_token(token: str) -> CouponGift | None:
+    """The gift that a link names, whatever became of it; None: no link of ours."""
+    return (
+        CouponGift.objects.filter(digest__in=digests(token[:200]))
+        .select_related("coupon__version")
+        .first()
     )
 
 

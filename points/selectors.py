@@ -4,16 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from ledger import selectors as ledger_selectors
+from ledger import statements as ledger_statements
 from ledger.kinds import AccountKind
 from ledger.selectors import Movement
 from policies import selectors as policies_selectors
 
-from .models import Accrual, PointsPolicy, Reward, RewardTaken, StampProgramme
+from .models import (
+    Accrual,
+    PointsPolicy,
+    Redemption,
+    Reward,
+    RewardOrder,
+    RewardTaken,
+    StampProgramme,
+)
 from .spending import most_for, worth_of
 from .words import explain_step
 
@@ -124,6 +134,16 @@ def most_spendable(member_id: int, *, bill: int, at: datetime) -> int:
     return most if most >= policy.least_points else 0
 
 
+def spend_for_growth(growth: int, *, at: datetime) -> int | None:
+    """What one would spend (minor units) to earn so much growth value; None: growth
+    value does not come from spending.
+    """
+    policy = policies_selectors.in_force(PointsPolicy, at=at)
+    if not policy.growth_earned:
+        return None
+    return -(-growth * policy.growth_per // policy.growth_earned)
+
+
 def explain(member_id: int, at: datetime) -> list[Lot]:
     """A member's points lot by lot, the first to expire first: source, reasons, end."""
     account = _account(member_id)
@@ -217,6 +237,34 @@ def rewards_for(member_id: int, at: datetime) -> QuerySet[Reward]:
         .order_by("points", "pk")
         .select_related("coupon")
     )
+
+
+def orders_of(member_id: int) -> QuerySet[RewardOrder]:
+    """The rewards that a member ordered, the latest first."""
+    rows = RewardOrder.objects.filter(member_id=member_id)
+    return rows.select_related("reward").order_by("-pk")
+
+
+def accruals_of_entry(member_id: int, *, entry_id: UUID) -> QuerySet[Accrual]:
+    """What of a member's points an entry earned, with the reasons."""
+    return Accrual.objects.filter(member_id=member_id, entry_id=entry_id)
+
+
+def redemptions_of_entry(member_id: int, *, entry_id: UUID) -> QuerySet[Redemption]:
+    """What of a member's points an entry spent on bills."""
+    return Redemption.objects.filter(member_id=member_id, entry_id=entry_id)
+
+
+def changes_of_entry(
+    member_id: int, *, entry_id: UUID
+) -> list[ledger_statements.Movement]:
+    """What one entry did to the points that a member may spend; nothing where it did
+    not touch them.
+    """
+    account = _account(member_id)
+    if account is None:
+        return []
+    return ledger_statements.of_entry(entry_id=entry_id, account_ids=[account])
 
 
 def stamp_cards(member_id: int, at: datetime) -> list[StampCard]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from common.errors import DomainError
 from members.birthdays import FIRST_YEAR, LAST_YEAR, LUNAR, SOLAR, Birthday
 from members.models import Channel, Consent, ConsentText, Purpose
 
@@ -31,6 +32,10 @@ class PortalForm(forms.Form):
         self.helper.error_text_inline = True
         self.helper.html5_required = True
         self.helper.layout = Layout(*self.parts(), self.submit())
+
+    def refuse(self, refusal: DomainError, field: str | None = None) -> None:
+        """Why the house did not take it: at the field that it is about, if any."""
+        self.add_error(field if field in self.fields else None, str(refusal))
 
     def parts(self) -> Sequence[Any]:
         """What stands above the button."""
@@ -248,3 +253,44 @@ class JoinForm(ConsentForm):
             calendar=LUNAR if told["calendar"] == LEAP else told["calendar"] or SOLAR,
             leap=told["calendar"] == LEAP,
         )
+
+
+def code_field(label: Any, *, required: Any) -> forms.CharField:
+    """A code as it is printed, on one line."""
+    return forms.CharField(
+        label=label,
+        max_length=80,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "num",
+            }
+        ),
+        error_messages={"required": required},
+    )
+
+
+class ReceiptForm(PortalForm):
+    """The code on a bill that was paid without the card."""
+
+    button = _("Add the points")
+    code = code_field(
+        _("Code on the receipt"), required=_("Type the code that the receipt shows.")
+    )
+
+
+class CouponCodeForm(PortalForm):
+    """A word from a notice, or a code from a printed coupon."""
+
+    button = _("Get the coupon")
+    code = code_field(_("Code"), required=_("Type the code or the word."))
+
+
+class TakeForm(PortalForm):
+    """Nothing to type: one button."""
+
+    def __init__(self, *args: Any, button: Any = "", **options: Any) -> None:
+        self.button = button or self.button
+        super().__init__(*args, **options)

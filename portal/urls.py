@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import doors, holdings, joining, me
+from portal.views import doors, gifts, holdings, joining, me, rewards
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +20,19 @@ urlpatterns = [
     path("coupons/", holdings.coupons, name="coupons"),
     path("coupons/used/", holdings.coupons_used, name="coupons_used"),
     path("coupons/expired/", holdings.coupons_expired, name="coupons_expired"),
+    path("coupons/enter/", gifts.enter_code, name="coupon_code"),
+    path("coupons/take/<int:template_id>/", gifts.take, name="take_coupon"),
+    path("coupons/<int:coupon_id>/give/", gifts.give, name="give_coupon"),
+    path("coupons/<int:coupon_id>/back/", gifts.take_back, name="take_coupon_back"),
+    path("coupons/gift/<str:token>/", gifts.gift, name="coupon_gift"),
+    path("rewards/", rewards.rewards, name="rewards"),
+    path("rewards/<int:reward_id>/", rewards.reward, name="reward"),
+    path("rewards/orders/", rewards.reward_orders, name="reward_orders"),
+    path("rewards/orders/<int:order_id>/", rewards.reward_order, name="reward_order"),
+    path("rewards/points/", rewards.points, name="points"),
+    path("rewards/points/<uuid:entry_id>/", rewards.points_entry, name="points_entry"),
+    path("rewards/receipt/", rewards.receipt, name="receipt"),
+    path("rewards/check-in/", rewards.check_in, name="check_in"),
     path("me/", me.me, name="me"),
     path("me/consents/", me.consents, name="consents"),
     path("me/devices/<int:device_id>/", me.sign_out_device, name="sign_out_device"),

@@ -31,6 +31,23 @@ class MemberTier:
         return self.tier.benefits if self.tier else NO_BENEFITS
 
 
+@dataclass(frozen=True, slots=True)
+class NextTier:
+    """The step above, and the growth value that counts towards it until `by`, when the
+    first of it counts no more (None: nothing of it ends).
+    """
+
+    tier: Tier
+    threshold: int
+    growth: int
+    by: datetime | None
+
+    @property
+    def missing(self) -> int:
+        """Growth value that is still to be earned."""
+        return max(self.threshold - self.growth, 0)
+
+
 def standing(member_id: int, *, at: datetime | None = None) -> MemberTier:
     """The member's tier and its benefits.
 
@@ -86,6 +103,27 @@ def next_tier(tier: Tier | None) -> Tier | None:
     if tier is not None:
         above = above.filter(rank__gt=tier.rank)
     return above.order_by("rank").first()
+
+
+def next_step(member_id: int, tier: Tier | None, *, at: datetime) -> NextTier | None:
+    """How far the next tier is, and by when; None: there is none above."""
+    above = next_tier(tier)
+    if above is None:
+        return None
+    counted = [
+        one
+        for one in ledger_selectors.usable_of(
+            holder_kind="member", holder_id=member_id, at=at
+        )
+        if one.kind == AccountKind.GROWTH
+    ]
+    ends = [one.first_at for one in counted if one.first_at is not None]
+    return NextTier(
+        tier=above,
+        threshold=above.threshold or 0,
+        growth=sum(one.amount for one in counted),
+        by=min(ends, default=None),
+    )
 
 
 def ladder() -> QuerySet[Tier]:

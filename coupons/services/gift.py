@@ -28,7 +28,7 @@ LAPSING = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A gift on its way; the token is shown to the giver now and kept by nobody."""
+    """A gift on its way; the token is shown to the giver alone and kept by nobody."""
 
     gift_id: int
     token: str
@@ -45,7 +45,7 @@ def offer(*, coupon_id: int, member_id: int, by: Act, at: datetime) -> Offer:
     if not coupon.version.is_transferable:
         raise NotGiveable(coupon=coupon_id)
     days = policies_selectors.in_force(CouponsPolicy, at=at).gift_days
-    token = codes.new_token()
+    token = codes.gift_token(coupon_id, at)
     gift = CouponGift(
         coupon=coupon,
         giver_id=member_id,

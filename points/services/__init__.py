@@ -47,6 +47,7 @@ from .rewards import (
     cancel_reward_order,
     hand_over_reward,
     order_reward,
+    pick_up_code,
 )
 from .settings import restock, save_setting
 from .stamps import (
@@ -88,6 +89,7 @@ __all__ = [
     "issue_receipt_code",
     "live_until",
     "order_reward",
+    "pick_up_code",
     "post_plan",
     "record_accrual_step",
     "record_redemption_step",

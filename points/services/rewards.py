@@ -340,6 +340,18 @@ def _written(
     )
 
 
+def pick_up_code(order: RewardOrder) -> str:
+    """The code of an order that waits to be picked up, as its slip shows it; empty
+    where there is none, or the key that made it was changed since.
+    """
+    if order.status != RewardOrder.Status.ORDERED:
+        return ""
+    try:
+        return _with_code(order).code
+    except IdempotencyConflict:
+        return ""
+
+
 def _with_code(order: RewardOrder) -> Ordered:
     """The code is made of the key: sent again, the same slip is shown again."""
     if order.code_hash is None:

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common import tables
-from common.money import format_money
+from common.money import format_count, format_money
 from coupons.kinds import CouponKind
 from coupons.models import Coupon, TemplateVersion
 from members.birthdays import LUNAR, Birthday
 
 register = template.Library()
+MOST_PLACES = 60
 
 
 @register.filter
@@ -49,6 +50,18 @@ def last_day(ends_at: datetime) -> str:
 def signed(amount: int) -> str:
     """A change of money: `+10.00`, `−10.00`."""
     return f"{'+' if amount >= 0 else '−'}{format_money(abs(amount))}"
+
+
+@register.filter
+def signed_points(points: int) -> str:
+    """A change of points: `+10`, `−10`."""
+    return f"{'+' if points >= 0 else '−'}{format_count(abs(points))}"
+
+
+@register.filter
+def numbers(most: int) -> range:
+    """The numbers of the places on a stamp card."""
+    return range(1, min(most, MOST_PLACES) + 1)
 
 
 @register.filter

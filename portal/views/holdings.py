@@ -14,6 +14,7 @@ from checkout.models import Sale
 from coupons import selectors as coupons_selectors
 from ledger import statements as ledger_statements
 from portal import holdings, symbols
+from portal.pages import page_before
 from portal.visitors import Visitor, for_members
 from stored_value import selectors as stored_value_selectors
 from stored_value.holders import Holder
@@ -21,7 +22,7 @@ from stores import selectors as stores_selectors
 from tiers import selectors as tiers_selectors
 
 MOST_COUPONS: Final = 50
-MOST_DIGITS: Final = 18
+MOST_GIFTS: Final = 10
 
 
 @never_cache
@@ -56,12 +57,11 @@ def wallet(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What may be spent, lot by lot, and everything that moved it."""
     holder = Holder.member(visitor.member.pk)
     held = stored_value_selectors.wallet(holder=holder, at=visitor.at)
-    before = request.GET.get("before", "")
-    is_number = before.isascii() and before.isdecimal() and len(before) <= MOST_DIGITS
+    before = page_before(request)
     told, further = holdings.changes(
         principal=held.accounts.principal,
         bonus=held.accounts.bonus,
-        before=int(before) if is_number else None,
+        before=before,
     )
     context = {
         "tab": "wallet",
@@ -74,7 +74,7 @@ def wallet(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "changes": told,
         "stores": stores_selectors.names_of(one.store_id for one in told),
         "further": further,
-        "is_later": is_number,
+        "is_later": before is not None,
     }
     return render(request, "portal/wallet.html", context)
 
@@ -117,11 +117,17 @@ def coupons(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What can be used today, and what cannot with the reason why."""
     tier = tiers_selectors.standing(visitor.member.pk, at=visitor.at).tier
     held = holdings.coupons_of(visitor, tier)
+    today = {one.coupon.pk for one in held if one.refusal is None}
+    gifts = coupons_selectors.gifts_offered(visitor.member.pk)
+    given = {one.gift.coupon_id for one in gifts}
     context = {
         "tab": "coupons",
         "shelf": "usable",
-        "today": [one for one in held if one.refusal is None],
-        "later": [one for one in held if one.refusal is not None],
+        "today": [one for one in held if one.coupon.pk in today],
+        "later": [one for one in held if one.coupon.pk not in given | today],
+        "gifts": gifts,
+        "given": coupons_selectors.gifts_given(visitor.member.pk)[:MOST_GIFTS],
+        "claimable": coupons_selectors.claimable(visitor.member.pk, at=visitor.at),
     }
     return render(request, "portal/coupons.html", context)
 

@@ -12,13 +12,18 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import MemberDevice
 from coupons.models import Coupon
 from members.models import Member
+from points import services as points_services
+from points.models import Task
 from tests.browser.chromium import LANGUAGES
 from tests.browser.pages import violations
 from tests.factories.accounts import code_sent_last
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory
 from tests.factories.coupons import TemplateFactory, issued
-from tests.factories.stores import StoreFactory
+from tests.factories.ledger import an_act
+from tests.factories.points import RewardFactory, StampProgrammeFactory, TaskFactory
+from tests.factories.stores import NOON, StoreFactory
+from tests.factories.tiers import a_ladder
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -31,6 +36,25 @@ def member(transactional_db: None) -> Member:
     CardFactory.create(member=guest)
     issued(member=guest)
     issued(TemplateFactory.drawn(starts_after_days=2), guest)
+    a_ladder()
+    RewardFactory.create(name="龙井茶叶罐")
+    RewardFactory.create(points=50_000)
+    points_services.grant_points_step(
+        member_id=guest.pk, points=1200, by=an_act(), at=NOON, key="gift:1"
+    )
+    points_services.grant_growth_step(
+        member_id=guest.pk, amount=120, by=an_act(), at=NOON, key="gift:2"
+    )
+    programme = StampProgrammeFactory.create(name="喝茶集章卡")
+    points_services.give_stamps(
+        programme_code=programme.code,
+        member_id=guest.pk,
+        amount=10_00,
+        by=an_act(),
+        at=NOON,
+        key="stamps:1",
+    )
+    TaskFactory.create(kind=Task.Kind.STREAK, period=Task.Period.EACH, name="连续签到")
     return guest
 
 
@@ -82,6 +106,28 @@ def sign_in(page: Page, address: str, member: Member, mark: str, **look: bool) -
     page.wait_for_url("**/portal/")
 
 
+def see_rewards(page: Page, mark: str, *, has_script: bool) -> None:
+    """Points, and a reward ordered for them."""
+    tabs = page.locator(".tabs a")
+    tabs.nth(3).click()
+    page.wait_for_url("**/rewards/")
+    expect(page.locator(".tier-way progress")).to_be_visible()
+    looked_at(page, f"{mark}-rewards", has_script=has_script)
+    page.locator("a.btn-jade").first.click()
+    page.wait_for_url("**/rewards/*/?key=*")
+    looked_at(page, f"{mark}-reward", has_script=has_script)
+    page.locator("#submit").click()
+    page.wait_for_url("**/rewards/orders/*/")
+    looked_at(page, f"{mark}-order", has_script=has_script)
+    tabs.nth(3).click()
+    page.locator(".portal-head a").click()
+    page.wait_for_url("**/rewards/points/")
+    looked_at(page, f"{mark}-points", has_script=has_script)
+    page.locator("a.row-line").last.click()
+    page.wait_for_url("**/rewards/points/*/")
+    looked_at(page, f"{mark}-points-entry", has_script=has_script)
+
+
 @pytest.mark.parametrize(
     ("language", "has_script"),
     [("en", True), ("zh-hans", True), ("zh-hant", True), ("en", False)],
@@ -119,7 +165,8 @@ def test_a_member_signs_in_and_sees_every_screen(
         page.wait_for_url("**/coupons/used/")
         looked_at(page, f"{mark}-used", has_script=has_script)
 
-        tabs.nth(3).click()
+        see_rewards(page, mark, has_script=has_script)
+        tabs.nth(4).click()
         page.wait_for_url("**/me/")
         looked_at(page, f"{mark}-me", has_script=has_script)
         page.locator("a[href$='/consents/']").click()
