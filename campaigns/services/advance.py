@@ -24,7 +24,7 @@ from .moves import Move, write
 from .pause import pause_step
 from .words import write_to
 
-CHUNK: Final = 500
+CHUNK: Final = 2_000
 RETRIES: Final = 5  # of a chunk in which a random code of a coupon was taken already
 BUSY: Final = (CampaignState.RUNNING, CampaignState.STOPPED)
 

@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from campaigns.kinds import SPARES_COMPLAINTS, CampaignKind, JourneyOutcome, StepKind
 from campaigns.models import Campaign, CampaignStep, Journey
 from campaigns.occasion_ends import passed
 from campaigns.reach import consents_for
-from members.models import ConsentNow, Member
 from recognition.models import Feedback, Visit
 
+# Whom nothing keeps are not told: of very many members hardly any are.
+GONE: Final = """
+SELECT due.member FROM unnest(%s::bigint[]) due (member)
+ WHERE NOT EXISTS (SELECT FROM members_member m
+                    WHERE m.id = due.member AND m.status = 'active')
+"""
+UNCONSENTED: Final = """
+SELECT due.member FROM unnest(%s::bigint[]) due (member)
+ WHERE NOT EXISTS (SELECT FROM members_consentnow c
+                    WHERE c.member_id = due.member AND c.granted
+                      AND c.purpose = ANY (%s::text[]) AND c.channel = ANY (%s::text[]))
+"""
 UNCURED = ("open", "owned")
 
 
@@ -25,16 +38,12 @@ def ends_of(
     """The journeys that are over now, and why; the first reason is told."""
     over: dict[int, JourneyOutcome] = {}
     members = [journey.member_id for journey in journeys]
-    active = set(
-        Member.objects.filter(pk__in=members, status=Member.Status.ACTIVE).values_list(
-            "pk", flat=True
-        )
-    )
+    gone = _found(GONE, [members])
     returned = _returned(campaign, journeys, plans)
     complaining = _complaining(campaign, members)
     over_now = passed(campaign, journeys, at=at)
     for journey in journeys:
-        if journey.member_id not in active:
+        if journey.member_id in gone:
             over[journey.pk] = JourneyOutcome.GONE
         elif journey.pk in returned:
             over[journey.pk] = JourneyOutcome.RETURNED
@@ -92,13 +101,13 @@ def _unconsented(
         )
         if not purposes:
             continue
-        may = set(
-            ConsentNow.objects.filter(
-                member__in=[one.member_id for one in here],
-                purpose__in=purposes,
-                channel__in=channels,
-                granted=True,
-            ).values_list("member", flat=True)
-        )
-        gone += [one.pk for one in here if one.member_id not in may]
+        members = [one.member_id for one in here]
+        may_not = _found(UNCONSENTED, [members, purposes, channels])
+        gone += [one.pk for one in here if one.member_id in may_not]
     return gone
+
+
+def _found(sql: str, params: list[Any]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return {int(row[0]) for row in cursor.fetchall()}

@@ -1,14 +1,15 @@
 """Gifts of campaigns: budget, coupon or points, and the row that says it was given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.costs import unit_cost
 from campaigns.kinds import JourneyOutcome
-from campaigns.models import Campaign, CampaignStep, Grant
+from campaigns.models import Campaign, CampaignStep
 from common.errors import DomainError
 from common.sums import more
 from coupons import services as coupons_services
@@ -19,6 +20,13 @@ from points import services as points_services
 
 from .moves import Move
 
+NOTE: Final = """
+INSERT INTO campaigns_grant (
+  campaign_id, step_id, journey_id, member_id, period, coupon_id, points, cost, at)
+SELECT %s, %s, j.id, j.member_id, j.period, due.coupon, %s, %s, %s
+  FROM unnest(%s::bigint[], %s::bigint[]) due (journey, coupon)
+  JOIN campaigns_journey j ON j.id = due.journey
+"""
 CLOSED = (TemplateClosed, TemplateEnded, TemplateUnknown)
 
 
@@ -59,25 +67,34 @@ def give(
         given = _coupons(campaign, step, moves, by=by, at=at)
     else:
         given = _points(campaign, step, moves, by=by, at=at)
-    Grant.objects.bulk_create(
-        Grant(
-            campaign=campaign,
-            step=step,
-            journey=move.journey,
-            member_id=move.journey.member_id,
-            period=move.journey.period,
-            coupon_id=given[move.journey.pk],
-            points=step.points,
-            cost=cost,
-            at=at,
-        )
-        for move in moves
-        if move.journey.pk in given
-    )
+    _note(campaign, step, given, cost=cost, at=at)
     without = [move for move in moves if move.journey.pk not in given]
     for move in without:
         move.end_with(JourneyOutcome.UNFUNDED)
     _give_back_budget(campaign, len(without), cost)
+
+
+def _note(
+    campaign: Campaign,
+    step: CampaignStep,
+    given: Mapping[int, int | None],
+    *,
+    cost: int,
+    at: datetime,
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NOTE,
+            [
+                campaign.pk,
+                step.pk,
+                step.points,
+                cost,
+                at,
+                list(given),
+                list(given.values()),
+            ],
+        )
 
 
 def _take_budget(campaign: Campaign, pieces: int, cost: int) -> None:

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import override
 
 from campaigns.days import house_zone
 from campaigns.kinds import OCCASION_VALUES, JourneyOutcome
-from campaigns.models import Campaign, CampaignStep, Grant, JourneyMessage
+from campaigns.models import Campaign, CampaignStep
 from campaigns.occasion_values import occasion_values
+from coupons.models import TemplateVersion
 from messaging import selectors as messaging_selectors
 from messaging import services as messaging_services
 from messaging.errors import MessageTemplateUnknown
-from messaging.services import OutgoingMessage
+from messaging.services import Mailing
 from messaging.services.send import HOUSE_LANGUAGE
 from messaging.values import Value
 
@@ -22,6 +23,17 @@ from .moves import Move
 
 # A greeting that could not leave for so long is none any more.
 LASTS: Final = timedelta(days=7)
+GIVEN: Final = """
+SELECT g.journey_id, g.points, c.version_id, c.valid_until, m.language
+  FROM campaigns_grant g JOIN members_member m ON m.id = g.member_id
+  LEFT JOIN coupons_coupon c ON c.id = g.coupon_id
+ WHERE g.journey_id = ANY (%s) ORDER BY g.id
+"""
+NOTE: Final = """
+INSERT INTO campaigns_journeymessage (campaign_id, step_id, journey_id, message_id)
+SELECT %s, %s, due.journey, due.message
+  FROM unnest(%s::bigint[], %s::bigint[]) due (journey, message)
+"""
 
 
 @transaction.atomic(savepoint=False)
@@ -42,49 +54,47 @@ def write_to(
     gifts = _last_gifts(moves)
     told = _told_by_the_occasion(campaign, moves, asked, at)
     moves = [move for move in moves if not move.is_over]
-    whom = [(move, channel) for move in moves for channel in step.channels]
-    written = messaging_services.send_messages(
-        messages=[
-            _message(
-                campaign,
-                step,
-                move,
-                channel,
-                _values(asked, gifts, told, move.journey.pk),
-                at,
-            )
-            for move, channel in whom
-        ],
-        at=at,
-    )
-    JourneyMessage.objects.bulk_create(
-        JourneyMessage(
-            journey=move.journey, campaign=campaign, step=step, message=message
+    values = {
+        move.journey.member_id: _values(asked, gifts, told, move.journey.pk)
+        for move in moves
+    }
+    for channel in step.channels:
+        written = messaging_services.send_to_members(
+            mailing=Mailing(
+                template=template.code,
+                channel=channel,
+                expires_at=at + LASTS,
+                priority=campaign.priority,
+                store_id=campaign.store_id,
+            ),
+            keys={
+                move.journey.member_id: (
+                    f"campaign:{move.journey.pk}:{step.position}:{channel}"
+                )
+                for move in moves
+            },
+            values=values,
+            at=at,
         )
-        for (move, _channel), message in zip(whom, written, strict=True)
-    )
+        _note(campaign, step, moves, written)
 
 
-def _message(
+def _note(
     campaign: Campaign,
     step: CampaignStep,
-    move: Move,
-    channel: str,
-    values: dict[str, Value],
-    at: datetime,
-) -> OutgoingMessage:
-    if step.template is None:
-        raise ValueError(step.pk)
-    return OutgoingMessage(
-        key=f"campaign:{move.journey.pk}:{step.position}:{channel}",
-        template=step.template.code,
-        channel=channel,
-        member_id=move.journey.member_id,
-        values=values,
-        expires_at=at + LASTS,
-        priority=campaign.priority,
-        store_id=campaign.store_id,
-    )
+    moves: Sequence[Move],
+    written: Mapping[int, int],
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            NOTE,
+            [
+                campaign.pk,
+                step.pk,
+                [move.journey.pk for move in moves],
+                [written[move.journey.member_id] for move in moves],
+            ],
+        )
 
 
 def _told_by_the_occasion(
@@ -119,14 +129,36 @@ def _values(
 def _last_gifts(moves: Sequence[Move]) -> dict[int, dict[str, Value]]:
     """What each was given last, as a message tells it, in the reader's language."""
     told: dict[int, dict[str, Value]] = {}
-    grants = Grant.objects.filter(journey__in=[move.journey.pk for move in moves])
-    for grant in grants.select_related("coupon__version", "member").order_by("pk"):
-        mine = told.setdefault(grant.journey_id, {})
-        if grant.coupon is None:
-            mine["points"] = grant.points
-            continue
-        last = grant.coupon.valid_until - timedelta(seconds=1)
-        mine["until"] = last.astimezone(house_zone()).date()
-        with override(grant.member.language or HOUSE_LANGUAGE):
-            mine["coupon"] = grant.coupon.version.name
+    coupons = _Coupons()
+    with connection.cursor() as cursor:
+        cursor.execute(GIVEN, [[move.journey.pk for move in moves]])
+        rows = cursor.fetchall()
+    for journey, points, version, valid_until, language in rows:
+        if version is None:
+            told.setdefault(journey, {})["points"] = points
+        else:
+            told.setdefault(journey, {}).update(
+                coupons.told(version, valid_until, language)
+            )
     return told
+
+
+class _Coupons:
+    """What is told of coupons, looked up once for each last day and language."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, datetime, str], dict[str, Value]] = {}
+
+    def told(
+        self, version_id: int, valid_until: datetime, language: str
+    ) -> dict[str, Value]:
+        """In the language of whoever reads it; the last day by the house's clock."""
+        asked = version_id, valid_until, language
+        if asked not in self._known:
+            last = valid_until - timedelta(seconds=1)
+            with override(language or HOUSE_LANGUAGE):
+                self._known[asked] = {
+                    "until": last.astimezone(house_zone()).date(),
+                    "coupon": TemplateVersion.objects.get(pk=version_id).name,
+                }
+        return self._known[asked]

@@ -14,6 +14,7 @@ from .handover import (
     settle,
 )
 from .look_after import clear_up, find_lost, unclear
+from .mailing import Mailing, send_to_members
 from .pace import set_pace
 from .receipts import DeliveryReceipt, note_receipt
 from .send import OutgoingMessage, send_message, send_messages
@@ -26,6 +27,7 @@ __all__ = [
     "GONE",
     "RESTS",
     "DeliveryReceipt",
+    "Mailing",
     "OutgoingMessage",
     "PreparedMessage",
     "TakenUp",
@@ -48,6 +50,7 @@ __all__ = [
     "publish_template",
     "send_message",
     "send_messages",
+    "send_to_members",
     "set_pace",
     "set_preferences",
     "set_template_in_use",

@@ -116,9 +116,9 @@ def build_message(
     """The row of a message, checked, not written yet."""
     if version is None:
         raise MessageTemplateUnknown(template=message.template)
-    _check(message, at)
+    check_message(message, at)
     member = _member(message, members)
-    _check_words(version, message.channel)
+    check_words(version, message.channel)
     values = check_values(version.values, message.values)
     begins = max(message.not_before or at, at)
     language = message.language or (member.language if member else "")
@@ -156,12 +156,12 @@ def _member(message: OutgoingMessage, members: Mapping[int, Member]) -> Member |
     return member
 
 
-def _check_words(version: MessageTemplateVersion, channel: str) -> None:
+def check_words(version: MessageTemplateVersion, channel: str) -> None:
     if channel not in {text.channel for text in version.texts.all()}:
         raise ChannelWithoutWords(channel=channel)
 
 
-def _check(message: OutgoingMessage, at: datetime) -> None:
+def check_message(message: OutgoingMessage, at: datetime) -> None:
     """Refuse what could never arrive. Raises MessageRefused."""
     ends, begins = message.expires_at, max(message.not_before or at, at)
     checks = [
