@@ -1,13 +1,15 @@
 """Form fields that turn what was typed into what the services take."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Field, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common import money
+from common.fixed_point import plain_number
 from common.text import InvisibleText, has_invisible
 
 
@@ -88,6 +90,48 @@ class MoneyField(forms.Field):
             return True
 
 
+class FixedPointField(forms.DecimalField):
+    """A share or a factor: typed with decimals, cleaned to whole steps of the last one.
+
+    With one place 75 is shown, and typed, as 7.5. The limits are in steps, too.
+    """
+
+    def __init__(
+        self, *, places: int, min_value: int = 0, max_value: int, **options: Any
+    ) -> None:
+        self.places = places
+        options.setdefault(
+            "widget",
+            forms.TextInput(
+                attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num"}
+            ),
+        )
+        super().__init__(
+            min_value=Decimal(min_value).scaleb(-places),
+            max_value=Decimal(max_value).scaleb(-places),
+            decimal_places=places,
+            **options,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Steps are shown as the number they make; what was typed stays as typed."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return plain_number(value, self.places)
+        return value
+
+    def clean(self, value: Any) -> int | None:
+        """The steps that were meant; None where it may be left empty and is."""
+        typed = super().clean(value)
+        return None if typed is None else int(typed.scaleb(self.places))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """`5.0` typed over `5` is no change."""
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
+
 def offer(
     form: forms.Form, name: str, rows: QuerySet[Any], *, pick_the_only_one: bool = False
 ) -> None:
@@ -99,15 +143,3 @@ def offer(
         two = list(rows[:2])
         if len(two) == 1:
             form.initial.setdefault(name, two[0])
-
-
-def money_formfield(db_field: Field[Any, Any], widget: forms.Widget) -> MoneyField:
-    """The form field of a column that keeps minor units; typed as money."""
-    return MoneyField(
-        label=db_field.verbose_name,
-        help_text=db_field.help_text,
-        required=not db_field.blank and not db_field.null,
-        min_value=0,
-        max_value=10**15,
-        widget=widget,
-    )

@@ -1,7 +1,6 @@
 """What the office types about coupons, turned into what the services take."""
 
 import re
-from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -18,7 +17,8 @@ from unfold.widgets import (
 )
 
 from common.errors import DomainError
-from common.forms import MoneyField
+from common.fixed_point import BASIS_POINT_PLACES
+from common.forms import FixedPointField, MoneyField
 from common.sight import in_sight
 from members import selectors as members_selectors
 from members.models import Tag
@@ -36,31 +36,18 @@ MONEY = ("amount", "cap", "min_spend", "use_price", "price")
 BETWEEN_WORDS = re.compile(r"[,，、;；\n]+")
 
 
-class PercentField(forms.DecimalField):
-    """Percent as people type them; basis points inside. Integers all the way."""
+class PercentField(FixedPointField):
+    """Percent as people type them; basis points inside."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault(
             "widget", UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
         )
-        super().__init__(min_value=0, max_value=100, decimal_places=2, **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        """2000 is shown as 20; what was typed stays as typed."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            return f"{Decimal(value).scaleb(-2):f}".rstrip("0").rstrip(".") or "0"
-        return value
+        super().__init__(places=BASIS_POINT_PLACES, max_value=100_00, **options)
 
     def clean(self, value: Any) -> int:
-        """The basis points that were meant."""
-        typed = super().clean(value)
-        return int((typed or Decimal(0)).scaleb(2))
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return bool(self.clean(data) != initial)
-        except ValidationError:
-            return True
+        """Left empty it is nothing."""
+        return super().clean(value) or 0
 
 
 class WordsField(forms.CharField):
@@ -213,7 +200,7 @@ class SegmentForm(KeyForm, ReasonForm):
         widget=UnfoldAdminSelectWidget,
     )
     quantity = forms.IntegerField(
-        label=_("For each"),
+        label=_("Number for each member"),
         min_value=1,
         max_value=100,
         initial=1,

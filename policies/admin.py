@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.admin import ReadOnlyAdmin
-from common.forms import MoneyField
-from common.money import format_money
+from common.forms import LineField
 from common.names import country_name
 from common.tables import table
+from stores.admin import figures
 from stores.admin.base import ScopedAdmin, act_of, display, may_everywhere
 from stores.admin.histories import written
 
@@ -33,6 +33,10 @@ FIRST_REASON = "What every shop begins with"
 class PolicyForm(forms.ModelForm[Any]):
     """A version being written; left empty, it is in force from this moment."""
 
+    reason = LineField(
+        label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget
+    )
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.at = now()
@@ -48,7 +52,7 @@ class PolicyForm(forms.ModelForm[Any]):
 class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
     """Every version there was. A new one begins as a copy of the one in force.
 
-    An app derives its own, naming in `money_fields` the columns that are amounts.
+    An app derives its own, naming the columns that are amounts, shares or factors.
     """
 
     store_path = None
@@ -118,18 +122,7 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Amounts are typed as money; the moment may be left empty."""
-        if db_field.name in self.money_fields:
-            return MoneyField(
-                label=db_field.verbose_name,
-                help_text=db_field.help_text,
-                required=not db_field.blank,
-                min_value=0,
-                max_value=policies_selectors.LARGEST,
-                widget=UnfoldAdminTextInputWidget(
-                    attrs={"inputmode": "decimal", "autocomplete": "off"}
-                ),
-            )
+        """The moment may be left empty."""
         if db_field.name == "in_force_from":
             kwargs["required"] = False
             kwargs["help_text"] = _("Empty: at once.")
@@ -195,8 +188,9 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
         )
 
     def _written(self, field: str, value: object) -> object:
-        if field in self.money_fields and isinstance(value, int):
-            return format_money(value)
+        writers = figures.writers_of(self)
+        if field in writers and isinstance(value, int):
+            return writers[field](value)
         if field in self.worded_fields:
             return self.worded_fields[field](value)
         return written(value, {})

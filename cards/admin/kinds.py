@@ -3,15 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from cards import services as cards_services
 from cards.models import CardKind, CardsPolicy
-from common.forms import money_formfield
 from common.money import format_money
 from policies.admin import PolicyAdmin
 from stores.admin.base import HistoryAdmin, act_of, display
@@ -49,16 +46,6 @@ class CardKindAdmin(HistoryAdmin[CardKind]):
     ) -> bool:
         """A kind is put out of use, never deleted."""
         return False
-
-    def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Prices are typed as money."""
-        if db_field.name in PRICES:
-            return money_formfield(
-                db_field, UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
-            )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=gettext_lazy("name"), ordering="code")
     def name(self, kind: CardKind) -> str:

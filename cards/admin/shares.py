@@ -3,16 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from cards import services as cards_services
 from cards.models import ShareUse, WalletShare
 from common.admin import CappedPaginator, ReadOnlyAdmin
-from common.forms import money_formfield
 from common.money import format_money
 from stores.admin.base import HistoryAdmin, ScopedAdmin, act_of, display
 
@@ -47,16 +44,6 @@ class WalletShareAdmin(HistoryAdmin[WalletShare]):
     ) -> bool:
         """A share ends, and what was paid by it stays."""
         return False
-
-    def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Limits are typed as money."""
-        if db_field.name in LIMITS:
-            return money_formfield(
-                db_field, UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
-            )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description=gettext_lazy("pays"))
     def pays(self, share: WalletShare) -> str:

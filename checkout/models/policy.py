@@ -40,13 +40,13 @@ class CheckoutPolicy(PolicyVersion):
     """How a bill is charged, rounded and refunded, version by version; minor units."""
 
     rounding = models.PositiveIntegerField(
-        _("bills are rounded down to (minor units)"),
+        _("bills are rounded down to"),
         default=0,
         validators=[MaxValueValidator(LARGEST_ROUNDING)],
-        help_text=_("100 drops the cents, 0 rounds nothing."),
+        help_text=_("1 drops the cents, 0 rounds nothing."),
     )
     most_rounded = models.PositiveIntegerField(
-        _("most that rounding gives away (minor units)"),
+        _("most that rounding gives away"),
         default=99,
         validators=[MaxValueValidator(LARGEST_ROUNDING)],
     )

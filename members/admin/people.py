@@ -12,6 +12,7 @@ from common.admin import ReadOnlyAdmin
 from members import phones
 from members import selectors as members_selectors
 from members.models import Member, MemberTag, Tag
+from stores.admin import figures
 from stores.admin.base import HistoryAdmin, display, signed_in
 
 from . import profile
@@ -189,7 +190,7 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
         return MaskingHelper(
             self.model,
             historical_record,
-            money_fields=self.money_fields,
+            writers=figures.writers_of(self),
             sees_all=self._sees_phone(request),
         )
 

@@ -11,3 +11,4 @@ class PointsPolicyAdmin(PolicyAdmin[PointsPolicy]):
     """How points are earned, spent and lost."""
 
     money_fields = ("earn_per", "step_worth", "growth_per", "growth_top_up_per")
+    percent_fields = ("most_of_bill",)

@@ -7,14 +7,12 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from common.forms import MoneyField
 from common.money import format_money
 from points import services as points_services
 from points.models import EarningRule, StampProgramme, Task
-from points.models.policy import LARGEST_CAP
 from points.words import explain_step
+from stores.admin import figures
 from stores.admin.base import (
     HistoryAdmin,
     display,
@@ -55,24 +53,16 @@ class SettingAdmin[M: models.Model](HistoryAdmin[M]):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Amounts are typed as money."""
-        if db_field.name in self.money_fields:
-            return MoneyField(
-                label=db_field.verbose_name,
-                help_text=db_field.help_text,
-                required=not db_field.blank and not db_field.has_default(),
-                min_value=0,
-                max_value=LARGEST_CAP,
-                widget=UnfoldAdminTextInputWidget(
-                    attrs={"inputmode": "decimal", "autocomplete": "off"}
-                ),
-            )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        """A figure that has a default may be left empty."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in figures.writers_of(self) and db_field.has_default():
+            field.required = False
+        return field
 
     def save_by_command(self, request: HttpRequest, obj: Any) -> None:
         """Add or change one."""
         plain = self.model()
-        for name in self.money_fields:
+        for name in figures.writers_of(self):
             if getattr(obj, name) is None:  # left empty
                 setattr(obj, name, getattr(plain, name))
         points_services.save_setting(
@@ -86,6 +76,7 @@ class EarningRuleAdmin(SettingAdmin[EarningRule]):
 
     form = RuleForm
     money_fields = ("per", "least_amount")
+    factor_fields = ("factor",)
     list_display = ("name", "programme", "kind", "effect", "starts_at", "ends_at", "on")
     list_filter = ("programme", "kind", "is_active")
     search_fields = ("name",)

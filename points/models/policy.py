@@ -41,7 +41,7 @@ class PointsPolicy(PolicyVersion):
         _("points earned"), default=1, validators=[MaxValueValidator(LARGEST_RATE)]
     )
     earn_per = models.PositiveIntegerField(
-        _("for each (minor units)"), default=100, validators=[*AMONG]
+        _("for each"), default=100, validators=[*AMONG]
     )
     on_money = models.BooleanField(_("money earns"), default=True)
     on_principal = models.BooleanField(_("principal earns"), default=True)
@@ -79,13 +79,13 @@ class PointsPolicy(PolicyVersion):
         _("points are spent in steps of"), default=100, validators=[*AMONG]
     )
     step_worth = models.PositiveIntegerField(
-        _("a step is worth (minor units)"), default=100, validators=[*AMONG]
+        _("a step is worth"), default=100, validators=[*AMONG]
     )
     least_points = models.PositiveIntegerField(
         _("least points to spend"), default=100, validators=[*AMONG]
     )
     most_of_bill = models.PositiveSmallIntegerField(
-        _("most of a bill (per mille)"),
+        _("most of a bill (%)"),
         default=500,
         validators=[MaxValueValidator(1000)],
     )
@@ -133,7 +133,7 @@ class PointsPolicy(PolicyVersion):
         validators=[MaxValueValidator(LARGEST_RATE)],
     )
     growth_per = models.PositiveIntegerField(
-        _("for each spent (minor units)"), default=100, validators=[*AMONG]
+        _("for each spent"), default=100, validators=[*AMONG]
     )
     growth_per_visit = models.PositiveIntegerField(
         _("growth value per visit"),
@@ -146,7 +146,7 @@ class PointsPolicy(PolicyVersion):
         validators=[MaxValueValidator(LARGEST_RATE)],
     )
     growth_top_up_per = models.PositiveIntegerField(
-        _("for each topped up (minor units)"), default=100, validators=[*AMONG]
+        _("for each topped up"), default=100, validators=[*AMONG]
     )
     growth_per_task = models.PositiveIntegerField(
         _("growth value per task"),

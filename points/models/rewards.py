@@ -31,7 +31,7 @@ class Reward(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(LARGEST_CAP)],
     )
     money = models.PositiveIntegerField(
-        _("and in money (minor units)"),
+        _("and in money"),
         default=0,
         validators=[MaxValueValidator(LARGEST_CAP)],
     )

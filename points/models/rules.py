@@ -56,7 +56,7 @@ class EarningRule(models.Model):
         help_text=_("Points or growth value for each amount below."),
     )
     per = models.PositiveIntegerField(
-        _("for each (minor units)"),
+        _("for each"),
         default=100,
         validators=[MinValueValidator(1), MaxValueValidator(LARGEST_CAP)],
     )
@@ -66,13 +66,13 @@ class EarningRule(models.Model):
         validators=[MaxValueValidator(LARGEST_RATE)],
     )
     factor = models.PositiveIntegerField(
-        _("factor (per mille)"),
+        _("factor"),
         default=PLAIN,
         validators=[MaxValueValidator(100 * PLAIN)],
-        help_text=_("2000 is double, 1500 half as much again."),
+        help_text=_("2 is double, 1.5 half as much again."),
     )
     least_amount = models.PositiveIntegerField(
-        _("only from an amount of (minor units)"),
+        _("only from an amount of"),
         default=0,
         validators=[MaxValueValidator(LARGEST_CAP)],
         help_text=_("Of what earns and is in the categories."),

@@ -27,7 +27,7 @@ class StampProgramme(models.Model):
         _("stamps are"), max_length=5, choices=EarnedBy, default=EarnedBy.VISIT
     )
     amount = models.PositiveIntegerField(
-        _("amount (minor units)"),
+        _("amount"),
         default=0,
         validators=[MaxValueValidator(LARGEST_CAP)],
         help_text=_("The least bill that counts, or the amount for each stamp."),

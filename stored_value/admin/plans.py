@@ -8,15 +8,22 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextInputWidget,
+)
 
+from common.fixed_point import PERCENT_PLACES
+from common.forms import FixedPointField
+from common.money import format_money
 from stored_value import services as stored_value_services
 from stored_value.forms import amount_field
 from stored_value.models import TopUpPlan, TopUpStep
+from stored_value.models.plans import MOST_BONUS_PER_MILLE
+from stores.admin import figures
 from stores.admin.base import (
     HistoryAdmin,
     act_of,
-    as_money,
     may_everywhere,
     signed_in,
 )
@@ -66,6 +73,14 @@ class StepForm(forms.ModelForm[TopUpStep]):
 
     amount = amount_field(label=_("Paid"))
     bonus = amount_field(label=_("Bonus"), required=False)
+    bonus_per_mille = FixedPointField(
+        label=_("Bonus (%)"),
+        help_text=_("Of what is paid, in place of an amount: 10 is a tenth."),
+        places=PERCENT_PLACES,
+        max_value=MOST_BONUS_PER_MILLE,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -95,7 +110,15 @@ class StepForm(forms.ModelForm[TopUpStep]):
         )
 
 
-READ = as_money(TopUpStep, StepForm.Meta.fields, ("amount", "bonus"))
+READ = figures.as_read(
+    TopUpStep,
+    StepForm.Meta.fields,
+    {
+        "amount": format_money,
+        "bonus": format_money,
+        "bonus_per_mille": figures.format_percent,
+    },
+)
 
 
 class StepInline(TabularInline):  # type: ignore[misc]  # the theme is untyped

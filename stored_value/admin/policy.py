@@ -18,3 +18,4 @@ class WalletPolicyAdmin(PolicyAdmin[WalletPolicy]):
         "most_cash_out",
         "code_from",
     )
+    percent_fields = ("refund_fee_per_mille",)

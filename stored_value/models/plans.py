@@ -1,5 +1,7 @@
 """What a shop offers to those who pay in advance."""
 
+from typing import Final
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,6 +16,7 @@ from .policy import LARGEST
 from .spans import MOST_DAYS, span, within
 
 WEEKDAYS = (1, 2, 3, 4, 5, 6, 7)  # ISO: Monday is 1
+MOST_BONUS_PER_MILLE: Final = 10_000  # ten times what is paid
 
 
 class TopUpPlan(models.Model):
@@ -119,9 +122,9 @@ class TopUpStep(models.Model):
     amount = models.BigIntegerField(_("paid"))
     bonus = models.BigIntegerField(_("bonus"), default=0)
     bonus_per_mille = models.PositiveIntegerField(
-        _("bonus (per mille)"),
+        _("bonus (%)"),
         default=0,
-        help_text=_("Of what is paid, in place of an amount: 100 is a tenth."),
+        help_text=_("Of what is paid, in place of an amount: 10 is a tenth."),
     )
     points = models.BigIntegerField(_("points"), default=0)
     growth = models.BigIntegerField(_("growth value"), default=0)
@@ -150,7 +153,7 @@ class TopUpStep(models.Model):
                 & Q(bonus__gte=0, bonus__lte=LARGEST)
                 & Q(points__gte=0, points__lte=LARGEST)
                 & Q(growth__gte=0, growth__lte=LARGEST)
-                & Q(bonus_per_mille__lte=10_000),
+                & Q(bonus_per_mille__lte=MOST_BONUS_PER_MILLE),
                 name="stored_value_topupstep_figures_have_bounds",
                 violation_error_message=_("These figures are not possible."),
             ),

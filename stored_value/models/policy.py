@@ -75,9 +75,7 @@ class WalletPolicy(PolicyVersion):
         choices=RefundRule,
         default=RefundRule.UNUSED,
     )
-    refund_fee_per_mille = models.PositiveIntegerField(
-        _("refund fee (per mille)"), default=0
-    )
+    refund_fee_per_mille = models.PositiveIntegerField(_("refund fee (%)"), default=0)
     most_cash_out = models.BigIntegerField(
         _("most paid out in cash"), null=True, blank=True, default=100_00
     )

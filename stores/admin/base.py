@@ -1,6 +1,6 @@
 """What these pages share: only one's own stores, and acts with a form."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
@@ -31,7 +31,6 @@ from structlog.contextvars import get_contextvars
 
 from common.admin import record_exports_with
 from common.errors import DomainError
-from common.money import format_money
 from common.sight import in_sight
 from common.tables import zone_of
 from ledger.services import Act
@@ -40,6 +39,7 @@ from stores import services as stores_services
 from stores.backends import grants_this_request
 from stores.models import Approval, Shift, Store, Till, User
 
+from . import figures
 from .clocks import by_the_stores_clock, told_by_its_clock
 from .histories import WordsOfChanges
 
@@ -182,30 +182,6 @@ def alone_or_beside[T](
     )
 
 
-def as_money(
-    model: type[Model], names: Iterable[Any], amounts: Sequence[str]
-) -> list[Any]:
-    """The columns of a page, those that are amounts drawn as money."""
-    return [
-        as_money(model, name, amounts)
-        if isinstance(name, list | tuple)
-        else _in_money(model, name)
-        if name in amounts
-        else name
-        for name in names
-    ]
-
-
-def _in_money(model: type[Model], name: str) -> Callable[[Any], str]:
-    def shown(row: Any) -> str:
-        amount = getattr(row, name)
-        return "–" if amount is None else format_money(amount)
-
-    shown.__name__ = name
-    field = model._meta.get_field(name)
-    return display(description=getattr(field, "verbose_name", name))(shown)
-
-
 def kept_in_sight(field: Any, db_field: Field[Any, Any]) -> Any:
     """The field of a form; one of a day or moment takes only what can be read again."""
     if field is not None and isinstance(db_field, DateField):  # or with a time
@@ -218,8 +194,11 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
 
     # The way from a row to its store; None where rows belong to no store.
     store_path: str | None = "store"
-    # Amounts in minor units: money to whoever reads them, and not the number kept.
+    # Amounts in minor units, shares in per mille, factors in thousandths: money,
+    # percent and factors to whoever types or reads them, and not the number kept.
     money_fields: tuple[str, ...] = ()
+    percent_fields: tuple[str, ...] = ()
+    factor_fields: tuple[str, ...] = ()
 
     def _name(self, verb: str) -> str:
         return f"{self.opts.app_label}.{verb}_{self.opts.model_name}"
@@ -296,7 +275,12 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Days that no calendar of ours can count are refused at their field."""
+        """Figures are typed as people say them; days that no calendar of ours can count
+        are refused at their field.
+        """
+        figure = figures.form_field(self, db_field)
+        if figure is not None:
+            return figure
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         return kept_in_sight(field, db_field)
 
@@ -311,7 +295,9 @@ class ScopedAdmin[M: Model](ModelAdmin[M]):
         ]
 
     def _read(self, names: Iterable[Any]) -> list[Any]:
-        return self._clocks(as_money(self.model, names, self.money_fields))
+        return self._clocks(
+            figures.as_read(self.model, names, figures.writers_of(self))
+        )
 
     def _clocks(self, names: Iterable[Any]) -> list[Any]:
         return by_the_stores_clock(self, names, self.store_path)
@@ -417,7 +403,7 @@ class HistoryAdmin[M: Model](SimpleHistoryAdmin, ScopedAdmin[M]):  # type: ignor
     ) -> WordsOfChanges:
         """What changed, in words."""
         return WordsOfChanges(
-            self.model, historical_record, money_fields=self.money_fields
+            self.model, historical_record, writers=figures.writers_of(self)
         )
 
     def save_model(

@@ -12,8 +12,9 @@ from simple_history.template_utils import (
     ObjDiffDisplay,
 )
 
-from common.money import format_money
 from common.tables import clock
+
+from .figures import Writers
 
 
 class Shortened(ObjDiffDisplay):  # type: ignore[misc]  # untyped
@@ -27,15 +28,15 @@ class Shortened(ObjDiffDisplay):  # type: ignore[misc]  # untyped
 class WordsOfChanges(HistoricalRecordContextHelper):  # type: ignore[misc]  # untyped
     """The library's own writes values as the database keeps them."""
 
-    def __init__(self, *args: Any, money_fields: tuple[str, ...], **options: Any):
+    def __init__(self, *args: Any, writers: Writers, **options: Any):
         super().__init__(*args, **options)
-        self.money_fields = money_fields
+        self.writers = writers
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
         """What stood there before or after."""
         field = self.model._meta.get_field(change.field)
-        if change.field in self.money_fields and isinstance(value, int):
-            return format_money(value)
+        if change.field in self.writers and isinstance(value, int):
+            return self.writers[change.field](value)
         if isinstance(field, ArrayField) and value:
             names = names_of(field.base_field)
             return ", ".join(written(one, names) for one in value)

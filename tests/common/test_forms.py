@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from common.forms import MoneyField
+from common.forms import FixedPointField, MoneyField
 
 
 class TopUp(forms.Form):
@@ -56,3 +56,20 @@ def test_the_same_amount_typed_shorter_is_no_change() -> None:
     assert field.has_changed(21660, "216.7")
     assert field.has_changed(21660, "nonsense")
     assert field.clean("") is None
+
+
+def test_a_share_is_typed_in_percent_and_kept_in_whole_steps() -> None:
+    field = FixedPointField(places=1, max_value=1000)
+    assert field.clean("7.5") == 75
+    assert field.clean("100") == 1000
+    assert field.prepare_value(75) == "7.5"
+    assert field.prepare_value(1000) == "100"
+    assert field.prepare_value("as typed") == "as typed"
+    assert not field.has_changed(75, "07.5")
+    assert field.has_changed(75, "7.4")
+    for wrong in ("7.55", "100.1", "-1", "nonsense", "NaN", "1e3", ""):
+        with pytest.raises(ValidationError):
+            field.clean(wrong)
+    assert (
+        FixedPointField(places=3, max_value=100_000, required=False).clean("") is None
+    )

@@ -215,7 +215,7 @@ def rule_form(**changes: Any) -> dict[str, Any]:
         "earn": 0,
         "per": "1.00",
         "flat": 0,
-        "factor": 2000,
+        "factor": "2",
         "weekdays": ["7"],
         "month_days": "8，18, 28",
         "categories": "tea, wine",
@@ -232,9 +232,9 @@ def test_marketing_draws_rules_and_their_history_is_kept() -> None:
     assert (rule.weekdays, rule.month_days) == ([7], [8, 18, 28])
     assert (rule.categories, rule.per) == (["tea", "wine"], 100)
 
-    page.post(url("earningrule", "change", rule.pk), rule_form(factor=3000))
+    page.post(url("earningrule", "change", rule.pk), rule_form(factor="2.5"))
     rule.refresh_from_db()
-    assert (rule.factor, rule.history.count()) == (3000, 2)
+    assert (rule.factor, rule.history.count()) == (2500, 2)
 
 
 @pytest.mark.parametrize(
@@ -242,6 +242,7 @@ def test_marketing_draws_rules_and_their_history_is_kept() -> None:
     [
         {"factor": -1},
         {"factor": 10**12},
+        {"factor": "1.2345"},
         {"earn": 5},
         {"kind": "base"},
         {"month_days": "8, 99"},
@@ -251,7 +252,7 @@ def test_marketing_draws_rules_and_their_history_is_kept() -> None:
         {"name": "x" * 200},
         {"name": "a\x00b"},
         {"least_amount": "1e9"},
-        {"factor": 500, "least_amount": "10.00"},
+        {"factor": "0.5", "least_amount": "10.00"},
         {"starts_at_0": "2026-13-40", "starts_at_1": "25:00"},
         {"from_time": "12:00"},
     ],

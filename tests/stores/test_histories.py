@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout.models import Sale
+from common.money import format_money
 from members.models import Member
 from outbox.models import WebhookEndpoint
 from stores.admin.histories import WordsOfChanges
@@ -69,13 +70,13 @@ def test_switches_and_states_are_said_in_the_readers_words(office: Client) -> No
 def test_each_kind_of_value_is_written_as_pages_write_it(
     model: Any, field: str, value: Any, said: str
 ) -> None:
-    helper = WordsOfChanges(model, None, money_fields=("per_act",))
+    helper = WordsOfChanges(model, None, writers={"per_act": format_money})
     change = SimpleNamespace(field=field)
     assert helper.prepare_delta_change_value(change, value) == said
 
 
 def test_long_values_are_cut_without_words_of_the_library() -> None:
-    helper = WordsOfChanges(Role, None, money_fields=())
+    helper = WordsOfChanges(Role, None, writers={})
     change = SimpleNamespace(field="name")
     old, _new = helper.stringify_delta_change_values(change, "a" * 500, "b" * 500)
     assert "…" in old

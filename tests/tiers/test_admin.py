@@ -93,8 +93,8 @@ def test_a_tier_is_saved_with_a_price_in_money_and_a_wrong_one_is_told(
         "threshold": "",
         "price": "199.00",
         "validity_months": "12",
-        "discount_per_mille": "80",
-        "points_per_mille": "2000",
+        "discount_per_mille": "7.5",
+        "points_per_mille": "1.5",
         "has_member_price": "on",
         "member_price_weekdays": "3,6",
     }
@@ -102,8 +102,15 @@ def test_a_tier_is_saved_with_a_price_in_money_and_a_wrong_one_is_told(
     assert office.post(page("tier", "add"), typed).status_code == 302
     vip = Tier.objects.get(code="vip")
     assert vip.price == 199_00
+    assert (vip.discount_per_mille, vip.points_per_mille) == (75, 1500)
     assert vip.benefits.member_price_weekdays == (3, 6)
     assert "¥199.00" in office.get(page("tier")).content.decode()
+    reader = signed_in(UserFactory.holding("auditor"))
+    read = reader.get(page("tier", "change", vip.pk)).content.decode()
+    assert "7.5%" in read
+    assert "× 1.5" in read
+    chinese = office.get(page("tier"), headers={"accept-language": "zh-hans"})
+    assert "9.25 折" in chinese.content.decode()
 
     # A higher tier that asks for less than a lower one.
     cheap = {**typed, "code": "cheap", "rank": "8", "threshold": "10", "price": ""}
@@ -113,7 +120,9 @@ def test_a_tier_is_saved_with_a_price_in_money_and_a_wrong_one_is_told(
     for wrong in (
         {"member_price_weekdays": "8"},
         {"colour": "red"},
-        {"discount_per_mille": "1001"},
+        {"discount_per_mille": "100.1"},
+        {"discount_per_mille": "7.55"},
+        {"points_per_mille": "-1"},
         {"rank": "1"},
         {"validity_months": ""},
         {"price": "-1"},

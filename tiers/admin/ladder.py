@@ -1,18 +1,15 @@
 """The steps of the ladder, and the rules of climbing."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.timezone import now
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from common.forms import money_formfield
+from common.fixed_point import FACTOR_PLACES, PERCENT_PLACES, plain_number
 from common.money import format_count, format_money
 from policies.admin import PolicyAdmin
 from stores.admin.base import HistoryAdmin, act_of, display
@@ -26,6 +23,8 @@ class TierAdmin(HistoryAdmin[Tier]):
 
     store_path = None
     money_fields = ("price",)
+    percent_fields = ("discount_per_mille",)
+    factor_fields = ("points_per_mille",)
     list_display = ("swatch", "rank", "asks", "costs", "gives", "is_active")
     list_display_links = ("swatch",)
     list_filter = ("is_active",)
@@ -72,16 +71,6 @@ class TierAdmin(HistoryAdmin[Tier]):
         """A tier is put out of use, never deleted: members had it."""
         return False
 
-    def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """The price is typed as money."""
-        if db_field.name == "price":
-            return money_formfield(
-                db_field, UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"})
-            )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
     @display(description=gettext_lazy("tier"), ordering="rank")
     def swatch(self, tier: Tier) -> str:
         """The name beside its colour."""
@@ -113,12 +102,10 @@ class TierAdmin(HistoryAdmin[Tier]):
         """In a few words."""
         parts = []
         if tier.discount_per_mille:
-            off = plain(tier.discount_per_mille, 1)
-            parts.append(_("%(percent)s %% off") % {"percent": off})
+            parts.append(percent_off(tier.discount_per_mille))
         if tier.points_per_mille != 1000:
-            parts.append(
-                _("points × %(factor)s") % {"factor": plain(tier.points_per_mille, 3)}
-            )
+            factor = plain_number(tier.points_per_mille, FACTOR_PLACES)
+            parts.append(_("points × %(factor)s") % {"factor": factor})
         if tier.has_member_price:
             parts.append(_("member price"))
         return " · ".join(parts) or "–"
@@ -138,6 +125,11 @@ class TierPolicyAdmin(PolicyAdmin[TierPolicy]):
     """Over which time growth value counts, and how a tier is lost."""
 
 
-def plain(number: int, places: int) -> str:
-    """1500 by three places is 1.5."""
-    return f"{Decimal(number).scaleb(-places).normalize():f}"
+def percent_off(per_mille: int) -> str:
+    """In percent of the price; in Chinese in the tenths that are left to pay."""
+    if (get_language() or "").startswith("zh"):
+        paid = plain_number(1000 - per_mille, 2)
+        return _("%(tenths)s tenths of the price") % {"tenths": paid}
+    return _("%(percent)s %% off") % {
+        "percent": plain_number(per_mille, PERCENT_PLACES)
+    }

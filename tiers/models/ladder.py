@@ -69,12 +69,12 @@ class Tier(models.Model):
         help_text=_("How long it lasts when bought."),
     )
     discount_per_mille = models.PositiveSmallIntegerField(
-        _("discount, per mille"), default=0, help_text=_("50 is 5 % off.")
+        _("discount (%)"), default=0, help_text=_("5 is 5 % off the price.")
     )
     points_per_mille = models.PositiveIntegerField(
-        _("points factor, per mille"),
+        _("points factor"),
         default=PER_MILLE,
-        help_text=_("1500 is one and a half times the points."),
+        help_text=_("1.5 is one and a half times the points."),
     )
     has_member_price = models.BooleanField(_("pays the member price"), default=False)
     member_price_weekdays = ArrayField(
