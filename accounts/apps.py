@@ -16,6 +16,9 @@ class AccountsConfig(AppConfig):
         parts.register(AccountsPart())
         name_acts(
             {
+                "accounts.device_key_given": _(
+                    "Device given a key for codes without network"
+                ),
                 "accounts.signed_in": _("Member signed in"),
                 "accounts.signed_out": _("Member signed out"),
                 "accounts.signed_out_everywhere": _("Member signed out everywhere"),

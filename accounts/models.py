@@ -1,6 +1,7 @@
 """How members sign in: the rules, the codes that were asked for, their devices."""
 
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -96,6 +97,10 @@ class CodeState(models.TextChoices):
     SENT = "sent", _("sent")
     NOBODY = "nobody", _("no member’s phone")
     LIMITED = "limited", _("too many, or a prefix that gets none")
+
+
+# A device that is signed out makes no codes any more.
+NO_KEY: Final[dict[str, Any]] = {"number": None, "sealed_key": "", "key_given_at": None}
 
 
 class CodePurpose(models.TextChoices):
@@ -290,6 +295,13 @@ class MemberDevice(models.Model):
     expires_at = models.DateTimeField(_("signed in until"))
     ended_at = models.DateTimeField(_("signed out at"), null=True)
     end = models.CharField(_("signed out by"), max_length=10, choices=End, blank=True)
+    # By which the browser makes codes for the till without asking us; encrypted, and
+    # gone as soon as it is signed out.
+    number = models.PositiveIntegerField(null=True, unique=True, editable=False)
+    sealed_key = models.TextField(blank=True, default="", editable=False)
+    key_given_at = models.DateTimeField(
+        _("makes codes without network since"), null=True
+    )
 
     class Meta:
         verbose_name = _("member’s device")
@@ -315,6 +327,17 @@ class MemberDevice(models.Model):
                 condition=Q(expires_at__gt=F("seen_at"))
                 & Q(seen_at__gte=F("signed_in_at")),
                 name="accounts_memberdevice_times_in_order",
+            ),
+            # Fernet's own beginning: a key in the clear is refused.
+            CheckConstraint(
+                condition=Q(number=None, sealed_key="", key_given_at=None)
+                | Q(
+                    number__range=(1, 10**9 - 1),
+                    sealed_key__startswith="gAAAA",
+                    key_given_at__isnull=False,
+                    ended_at=None,
+                ),
+                name="accounts_memberdevice_key_is_sealed_and_ends_with_it",
             ),
         ]
 

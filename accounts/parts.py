@@ -5,7 +5,7 @@ from datetime import datetime
 from ledger.services import Act
 from members.parts import Rows
 
-from .models import MemberDevice, SignInCode, VerifiedEmail
+from .models import NO_KEY, MemberDevice, SignInCode, VerifiedEmail
 
 
 class AccountsPart:
@@ -29,7 +29,7 @@ class AccountsPart:
             "devices": [
                 dict(row)
                 for row in rows.values(
-                    "name", "signed_in_at", "seen_at", "ended_at", "end"
+                    "name", "signed_in_at", "seen_at", "ended_at", "end", "key_given_at"
                 )
             ]
         }
@@ -41,7 +41,9 @@ class AccountsPart:
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Signed out everywhere at once, and nothing left of where it was."""
         mine = MemberDevice.objects.filter(member=member_id)
-        mine.filter(ended_at=None).update(ended_at=at, end=MemberDevice.End.ERASED)
+        mine.filter(ended_at=None).update(
+            ended_at=at, end=MemberDevice.End.ERASED, **NO_KEY
+        )
         mine.update(name="")
         SignInCode.objects.filter(member=member_id).delete()
         VerifiedEmail.objects.filter(member=member_id).delete()

@@ -1,10 +1,13 @@
 """Who a browser is signed in as, and where else they are."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from members.models import Member
+from messaging.encryption import decrypt
+from messaging.errors import MessageUnreadable
 
 from .digests import digest_of, digest_of_token
 from .models import PROOF_STANDS, CodePurpose, MemberDevice, SignInCode
@@ -54,3 +57,30 @@ def proof_of(browser: str, *, purpose: CodePurpose, at: datetime) -> SignInCode 
         spent_at=None,
     )
     return mine.order_by("-used_at", "-pk").first()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKey:
+    """By what a browser that is signed in makes its codes, and whose they are."""
+
+    device_id: int
+    member_id: int
+    number: int
+    key: bytes
+
+
+def device_key(number: int, *, at: datetime) -> DeviceKey | None:
+    """The key of a device that is signed in still, by the nine digits of its codes."""
+    device = MemberDevice.objects.filter(
+        number=number,
+        ended_at=None,
+        expires_at__gt=at,
+        member__status=Member.Status.ACTIVE,
+    ).first()
+    if device is None:
+        return None
+    try:
+        key = bytes.fromhex(decrypt(device.sealed_key))
+    except MessageUnreadable:  # of a SECRET_KEY that is no longer known
+        return None
+    return DeviceKey(device.pk, device.member_id, number, key)

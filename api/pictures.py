@@ -10,8 +10,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from cards import selectors as cards_selectors
 from cards.numbers import digits_of, normalise
-from cards.tokens import looks_like_code, read_code
+from cards.tokens import looks_like_code
 from common.names import in_readers_language
 from imports import selectors as imports_selectors
 from members.birthdays import Birthday
@@ -199,7 +200,7 @@ def by_code(typed: str, *, at: datetime) -> Picture | None:
     """
     digits = digits_of(typed)
     if looks_like_code(digits):
-        shown = read_code(digits, at=at)
+        shown = cards_selectors.read_shown_code(digits, at=at)
         if shown is None:
             return _by_former_number(typed, at)
         if shown.card_id is not None:

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from accounts import selectors as accounts_selectors
 from members import selectors as members_selectors
 from members.models import Member
 from policies import selectors as policies_selectors
 
+from .device_codes import device_number, step_shown
 from .models import Card, CardEvent, CardsPolicy, CodeGuess, CodeUse, WalletShare
 from .numbers import digits_of, normalise
-from .tokens import looks_like_code, read_code
+from .tokens import Shown, looks_like_code, read_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,25 @@ def events_of(card_id: int) -> QuerySet[CardEvent]:
     return CardEvent.objects.filter(card_id=card_id).order_by("-pk")
 
 
+def read_shown_code(digits: str, *, at: datetime) -> Shown | None:
+    """Whose code this is, ours or one that a device made by itself, if its minute is
+    not over; only looked at, not used up.
+    """
+    number = device_number(digits)
+    if number is None:
+        return read_code(digits, at=at)
+    device = accounts_selectors.device_key(number, at=at)
+    # The same work for a device that there is not.
+    key = device.key if device else bytes(32)
+    step = step_shown(digits, number=number, key=key, at=at)
+    if device is None or step is None:
+        return None
+    return Shown(None, device.member_id, step, device.device_id)
+
+
 def by_rotating_code(text: str, *, at: datetime) -> Found | None:
     """Whose code this is; only looked at, not used up."""
-    shown = read_code(digits_of(text), at=at)
+    shown = read_shown_code(digits_of(text), at=at)
     if shown is None:
         return None
     if shown.card_id is not None:

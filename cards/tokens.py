@@ -24,6 +24,7 @@ STEP: Final = 10  # seconds
 LIFE: Final = 60
 SKEW: Final = 1  # steps
 PREFIX: Final = "7"
+DEVICE_PREFIX: Final = "8"
 LENGTH: Final = 18
 WHO: Final = 10**9
 MAC: Final = 10**8
@@ -41,6 +42,8 @@ class Shown:
     card_id: int | None
     member_id: int | None
     step: int
+    # The device that made it by itself (`cards/device_codes.py`).
+    device_id: int | None = None
 
 
 def mint_code(
@@ -65,7 +68,7 @@ def read_code(code: str, *, at: datetime) -> Shown | None:
     found = None
     # Every step and key is tried, right or not: time tells nothing.
     for key in _keys():
-        for step in _steps(at):
+        for step in steps_around(at):
             who = (masked - _mask(key, mac, step)) % WHO
             right = hmac.compare_digest(
                 f"{_mac(key, who, step):08d}".encode(), code[10:].encode()
@@ -80,7 +83,7 @@ def read_code(code: str, *, at: datetime) -> Shown | None:
 
 def looks_like_code(digits: str) -> bool:
     """Whether these digits can be nothing else of ours."""
-    return len(digits) == LENGTH and digits.startswith(PREFIX)
+    return len(digits) == LENGTH and digits.startswith((PREFIX, DEVICE_PREFIX))
 
 
 def step_of(at: datetime) -> int:
@@ -88,7 +91,8 @@ def step_of(at: datetime) -> int:
     return int(at.timestamp()) // STEP
 
 
-def _steps(at: datetime) -> Iterator[int]:
+def steps_around(at: datetime) -> Iterator[int]:
+    """Every ten seconds in which a code that is good now may have been made."""
     now = step_of(at)
     yield from range(now + SKEW, now - LIFE // STEP - SKEW, -1)
 

@@ -12,7 +12,7 @@ from campaigns.lately import RecentCampaign, recent_campaigns
 from cards import selectors as cards_selectors
 from cards.models import Card
 from cards.numbers import digits_of
-from cards.tokens import looks_like_code, read_code
+from cards.tokens import looks_like_code
 from checkout.asked import Whose
 from imports import selectors as imports_selectors
 from ledger import selectors as ledger_selectors
@@ -73,7 +73,7 @@ def unsealed(text: str, *, at: datetime) -> Guest:
         public_id, card_id, code = signing.loads(text, salt=SHOWN_SALT)
     except (signing.BadSignature, TypeError, ValueError):
         return Guest()
-    if code and read_code(digits_of(code), at=at) is None:
+    if code and cards_selectors.read_shown_code(digits_of(code), at=at) is None:
         code = ""
     return Guest(
         member=member_of(UUID(public_id)) if public_id else None,
@@ -115,7 +115,11 @@ def unusable_card(text: str, *, at: datetime) -> Card | None:
     lost, replaced, expired or closed.
     """
     digits = digits_of(text)
-    shown = read_code(digits, at=at) if looks_like_code(digits) else None
+    shown = (
+        cards_selectors.read_shown_code(digits, at=at)
+        if looks_like_code(digits)
+        else None
+    )
     if shown is not None:
         card = cards_selectors.card(shown.card_id) if shown.card_id else None
         return card if card is not None and is_stopped(card, at=at) else None

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from portal.views import doors, gifts, holdings, joining, me, rewards
+from portal.views import device, doors, gifts, holdings, joining, me, rewards
 
 app_name = "portal"
 urlpatterns = [
     path("", holdings.card, name="card"),
     path("code/", holdings.code, name="code"),
+    path("device-key/", device.device_key, name="device_key"),
+    path("offline/", device.offline, name="offline"),
+    path("worker.js", device.worker, name="worker"),
+    path("card.webmanifest", device.manifest, name="manifest"),
     path("sign-in/", doors.sign_in, name="sign_in"),
     path("sign-in/code/", doors.enter_code, name="enter_code"),
     path("join/", joining.join, name="join"),

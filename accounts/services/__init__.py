@@ -1,6 +1,7 @@
 """Everything that signs members in and out."""
 
 from .codes import CodeRequest, request_code
+from .device_keys import give_device_key
 from .devices import sign_out, sign_out_everywhere, touch_device
 from .enrol import Newcomer, enrol_oneself, prove_new_phone
 from .sign_in import SignedIn, sign_in
@@ -12,6 +13,7 @@ __all__ = [
     "SignedIn",
     "enrol_oneself",
     "forget_codes",
+    "give_device_key",
     "prove_new_phone",
     "request_code",
     "sign_in",

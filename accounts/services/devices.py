@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.acts import act_of_member
 from accounts.errors import DeviceUnknown
-from accounts.models import MemberDevice, SignInPolicy
+from accounts.models import NO_KEY, MemberDevice, SignInPolicy
 from policies import selectors as policies_selectors
 from stores import services as stores_services
 
@@ -36,7 +36,9 @@ def sign_out(*, member_id: int, device_id: int, at: datetime) -> None:
     device = mine.first()
     if device is None:
         raise DeviceUnknown
-    ended = mine.filter(ended_at=None).update(ended_at=at, end=MemberDevice.End.MEMBER)
+    ended = mine.filter(ended_at=None).update(
+        ended_at=at, end=MemberDevice.End.MEMBER, **NO_KEY
+    )
     if ended:
         stores_services.record_act(
             name="accounts.signed_out",
@@ -50,7 +52,7 @@ def sign_out(*, member_id: int, device_id: int, at: datetime) -> None:
 def sign_out_everywhere(*, member_id: int, at: datetime) -> int:
     """Every device of a member is signed out, this one too; how many were not yet."""
     ended = MemberDevice.objects.filter(member_id=member_id, ended_at=None).update(
-        ended_at=at, end=MemberDevice.End.EVERYWHERE
+        ended_at=at, end=MemberDevice.End.EVERYWHERE, **NO_KEY
     )
     if ended:
         stores_services.record_act(

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.acts import act_of_member, act_of_newcomer
 from accounts.errors import ProofMissing, SignInCodeNotAccepted
-from accounts.models import CodePurpose, MemberDevice, SignInCode
+from accounts.models import NO_KEY, CodePurpose, MemberDevice, SignInCode
 from members import services as members_services
 from members.birthdays import Birthday
 from members.models import Member
@@ -103,7 +103,7 @@ def _again(row: SignInCode, member: Member, device: str, at: datetime) -> Signed
         ended = MemberDevice.End.MEMBER
         MemberDevice.objects.filter(
             member=member, signed_in_at=row.spent_at, ended_at=None
-        ).update(ended_at=at, end=ended)
+        ).update(ended_at=at, end=ended, **NO_KEY)
     SignInCode.objects.filter(pk=row.pk).update(
         member=member, spent_at=row.spent_at or at
     )

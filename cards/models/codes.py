@@ -29,6 +29,15 @@ class CodeUse(models.Model):
     )
     # Which ten seconds since 1970 the code was made in.
     step = models.BigIntegerField(pgettext_lazy("of a rotating code", "step"))
+    # The browser that made it by itself.
+    device = models.ForeignKey(
+        "accounts.MemberDevice",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("device"),
+    )
     at = models.DateTimeField(_("at"))
     actor = models.CharField(_("by"), max_length=120)
 
@@ -42,6 +51,12 @@ class CodeUse(models.Model):
                 fields=["card", "member", "step"],
                 name="cards_codeuse_once",
                 nulls_distinct=False,
+            ),
+            # Its member may be merged into another within the minute.
+            UniqueConstraint(
+                fields=["device", "step"],
+                name="cards_codeuse_of_a_device_once",
+                condition=Q(device__isnull=False),
             ),
             CheckConstraint(
                 condition=Q(card__isnull=False, member=None)

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from cards.errors import CodeRefused, CodesLocked
 from cards.models import Card, CardsPolicy, CodeGuess, CodeUse
 from cards.numbers import digits_of
-from cards.tokens import Shown, read_code
+from cards.selectors import read_shown_code
+from cards.tokens import Shown
 from ledger.services import Act
 from members.models import Member
 from policies import selectors as policies_selectors
@@ -43,7 +44,7 @@ def _try(code: str, at: datetime, by: Act) -> CodeUse | datetime | None:
     guesses = CodeGuess.objects.select_for_update(no_key=True).get(place=place)
     if guesses.locked_until is not None and clock < guesses.locked_until:
         return guesses.locked_until
-    shown = read_code(digits_of(code), at=at)
+    shown = read_shown_code(digits_of(code), at=at)
     if shown is None:
         return _wrong(guesses, clock, by)
     use = _use_up(shown, at, by)
@@ -62,6 +63,7 @@ def _use_up(shown: Shown, at: datetime, by: Act) -> CodeUse | None:
                 card_id=shown.card_id,
                 member_id=shown.member_id,
                 step=shown.step,
+                device_id=shown.device_id,
                 at=at,
                 actor=by.actor,
             )

@@ -8,7 +8,7 @@ from cards import selectors as cards_selectors
 from cards import services as cards_services
 from cards.numbers import digits_of, normalise
 from cards.services.codes import place_of
-from cards.tokens import Shown, looks_like_code, read_code
+from cards.tokens import Shown, looks_like_code
 from checkout.asked import Asked, GiftCardAsked, Whose
 from checkout.bill import NO_TIER, GiftCardShown, Guest, Programme, Wishes
 from checkout.errors import CardNotActive, GuestUnknown, MemberNotActive
@@ -216,7 +216,10 @@ def picture(
 def is_stale(code: str | None, *, at: datetime) -> bool:
     """Whether this was a rotating code that is none now."""
     digits = digits_of(code or "")
-    return looks_like_code(digits) and read_code(digits, at=at) is None
+    return (
+        looks_like_code(digits)
+        and cards_selectors.read_shown_code(digits, at=at) is None
+    )
 
 
 def _is_locked_now(by: Act) -> bool:
@@ -249,7 +252,11 @@ def _read(
     if code is None:
         return None, None, None
     digits = digits_of(code)
-    shown = read_code(digits, at=at) if looks_like_code(digits) else None
+    shown = (
+        cards_selectors.read_shown_code(digits, at=at)
+        if looks_like_code(digits)
+        else None
+    )
     if shown is not None:
         return shown, None, None
     number = normalise(code)

@@ -214,7 +214,12 @@ def _code(looking: Looking) -> dict[str, Any] | None:
     shown = looking.shown
     if shown is None:
         return None
-    return {"card": shown.card_id, "member": shown.member_id, "step": shown.step}
+    return {
+        "card": shown.card_id,
+        "member": shown.member_id,
+        "step": shown.step,
+        "device": shown.device_id,
+    }
 
 
 def _event(request: Request, found: Look, quote: Quote) -> dict[str, Any]:

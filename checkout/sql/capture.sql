@@ -117,8 +117,9 @@ BEGIN
     END LOOP;
   END IF;
   IF p_code IS NOT NULL THEN
-    INSERT INTO cards_codeuse (card_id, member_id, step, at, actor)
-    VALUES ((p_code ->> 'card')::bigint, (p_code ->> 'member')::bigint, (p_code ->> 'step')::bigint, p_at, p_actor)
+    INSERT INTO cards_codeuse (card_id, member_id, step, device_id, at, actor)
+    VALUES ((p_code ->> 'card')::bigint, (p_code ->> 'member')::bigint, (p_code ->> 'step')::bigint, (p_code ->> 'device')::bigint,
+            p_at, p_actor)
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
       RAISE EXCEPTION 'the code was used before' USING ERRCODE = 'RC001';

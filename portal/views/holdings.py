@@ -34,6 +34,7 @@ def card(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     context = {
         "tab": "card",
         "member": visitor.member,
+        "device": visitor.device,
         "card": shown,
         "number": symbols.grouped(shown.number),
         "summary": holdings.summary_of(visitor, shown.tier),
@@ -47,7 +48,11 @@ def card(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @for_members
 def code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The code of this minute, for a page that is open."""
-    return render(request, "portal/card.html#code", _drawn(holdings.code_now(visitor)))
+    drawn = _drawn(holdings.code_now(visitor))
+    response = render(request, "portal/card.html#code", drawn)
+    # By which the browser knows how far its clock is off, in milliseconds.
+    response["X-Time"] = str(int(visitor.at.timestamp() * 1000))
+    return response
 
 
 @never_cache
