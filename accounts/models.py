@@ -112,6 +112,7 @@ class CodePurpose(models.TextChoices):
     OLD_PHONE = "old", _("changing the phone: the old one")
     NEW_PHONE = "new", _("changing the phone: the new one")
     EMAIL = "email", _("an e-mail address to sign in by")
+    PAYMENT_CODE = "paycode", _("setting a first payment code")
 
 
 # To whoever asks: these are no member’s contacts yet.

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cards import selectors as cards_selectors
 from cards import services as cards_services
 from cards.errors import CardNotInStock, CardUnknown
 from cards.models import Card
+from cards.numbers import digits_of
+from cards.tokens import looks_like_code
 from common.money import format_money
 from counter.care_forms import (
     CardForm,
@@ -23,6 +25,8 @@ from counter.care_forms import (
     NewCardForm,
     OrderForm,
     PassForm,
+    PaymentCodeForm,
+    PhoneCodeForm,
     SellCouponForm,
     StampForm,
     WordsForm,
@@ -34,11 +38,14 @@ from coupons import services as coupons_services
 from coupons.errors import CouponNotUsable
 from coupons.models import Coupon, CouponTemplate
 from members.models import Member
+from members.phones import masked
 from points import services as points_services
 from recognition import services as recognition_services
 from recognition.models import Feedback
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
+
+SET_CODE: Final = "stored_value.set_payment_code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +307,59 @@ def _order(doing: Doing) -> str:
     return _("Ordered: %(reward)s.") % {"reward": reward.name}
 
 
+def _send_phone_code(doing: Doing) -> str:
+    staff = f"staff:{doing.place.user.pk}"
+    stored_value_services.send_phone_code(
+        member_id=doing.member.pk,
+        browser=_screen(doing),
+        address=staff,
+        language=get_language() or "en",
+        by=doing.place.act(),
+        at=doing.at,
+    )
+    return _("A code was sent to %(phone)s: the guest types it here.") % {
+        "phone": masked(doing.member.phone)
+    }
+
+
+def _set_payment_code(doing: Doing) -> str:
+    """By the code sent to the phone, by the rotating code, or beside an approver."""
+    form, proof = doing.form, doing.typed["proof"].strip()
+    assert isinstance(form, SecondForm)  # noqa: S101 (for the type)
+    is_rotating = looks_like_code(digits_of(proof))
+    if proof and not is_rotating:
+        stored_value_services.set_first_payment_code(
+            member_id=doing.member.pk,
+            code=doing.typed["new_code"],
+            phone_code=proof,
+            browser=_screen(doing),
+            by=doing.place.act(),
+            at=doing.at,
+        )
+        return _("The payment code is set.")
+    approved(
+        lambda approval: stored_value_services.set_payment_code(
+            member_id=doing.member.pk,
+            code=doing.typed["new_code"],
+            rotating_code=proof if is_rotating else None,
+            by=doing.place.act(),
+            at=doing.at,
+            approval=approval,
+        ),
+        form=form,
+        place=doing.place,
+        subject=stored_value_services.subject_of_code(doing.member.pk),
+        at=doing.at,
+        reason=_("A payment code"),
+    )
+    return _("The payment code is set.")
+
+
+def _screen(doing: Doing) -> str:
+    """What a code is bound to: this store's counter, and this guest."""
+    return f"counter:{doing.place.store.pk}:{doing.member.pk}"
+
+
 ACTS: Final = {
     "coupon": Act("coupons.issue_coupon", GiveCouponForm, _give_coupon),
     "lost": Act("cards.report_loss", CardForm, _report_loss),
@@ -314,6 +374,8 @@ ACTS: Final = {
     "note": Act("recognition.write_note", WordsForm, _write_note),
     "liking": Act("recognition.describe_member", LikingForm, _describe),
     "feedback": Act("recognition.record_feedback", FeedbackForm, _feedback),
+    "phone_code": Act(SET_CODE, PhoneCodeForm, _send_phone_code),
+    "code": Act(SET_CODE, PaymentCodeForm, _set_payment_code),
     "reward": Act("points.order_reward", OrderForm, _order),
 }
 ANY: Final = tuple(act.permission for act in ACTS.values())

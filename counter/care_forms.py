@@ -96,6 +96,29 @@ class OrderForm(SecondForm):
     tender = tender_field(required=False)
 
 
+class PhoneCodeForm(forms.Form):
+    """Nothing is typed: the code goes to the phone that is known."""
+
+
+class PaymentCodeForm(SecondForm):
+    """What proves the member, where they have it, and six new digits, twice."""
+
+    proof = forms.CharField(
+        label=_("Code from the phone"), max_length=40, required=False
+    )
+    new_code = forms.CharField(label=_("New payment code"), max_length=6)
+    again = forms.CharField(label=_("The same again"), max_length=6)
+
+    def clean_again(self) -> str:
+        """Typed by somebody who sees dots."""
+        again = str(self.cleaned_data["again"])
+        if again != self.cleaned_data.get("new_code"):
+            raise forms.ValidationError(
+                _("These are two different codes."), code="codes_differ"
+            )
+        return again
+
+
 class SellGiftForm(forms.Form):
     """A face and an amount, or the codes of printed cards that are scanned."""
 

@@ -202,6 +202,34 @@ class CodeProofNeeded(ApprovalNeeded):
         )
 
 
+class FirstCodeOnly(DomainError):
+    """A code sent to a phone sets a first payment code, and changes none: whoever has
+    the phone in hand for a minute would have the wallet.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "payment_code_is_set",
+            _(
+                "There is a payment code already: to change it, show the rotating code"
+                " or have an approver beside you."
+            ),
+        )
+
+
+class PhoneCodeNotSent(DomainError):
+    """No phone, one whose prefix gets no codes, or too many codes for now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "phone_code_not_sent",
+            _(
+                "No code can be sent to this phone now. Try again later, or have an"
+                " approver who knows the member beside you."
+            ),
+        )
+
+
 class CodeRefused(DomainError):
     """A wrong code, or none set: the same sentence either way."""
 

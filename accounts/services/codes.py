@@ -30,6 +30,8 @@ from messaging.services import OutgoingMessage
 from policies import selectors as policies_selectors
 
 TEMPLATE: Final = "one_time_code"
+# What it opens is said where it is money.
+TEMPLATES: Final = {CodePurpose.PAYMENT_CODE: "payment_code_proof"}
 A_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = timedelta(hours=1)
 # In the order of their numbers, so that no two wait in a circle.
@@ -222,7 +224,7 @@ def _send(
         messaging_services.send_message(
             message=OutgoingMessage(
                 key=f"sign_in:{row.pk}",
-                template=TEMPLATE,
+                template=TEMPLATES.get(request.purpose, TEMPLATE),
                 channel=request.channel,
                 address=request.contact,
                 values={"code": code, "minutes": policy.code_minutes, "host": _host()},

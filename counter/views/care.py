@@ -27,6 +27,7 @@ from members.models import Member
 from points import selectors as points_selectors
 from points.models import StampProgramme
 from recognition.models import Preference
+from stored_value import selectors as stored_value_selectors
 from stores import selectors as stores_selectors
 
 MOST_COUPONS: Final = 30
@@ -41,7 +42,7 @@ def care(request: HttpRequest, place: Place, public_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("secret", "payment_code")
+@sensitive_post_parameters("secret", "payment_code", "proof", "new_code", "again")
 @require_POST
 @at_till(*ANY)
 def act(request: HttpRequest, place: Place, public_id: UUID, name: str) -> HttpResponse:
@@ -111,6 +112,7 @@ def _page(
         "form": failed[1] if failed else None,
         "keys": {name: keys.mint(place.till, name) for name in ACTS}
         | ({failed[0]: request.POST.get("key", "")} if failed else {}),
+        "has_code": stored_value_selectors.has_payment_code(member.pk),
         "cards": cards_selectors.cards_of(member.pk)[:10],
         "coupons": held,
         "passes": [one for one in held if one.version.kind == CouponKind.PASS],

@@ -12,7 +12,7 @@ from ledger import selectors as ledger_selectors
 from ledger.kinds import AccountKind, EntryKind
 from policies import selectors as policies_selectors
 from stored_value.holders import Holder, WalletAccounts, open_wallet
-from stored_value.models import TopUp, WalletPolicy
+from stored_value.models import PaymentCode, TopUp, WalletPolicy
 from stored_value.terms import WalletTerms
 
 
@@ -160,3 +160,8 @@ def owed_to_members() -> dict[str, int]:
         if row["unit"] == settings.CURRENCY and row["kind"] in owed:
             owed[row["kind"]] += row["total"]
     return owed
+
+
+def has_payment_code(member_id: int) -> bool:
+    """Whether the member set one."""
+    return PaymentCode.objects.filter(member_id=member_id).exists()

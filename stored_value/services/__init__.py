@@ -5,6 +5,7 @@ from .close import close_wallet
 from .codes import prove_payment_code, set_payment_code, subject_of_code
 from .coupons import usable_coupons
 from .doing import refuse_own
+from .first_code import send_phone_code, set_first_payment_code
 from .gift_cards import redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
 from .identity import prove_identity
@@ -35,6 +36,8 @@ __all__ = [
     "refuse_own",
     "release_hold",
     "save_plan",
+    "send_phone_code",
+    "set_first_payment_code",
     "set_payment_code",
     "spend",
     "spend_step",

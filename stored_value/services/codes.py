@@ -47,8 +47,7 @@ def set_payment_code(
     their phone, or by an approver who knows them. Raises CodeTooSimple,
     CodeProofNeeded, ApprovalNotUsable, CodeNeeded and what cards refuse of a code.
     """
-    if not SIX_DIGITS.fullmatch(code) or is_guessed_first(code):
-        raise CodeTooSimple
+    hashed = hash_payment_code(code)
     stores_services.require_for(by, SET)
     is_proven = by.actor.startswith(NO_DOUBT)
     if rotating_code is not None:
@@ -58,7 +57,6 @@ def set_payment_code(
         is_proven = True
     if not is_proven and approval is None:
         raise CodeProofNeeded(act=SET)
-    hashed = make_password(code)
     with transaction.atomic():
         require_in_use(Holder.member(member_id))
         by = stores_services.use_limit(
@@ -81,6 +79,13 @@ def set_payment_code(
         stores_services.record_act(
             name="stored_value.code_set", by=by, at=at, subject=row
         )
+
+
+def hash_payment_code(code: str) -> str:
+    """What is kept of a payment code. Raises CodeTooSimple."""
+    if not SIX_DIGITS.fullmatch(code) or is_guessed_first(code):
+        raise CodeTooSimple
+    return make_password(code)
 
 
 def subject_of_code(member_id: int) -> str:

@@ -11,12 +11,15 @@ from cards.tokens import mint_code
 from coupons.models import Coupon
 from gift_cards.models import GiftCard
 from members.models import Member
+from members.phones import masked
 from points.models import RewardOrder, StampGrant
 from recognition.models import Feedback, Note, Preference
 from stored_value.holders import Holder
+from stored_value.models import PaymentCode
 from stored_value.selectors import wallet
 from tests.counter.till import AtTill
 from tests.factories import gift_cards as gifts
+from tests.factories.accounts import code_sent_last
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.coupons import TemplateFactory, issued, visit_pass
@@ -349,3 +352,45 @@ def test_a_card_is_stamped_for_a_bill_within_the_day(till: AtTill) -> None:
 def test_these_too_ask_for_the_right(till: AtTill, name: str) -> None:
     till.signed_in(UserFactory.holding("auditor"))
     assert do(till, MemberFactory.create(), name, coupon="1").status_code == 403
+
+
+def test_a_first_payment_code_by_a_code_sent_to_the_phone(till: AtTill) -> None:
+    member = MemberFactory.create()
+    care = f"guests/{member.public_id}/care/"
+    assert f"Send a code to {masked(member.phone)}" in till.get(care).content.decode()
+
+    do(till, member, "phone_code")
+    assert "A code was sent to +86" in till.get(care).content.decode()
+    phone_code = code_sent_last()
+    typed = {"proof": phone_code, "new_code": "482913"}
+    page = do(till, member, "code", **typed, again="482914").content.decode()
+    assert "These are two different codes." in page
+    page = do(till, member, "code", **{**typed, "proof": "x"}, again="482913")
+    assert "This code is not right" in page.content.decode()
+    assert "482913" not in page.content.decode()
+    assert not PaymentCode.objects.exists()
+
+    do(till, member, "code", **typed, again="482913")
+    assert PaymentCode.objects.get().member == member
+    assert "There is one." in till.get(care).content.decode()
+    assert "Send a code to" not in till.get(care).content.decode()
+    # Another by the phone alone is refused, though the form is forged.
+    page = do(till, member, "phone_code").content.decode()
+    assert "There is a payment code already" in page
+
+
+def test_a_payment_code_by_the_rotating_code_or_beside_an_approver(
+    till: AtTill,
+) -> None:
+    member = MemberFactory.create()
+    shown = mint_code(member_id=member.pk, at=now())
+    do(till, member, "code", proof=shown, new_code="482913", again="482913")
+    first = PaymentCode.objects.get().code_hash
+
+    lead = UserFactory.holding("store-manager", store=till.store)
+    page = do(till, member, "code", new_code="736251", again="736251").content.decode()
+    assert "A second person approves it here" in page
+    assert PaymentCode.objects.get().code_hash == first
+    beside = {"checker": str(lead.pk), "secret": PIN}
+    do(till, member, "code", new_code="736251", again="736251", **beside)
+    assert PaymentCode.objects.get().code_hash != first

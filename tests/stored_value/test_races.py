@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from accounts.errors import SignInCodeNotAccepted
+from accounts.models import SignInCode
 from coupons.errors import CouponNotUsable
 from coupons.kinds import CouponAct, CouponKind
 from coupons.models import CouponUse
@@ -15,8 +17,9 @@ from stored_value import services as stored_value_services
 from stored_value.errors import CodeLocked, CodeRefused, HoldEnded, NotEnough
 from stored_value.holders import Holder
 from stored_value.models import Hold, PaymentCode, TopUp, TopUpRefund
-from stores.models import Shift
+from stores.models import AuditEvent, Shift
 from tests import rendezvous
+from tests.factories.accounts import code_sent_last
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory
@@ -231,6 +234,36 @@ def test_guesses_sent_at_once_are_counted_one_by_one() -> None:
     told = [type(refusal) for refusal in refusals(outcomes)]
     assert (told.count(CodeRefused), told.count(CodeLocked)) == (4, RUNNERS - 4)
     assert PaymentCode.objects.get().failures == 5
+
+
+def test_one_code_from_the_phone_sets_one_payment_code_however_often_it_comes() -> None:
+    member = MemberFactory.create()
+    by = at_store()
+    stored_value_services.send_phone_code(
+        member_id=member.pk,
+        browser="counter",
+        address="staff:1",
+        language="en",
+        by=by,
+        at=NOON,
+    )
+    phone_code = code_sent_last()
+
+    outcomes = race(
+        lambda n: stored_value_services.set_first_payment_code(
+            member_id=member.pk,
+            code=f"48291{n % 10}",
+            phone_code=phone_code,
+            browser="counter",
+            by=by,
+            at=NOON,
+        )
+    )
+
+    assert len(answers(outcomes)) == 1
+    assert {type(told) for told in refusals(outcomes)} == {SignInCodeNotAccepted}
+    assert AuditEvent.objects.filter(act="stored_value.code_set").count() == 1
+    assert SignInCode.objects.get().tries == 1
 
 
 def test_a_limit_of_the_shift_is_not_passed_by_acting_at_once() -> None:
