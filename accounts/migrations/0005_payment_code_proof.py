@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
     """A first payment code may be set with a code sent to the member's phone."""
 
     dependencies = [
-        ("accounts", "0003_more_purposes"),
+        ("accounts", "0004_keys_of_devices"),
         ("messaging", "0003_rules_of_sending"),
     ]
     operations = [
