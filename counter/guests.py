@@ -1,7 +1,7 @@
 """Who stands at the counter: a member, an anonymous card, or nobody known."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from .say import greeting
 
 SHOWN_SALT: Final = "counter.shown"
 GROUP: Final = 4
+SOON: Final = timedelta(days=30)  # points that end later are no news at the till
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,11 @@ def known(guest: Guest, *, at: datetime) -> Known | None:
         held[account.kind] = held.get(account.kind, 0) + sum(
             lot.remaining for lot in usable
         )
-        ends = [lot for lot in usable if lot.expires_at is not None]
+        ends = [
+            lot
+            for lot in usable
+            if lot.expires_at is not None and lot.expires_at <= at + SOON
+        ]
         if account.kind == AccountKind.POINTS and ends:
             soon_on = ends[0].expires_at
             soon = sum(lot.remaining for lot in ends if lot.expires_at == soon_on)

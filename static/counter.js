@@ -93,6 +93,13 @@
   function quoteNow() {
     htmx.trigger(document.body, "quote");
   }
+  const isDigit = (key) => /^[1-9]$/.test(key);
+  /* Several were found: the digit beside one chooses them, and nothing else does. */
+  function choose(digit) {
+    const one = document.querySelectorAll(".found .candidate")[digit - 1];
+    one?.click();
+    return Boolean(one);
+  }
   function nextGuest() {
     forget();
     location.assign(at("next")?.href || "/counter/");
@@ -133,7 +140,9 @@
       at("keys").showModal();
     } else if (event.key === "Escape" && !at("keys").open && at("desk")) {
       nextGuest();
-    } else if (target.id === "charge" && /^[1-9]$/.test(event.key)) {
+    } else if (!isText && isDigit(event.key) && choose(event.key)) {
+      event.preventDefault();
+    } else if (target.id === "charge" && isDigit(event.key)) {
       document.querySelectorAll("input[name=tender]")[event.key - 1]?.click();
     } else if (event.key === "Enter" && target.id === "charge" && isStale()) {
       event.preventDefault();

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 
 from common import money
@@ -44,6 +45,14 @@ def soon(coming: Coming) -> str:
 def last_day(ends_at: datetime) -> date:
     """The last day on which something holds that ends at this moment."""
     return say.last_day(ends_at)
+
+
+@register.filter
+def near_day(day: date | datetime) -> str:
+    """A day and its month, with the year where it is not this one."""
+    on = localdate(day) if isinstance(day, datetime) else day
+    same = on.year == localdate().year
+    return date_format(on, "MONTH_DAY_FORMAT" if same else "DATE_FORMAT")
 
 
 @register.filter

@@ -59,6 +59,31 @@ def test_a_regular_is_charged_with_the_keyboard_alone(
     assert (sale.net, sale.paid) == (78_00, 78_00)
 
 
+def test_of_two_with_the_same_four_digits_only_a_digit_chooses(
+    browser: Browser, live_server: LiveServer, shift: Shift
+) -> None:
+    """Enter was meant for the amount, and opened whoever stood first."""
+    for start in ("+8613800", "+8613900"):
+        MemberFactory.create(phone=f"{start}004821", home_store=shift.store)
+    with at_the_counter(browser, live_server, shift) as (page, complaints):
+        page.keyboard.type("4821")
+        page.keyboard.press("Enter")
+        found = page.locator(".candidate")
+        expect(found).to_have_count(2)
+        expect(page.locator(".found")).to_be_focused()
+        second = found.nth(1).locator("b").inner_text()
+
+        for key in ("Enter", "Space", "7"):
+            page.keyboard.press(key)
+        expect(found).to_have_count(2)
+        assert violations(page) == []
+
+        page.keyboard.press("2")
+        expect(page.locator(".person-name")).to_contain_text(second)
+        expect(page.locator("#amount")).to_be_focused()
+        assert complaints == []
+
+
 def test_a_stranger_pays_by_the_third_way_of_paying(
     browser: Browser, live_server: LiveServer, shift: Shift
 ) -> None:

@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 
-from counter import say
+from counter import guests, say
+from counter.templatetags.counter import near_day
+from ledger.models import Lot
 from members.models import Member
 from recognition import selectors as recognition_selectors
 from recognition.selectors import Coming
+from tests.factories.bills import a_guest
 from tests.factories.members import MemberFactory
-from tests.factories.stores import NOON
+from tests.factories.stores import NOON, StoreFactory
 
 TODAY = NOON.date()
 
@@ -72,3 +77,25 @@ def test_what_ends_at_midnight_holds_until_the_day_before(
     ends: datetime, last: date
 ) -> None:
     assert say.last_day(ends) == last
+
+
+def test_a_day_of_another_year_is_told_with_its_year() -> None:
+    today = localdate()
+    assert near_day(today) == date_format(today, "MONTH_DAY_FORMAT")
+    later = today.replace(year=today.year + 1, day=1)
+    assert str(later.year) in near_day(later)
+
+
+@pytest.mark.django_db
+def test_only_points_that_end_within_a_month_are_news_at_the_till() -> None:
+    member = a_guest(points=120, store=StoreFactory.create())
+    guest = guests.Guest(member=member)
+    now = guests.known(guest, at=NOON)
+    assert now is not None
+    assert (now.points, now.points_soon) == (120, 0)
+
+    ends = Lot.objects.get().expires_at
+    assert ends is not None
+    soon = guests.known(guest, at=ends - timedelta(days=29))
+    assert soon is not None
+    assert (soon.points_soon, soon.points_soon_on) == (120, ends)
