@@ -38,9 +38,9 @@ UNWANTED: Final = {
 # a column, a person and a place.
 TWO_THINGS: Final = {
     "at the counter", "by line", "closed", "code", "consent", "count", "given",
-    "handed over", "in cash", "issue", "name", "of", "opened", "ordered", "paid by", "sale",
-    "sales", "set off", "spent", "taken back", "taken by", "task done", "text",
-    "the member", "top-ups", "who",
+    "handed over", "in cash", "issue", "name", "of", "opened", "ordered",
+    "paid by", "sale", "sales", "set off", "spent", "taken back", "taken by",
+    "task done", "text", "the member", "top-ups", "who",
 }  # fmt: skip
 
 
