@@ -127,10 +127,11 @@ CHANNELS: Final = ("inbox", "email", "sms")
 VALUES: Final = {"coupon": "text", "until": "date", "points": "number"}
 # What the occasion itself makes known, besides the gifts before a message.
 OCCASION_VALUES: Final[dict[str, dict[str, str]]] = {
+    CampaignKind.BIRTHDAY: {"tier_gift": "text"},
     CampaignKind.EXPIRING: {"expiring_items": "text"},
     CampaignKind.BALANCE_LOW: {"balance": "money"},
     CampaignKind.FIRST_TOP_UP: {"top_up": "money"},
-    CampaignKind.TIER_REACHED: {"tier": "text"},
+    CampaignKind.TIER_REACHED: {"tier": "text", "tier_gift": "text"},
     CampaignKind.TIER_AT_RISK: {"tier": "text", "tier_until": "date"},
     CampaignKind.AFTER_VISIT: {"visit_date": "date"},
     CampaignKind.STAMP_CARD: {"stamp_card": "text", "stamps_missing": "number"},

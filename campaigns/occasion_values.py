@@ -18,6 +18,7 @@ from .days import Days, house_zone, today
 from .kinds import CampaignKind
 from .models import Campaign, Journey
 from .occasion_items import digest, expiring_items
+from .tier_gifts import tier_gifts
 
 type Values = dict[int, dict[str, Value]]
 
@@ -68,6 +69,10 @@ def _expiring(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> 
     return told
 
 
+def _birthday(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+    return {pk: {"tier_gift": words} for pk, words in tier_gifts(journeys).items()}
+
+
 def _balance(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
     held = dict(_rows(BALANCES, _members(journeys)))
     return {
@@ -100,6 +105,11 @@ def _tier(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Valu
         if until is not None:
             told[one.pk]["tier_until"] = until.astimezone(house_zone()).date()
     return told
+
+
+def _reached(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+    told, gifts = _tier(campaign, journeys, at), tier_gifts(journeys)
+    return {pk: values | {"tier_gift": gifts[pk]} for pk, values in told.items()}
 
 
 def _visit(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
@@ -145,10 +155,11 @@ def _rows(sql: str, keys: list[int]) -> list[tuple[Any, ...]]:
 FINDERS: Final[
     dict[CampaignKind, Callable[[Campaign, Sequence[Journey], datetime], Values]]
 ] = {
+    CampaignKind.BIRTHDAY: _birthday,
     CampaignKind.EXPIRING: _expiring,
     CampaignKind.BALANCE_LOW: _balance,
     CampaignKind.FIRST_TOP_UP: _top_up,
-    CampaignKind.TIER_REACHED: _tier,
+    CampaignKind.TIER_REACHED: _reached,
     CampaignKind.TIER_AT_RISK: _tier,
     CampaignKind.AFTER_VISIT: _visit,
     CampaignKind.STAMP_CARD: _stamps,

@@ -21,7 +21,8 @@ from .occasions import select
 
 MISSED_DAYS: Final = 3
 GLOBAL_HOLDOUT_BP: Final = 500
-# A birthday that was moved, or told in the other calendar, comes no second time.
+# A birthday that was moved, or told in the other calendar, comes no second time; nor a
+# tier that was left and reached again about the turn of a year.
 BIRTHDAY_RESTS: Final = timedelta(days=300)
 
 COMPLAINT = """EXISTS (SELECT FROM recognition_feedback f
@@ -30,6 +31,8 @@ CONSENT = """EXISTS (SELECT FROM members_consentnow c WHERE c.member_id = m.id
   AND c.granted AND c.purpose = ANY(%s) AND c.channel = ANY(%s))"""
 INSIDE = """EXISTS (SELECT FROM campaigns_journey j WHERE j.campaign_id = %s
   AND j.member_id = m.id AND ({which}))"""
+SAME_TIER = """j.period = due.period OR j.entered_at > %s
+  AND split_part(j.period, ':', 2) = split_part(due.period, ':', 2)"""
 ARM = f"""CASE
   WHEN %s AND campaigns_bucket(%s, due.member_id) < {GLOBAL_HOLDOUT_BP} THEN 'global'
   WHEN campaigns_bucket(%s, due.member_id) < %s THEN 'holdout'
@@ -182,6 +185,8 @@ def _inside(campaign: Campaign, at: datetime) -> Test:
     pk = campaign.pk or 0
     if campaign.entry == EntryRule.ONCE:
         return Test(INSIDE.format(which="true"), [pk])
+    if campaign.kind == CampaignKind.TIER_REACHED:
+        return Test(INSIDE.format(which=SAME_TIER), [pk, at - BIRTHDAY_RESTS])
     if campaign.kind == CampaignKind.BIRTHDAY:
         rests = at - BIRTHDAY_RESTS
     elif campaign.entry == EntryRule.EACH_TIME:

@@ -262,6 +262,11 @@ class TemplateReport:
     void: int
 
 
+def tier_gift_ref(occasion: str, gift_id: int, member_id: int, period: str) -> str:
+    """Under which reference the first coupon of a tier's gift was given."""
+    return f"{occasion}:{gift_id}:{member_id}:{period}:1"
+
+
 def report(template_id: int, *, at: datetime) -> TemplateReport:
     """How many were issued, are out, were used up, expired unused, or are void."""
     out = Q(status__in=[CouponStatus.ISSUED, CouponStatus.OFFERED])

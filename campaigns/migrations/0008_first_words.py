@@ -69,19 +69,19 @@ TEMPLATES = [
         "campaign_tier_reached",
         "等级提升",
         SERVICE,
-        {"tier": "text"},
+        {"tier": "text", "tier_gift": "text"},
         {
             "en": (
                 "Welcome to {{ tier }}",
-                "{{ member }}, you have reached {{ tier }}. Its benefits are yours from now on.",
+                "{{ member }}, you have reached {{ tier }}. Its benefits are yours from now on. {{ tier_gift }}",
             ),
             "zh-hans": (
                 "恭喜升级为{{ tier }}",
-                "{{ member }}，恭喜您升级为{{ tier }}，即刻享受相应权益。",
+                "{{ member }}，恭喜您升级为{{ tier }}，即刻享受相应权益。{{ tier_gift }}",
             ),
             "zh-hant": (
                 "恭喜升級為{{ tier }}",
-                "{{ member }}，恭喜您升級為{{ tier }}，即刻享有相應權益。",
+                "{{ member }}，恭喜您升級為{{ tier }}，即刻享有相應權益。{{ tier_gift }}",
             ),
         },
     ),

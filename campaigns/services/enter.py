@@ -10,6 +10,8 @@ from campaigns.errors import SegmentNeedsAttention
 from campaigns.kinds import CampaignKind, CampaignState
 from campaigns.models import Campaign, CampaignStep
 from campaigns.reach import arm_of, days_to_enter, reach, steps_of
+from coupons import services as coupons_services
+from stores import services as stores_services
 
 from .locks import lock_campaign
 from .pause import pause_step
@@ -18,6 +20,10 @@ CHUNK: Final = 10_000
 # How often it is looked who else comes into a campaign that runs.
 EVERY: Final = timedelta(hours=1)
 EVERY_MINUTE: Final = timedelta(minutes=1)
+TIERS_GIVE: Final = {
+    CampaignKind.BIRTHDAY.value: coupons_services.give_birthday_gifts,
+    CampaignKind.TIER_REACHED.value: coupons_services.give_upgrade_gifts,
+}
 AT_ONCE: Final = (
     CampaignKind.WELCOME,
     CampaignKind.FIRST_TOP_UP,
@@ -47,6 +53,7 @@ def enter_due(*, campaign_id: int, at: datetime, chunk: int = CHUNK) -> int:
     called again it goes on, and nobody comes twice for a period.
     """
     total = 0
+    _let_tiers_give_first(campaign_id, at)
     while True:
         try:
             came, is_done = _enter_chunk(campaign_id, at, chunk)
@@ -56,6 +63,14 @@ def enter_due(*, campaign_id: int, at: datetime, chunk: int = CHUNK) -> int:
         total += came
         if is_done:
             return total
+
+
+def _let_tiers_give_first(campaign_id: int, at: datetime) -> None:
+    """What a tier promises for the occasion is there when the message tells of it."""
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    give = TIERS_GIVE.get(campaign.kind) if campaign is not None else None
+    if campaign is not None and give is not None and is_entered_now(campaign, at):
+        give(by=stores_services.act(task="campaigns", at=at), at=at)
 
 
 @transaction.atomic

@@ -29,6 +29,9 @@ from .templates import lock_template
 CHUNK = 10_000
 
 LATE = timedelta(days=90)  # so long a tier's gift may come after the step up
+# A birthday that moved, or a tier left and reached again, gives nothing about the turn
+# of a period: none is nearer to the one before than this.
+RESTS = timedelta(days=300)
 
 # Who stepped up to the tier since the gift was set up, and has not had it in that year,
 # neither as this member nor as one that was merged into it:
@@ -54,6 +57,10 @@ SELECT array_agg(due.member), array_agg(due.ref) FROM (
                       JOIN coupons_coupon c ON c.source_ref = 'tier:' || %(gift)s
                            || ':' || w.id || ':' || changed.period || ':1'
                      WHERE w.merged_into_id = changed.member)
+    AND NOT EXISTS (SELECT 1 FROM coupons_coupon c
+                      JOIN coupons_couponissue i ON i.id = c.issue_id
+                     WHERE c.source_ref = 'tier:' || %(gift)s || ':' || changed.member
+                           || ':' || (changed.period - 1) || ':1' AND i.at > %(rests)s)
   ORDER BY changed.ref LIMIT %(chunk)s
 ) due
 """
@@ -63,6 +70,7 @@ BIRTHDAY = """
 SELECT array_agg(due.member), array_agg(due.ref) FROM (
   SELECT born.member, born.ref FROM (
     SELECT b.member_id AS member, b.period,
+           'birthday:' || %(gift)s || ':' || b.member_id || ':' AS head,
            'birthday:' || %(gift)s || ':' || b.member_id || ':' || b.period AS ref
       FROM ({celebrants}) b
       JOIN tiers_standing t ON t.member_id = b.member_id AND t.tier_id = %(tier)s
@@ -73,6 +81,12 @@ SELECT array_agg(due.member), array_agg(due.ref) FROM (
                       JOIN coupons_coupon c ON c.source_ref = 'birthday:' || %(gift)s
                            || ':' || w.id || ':' || born.period || ':1'
                      WHERE w.merged_into_id = born.member)
+    AND NOT EXISTS (SELECT 1 FROM coupons_coupon c
+                      JOIN coupons_couponissue i ON i.id = c.issue_id
+                     WHERE c.source_ref = ANY (ARRAY[
+                             born.head || (born.period - 1) || ':1',
+                             born.head || (born.period + 1) || ':1'])
+                       AND i.at > %(rests)s)
   ORDER BY born.member LIMIT %(chunk)s
 ) due
 """
@@ -117,6 +131,7 @@ def give_upgrade_gifts(*, by: Act, at: datetime, chunk: int = CHUNK) -> int:
             "tier": gift.tier_id,
             "since": max(gift.since, at - LATE),
             "at": at,
+            "rests": at - RESTS,
             "zone": settings.TIME_ZONE,
         }
         given += _give_all(gift, REACHED, facts, by=by, at=at, chunk=chunk)
@@ -144,7 +159,12 @@ def give_birthday_gifts(*, by: Act, at: datetime, chunk: int = CHUNK) -> int:
             or _would_be_valid(version, one.due, at)
         ]
         celebrants, days = members_selectors.celebrants(due)
-        facts = {"gift": gift.pk, "tier": gift.tier_id, **days}
+        facts = {
+            "gift": gift.pk,
+            "tier": gift.tier_id,
+            "rests": at - RESTS,
+            **days,
+        }
         found = BIRTHDAY.format(celebrants=celebrants)
         given += _give_all(gift, found, facts, by=by, at=at, chunk=chunk)
         TierGift.objects.filter(pk=gift.pk).update(birthdays_until=today)

@@ -14,6 +14,8 @@ from campaigns.models import Campaign, Journey
 from campaigns.occasions import select
 from campaigns.previews import preview
 from campaigns.reach import steps_of
+from coupons import services as coupons_services
+from coupons.models import Coupon, TierGift
 from gift_cards.models import GiftCard
 from ledger.kinds import AccountKind
 from members.models import Consent, ConsentText, Member
@@ -34,6 +36,7 @@ from tests.factories.automations import (
     points,
     running,
     wait,
+    words,
 )
 from tests.factories.coupons import TemplateFactory, issued
 from tests.factories.ledger import points_unit
@@ -46,7 +49,7 @@ from tiers.models import Standing, StandingChange, Tier, TierPolicy
 
 pytestmark = pytest.mark.django_db
 TODAY = today(NOON)
-OTHERS = sorted(OCCASION_VALUES)
+OTHERS = sorted(set(OCCASION_VALUES) - {"birthday"})
 WEEK = "2026-W47"
 
 
@@ -236,10 +239,61 @@ def test_a_tier_is_congratulated_once_a_year_and_the_highest_only() -> None:
     play(campaign, days=1)
 
     assert came() == {up.pk: f"tier:{gold.pk}:2026"}
-    assert told()[up.pk] == {"tier": "Gold"}
+    assert told()[up.pk] == {"tier": "Gold", "tier_gift": ""}
     stands(up, silver)
     play(campaign, days=3)
     assert Journey.objects.get().outcome == "passed"
+
+
+def promise(tier: Tier, occasion: str, **facts: Any) -> None:
+    """A coupon that the tier gives by itself."""
+    coupons_services.save_tier_gift(
+        gift=TierGift(
+            tier=tier,
+            occasion=occasion,
+            template=TemplateFactory.drawn(lasts_days=10, **facts),
+        ),
+        by=by_test(),
+        at=NOON - timedelta(days=1),
+    )
+
+
+def test_what_a_tier_promises_is_given_first_and_told_by_the_same_messages() -> None:
+    gold = TierFactory.create(rank=52, threshold=200, name_en="Gold")
+    promise(gold, "upgrade", name_en="Cake")
+    promise(gold, "birthday", name_en="Tea")
+    here, base = guests(2, language="en")
+    change(here, gold)
+    stands(here, gold)
+    Member.objects.update(
+        birth_calendar="solar",
+        birth_month=TODAY.month,
+        birth_day=TODAY.day,
+        birthday_set_at=NOON - timedelta(days=90),
+    )
+
+    run("tier_reached")
+    greeting = words("email", tier_gift="text")
+    play(running(message(greeting), kind="birthday"))
+
+    assert Coupon.objects.filter(member=here).count() == 2
+    letters = Message.objects.order_by("pk").values_list("member", "values__tier_gift")
+    assert list(letters) == [
+        (here.pk, "Your tier gives you Cake, until 29 Nov 2026."),
+        (here.pk, "Your tier gives you Tea, until 29 Nov 2026."),
+        (base.pk, ""),
+    ]
+
+
+def test_a_tier_reached_again_about_the_turn_of_the_year_is_not_told_again() -> None:
+    gold = TierFactory.create(rank=52, threshold=200)
+    (here,) = guests(1)
+    campaign = running(points(5), kind="tier_reached")
+    stands(here, gold)
+    for days, times in ((30, 1), (50, 1), (340, 2)):
+        change(here, gold, at=NOON + timedelta(days=days))
+        play(campaign, days=days)
+        assert Journey.objects.count() == times
 
 
 def test_who_may_lose_a_tier_is_told_once_for_each_notice() -> None:

@@ -100,8 +100,11 @@ def test_down_and_up_again_in_a_year_gives_nothing_more(
     reached(member, gold, was=silver, at=LATER + timedelta(days=2))
 
     assert give(at=LATER + timedelta(days=3)) == 0
+    # Not about the turn of the year either, as with a birthday that moved.
     reached(member, gold, was=silver, at=LATER + timedelta(days=60))
-    assert give(at=LATER + timedelta(days=61)) == 1
+    assert give(at=LATER + timedelta(days=61)) == 0
+    reached(member, gold, was=silver, at=LATER + timedelta(days=301))
+    assert give(at=LATER + timedelta(days=302)) == 1
 
 
 def test_stepping_down_to_it_is_no_occasion(silver: Tier, gold: Tier) -> None:
@@ -352,3 +355,17 @@ def test_only_those_who_draw_coupons_say_what_a_tier_gives(silver: Tier) -> None
         )
 
     assert everything() == before
+
+
+def test_a_birthday_told_in_the_other_calendar_gives_no_second_gift(gold: Tier) -> None:
+    """The lunar year begins later: its birthday in January is of another period."""
+    gift(gold, occasion="birthday")
+    january = datetime(2027, 1, 5, 4, tzinfo=UTC)
+    member = born_on(date(2027, 1, 5), gold)
+    assert greet(at=january) == 1
+    # 15 January 2027 is the eighth of the twelfth lunar month of 2026.
+    Member.objects.filter(pk=member.pk).update(
+        birth_calendar="lunar", birth_month=12, birth_day=8, birth_leap=False
+    )
+    assert greet(at=january + timedelta(days=10)) == 0
+    assert Coupon.objects.filter(member=member).count() == 1
