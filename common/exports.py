@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 
 from common.text import LAYOUT, begins_formula, visible
 
-type Cell = str | int | float | bool | None
+type Cell = str | int | float | bool | Decimal | None
 
 
 def safe_cell(value: object) -> Cell:
@@ -19,7 +20,7 @@ def safe_cell(value: object) -> Cell:
 
     What cannot be seen goes first, so that nothing hides the sign behind it.
     """
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int | float | Decimal):
         return value
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")

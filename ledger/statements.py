@@ -56,6 +56,33 @@ SELECT a.slot, sum(p.amount)::bigint FROM ledger_posting p
 """
 
 
+# By the day in the books: what was reported late stands where it belongs.
+OF_DAYS: Final = """
+SELECT p.id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
+       mine, side.change, side.after, 0::bigint
+  FROM unnest(%(accounts)s::bigint[]) AS mine, LATERAL (
+    SELECT p.id, p.amount AS change, p.credit_after AS after, p.entry_id
+      FROM ledger_posting p WHERE p.credit_id = mine
+    UNION ALL
+    SELECT p.id, -p.amount, p.debit_after, p.entry_id
+      FROM ledger_posting p WHERE p.debit_id = mine) side
+  JOIN ledger_entry e ON e.id = side.entry_id
+  JOIN ledger_posting p ON p.id = side.id
+ WHERE e.business_date >= %(since)s AND e.business_date < %(until)s
+ ORDER BY e.business_date, p.id, side.change
+"""
+BEFORE: Final = """
+SELECT coalesce(sum(side.change), 0)::bigint
+  FROM unnest(%(accounts)s::bigint[]) AS mine, LATERAL (
+    SELECT p.amount AS change, p.entry_id FROM ledger_posting p
+     WHERE p.credit_id = mine
+    UNION ALL
+    SELECT -p.amount, p.entry_id FROM ledger_posting p WHERE p.debit_id = mine) side
+  JOIN ledger_entry e ON e.id = side.entry_id
+ WHERE e.business_date < %(day)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One line: the signed change of one account, and what all held after it."""
@@ -104,6 +131,28 @@ def of_entry(*, entry_id: UUID, account_ids: Sequence[int]) -> list[Movement]:
     with connection.cursor() as cursor:
         cursor.execute(OF_ENTRY, {"entry": entry_id, "accounts": list(account_ids)})
         return [Movement(*row) for row in cursor.fetchall()]
+
+
+def of_days(*, account_ids: Sequence[int], since: date, until: date) -> list[Movement]:
+    """The movements of accounts on the business days from `since` to before `until`,
+    in their order. What all held together after each is not said here.
+    """
+    if not account_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            OF_DAYS, {"accounts": list(account_ids), "since": since, "until": until}
+        )
+        return [Movement(*row) for row in cursor.fetchall()]
+
+
+def held_before(*, account_ids: Sequence[int], day: date) -> int:
+    """What accounts held together before a business day began."""
+    if not account_ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, {"accounts": list(account_ids), "day": day})
+        return int(cursor.fetchone()[0])
 
 
 def tenders_of(*, entry_id: UUID) -> dict[str, int]:

@@ -20,6 +20,7 @@ from ledger import statements as ledger_statements
 from ledger.kinds import AccountKind, EntryKind
 from ledger.selectors import UsableBalance
 from ledger.statements import Movement
+from stored_value.holders import WalletAccounts
 from tiers import selectors as tiers_selectors
 from tiers.models import Tier
 
@@ -148,6 +149,29 @@ def _words_of(one: UsableBalance) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedWallet:
+    """Another's wallet that one may pay from, and what is left of the limit today."""
+
+    owner: str
+    per_use: int | None
+    per_day: int | None
+    left: int | None
+
+
+def shares_of(visitor: Visitor) -> list[SharedWallet]:
+    """The wallets of others that this member may pay from; no limit: left is None."""
+    found = []
+    for share in cards_selectors.shares_of_holder(visitor.member.pk):
+        is_bound = share.per_use is not None or share.per_day is not None
+        left = cards_services.left_today(share, day=visitor.today[0])
+        name = share.owner.name or _("Member")
+        found.append(
+            SharedWallet(name, share.per_use, share.per_day, left if is_bound else None)
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class WalletChange:
     """One event of a wallet: what it changed in all, and by kind of money."""
 
@@ -221,3 +245,14 @@ def change_of(rows: Sequence[Movement], *, principal: int) -> WalletChange:
         after=newest.together_after,
         last_posting=min(row.posting_id for row in rows),
     )
+
+
+def reversed_by(entry_id: UUID, accounts: WalletAccounts) -> WalletChange | None:
+    """The event of the same wallet that an entry gives back or corrects, if any."""
+    entry = ledger_selectors.entry(str(entry_id))
+    if entry is None or entry.reverses_id is None:
+        return None
+    rows = ledger_statements.of_entry(
+        entry_id=entry.reverses_id, account_ids=[accounts.principal, accounts.bonus]
+    )
+    return change_of(rows, principal=accounts.principal) if rows else None

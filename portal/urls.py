@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from portal.views import device, doors, gifts, holdings, joining, me, rewards
+from portal.views import (
+    device,
+    doors,
+    gifts,
+    holdings,
+    joining,
+    me,
+    rewards,
+    statements,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +30,13 @@ urlpatterns = [
     path("sign-out/everywhere/", doors.sign_out_everywhere, name="sign_out_everywhere"),
     path("wallet/", holdings.wallet, name="wallet"),
     path("wallet/<uuid:entry_id>/", holdings.movement, name="movement"),
+    path("wallet/plans/", statements.plans, name="plans"),
+    path("wallet/statements/", statements.statements, name="statements"),
+    path(
+        "wallet/statements/<int:year>-<int:month>.<str:form>",
+        statements.statement,
+        name="statement",
+    ),
     path("coupons/", holdings.coupons, name="coupons"),
     path("coupons/used/", holdings.coupons_used, name="coupons_used"),
     path("coupons/expired/", holdings.coupons_expired, name="coupons_expired"),

@@ -27,6 +27,7 @@ class StoredValueConfig(AppConfig):
                 "stored_value.refund_top_up": _("Top-up refunded"),
                 "stored_value.refund_spend": _("Payment from a wallet refunded"),
                 "stored_value.transfer_value": _("Stored value transferred"),
+                "stored_value.statement_taken": _("Statement of a wallet taken"),
                 "stored_value.close_wallet": _("Wallet closed"),
                 "stored_value.reactivated": _("Resting principal given back"),
                 "stored_value.held": _("Value held"),

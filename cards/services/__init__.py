@@ -10,7 +10,7 @@ from .kinds import save_kind
 from .life import close, renew, report_found, report_loss
 from .load import CardRow, load_cards
 from .replacing import replace
-from .shares import end_share, return_share_step, save_share, use_share_step
+from .shares import end_share, left_today, return_share_step, save_share, use_share_step
 from .stock import LARGEST_BATCH, export_stock, make_stock
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "expire_due",
     "export_stock",
     "issue",
+    "left_today",
     "load_cards",
     "make_stock",
     "mint_code",

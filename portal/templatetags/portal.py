@@ -1,9 +1,10 @@
 """Days, amounts and coupons as members read them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -44,6 +45,12 @@ def day(at: datetime) -> str:
 def last_day(ends_at: datetime) -> str:
     """The last day on which something holds that ends at this moment."""
     return tables.day(ends_at - timedelta(microseconds=1))
+
+
+@register.filter
+def month_name(month: date) -> str:
+    """A month of a year."""
+    return date_format(month, "YEAR_MONTH_FORMAT")
 
 
 @register.filter

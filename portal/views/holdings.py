@@ -18,6 +18,8 @@ from portal.pages import page_before
 from portal.visitors import Visitor, for_members
 from stored_value import selectors as stored_value_selectors
 from stored_value.holders import Holder
+from stored_value.models import TopUp
+from stored_value.selectors import RefundLine
 from stores import selectors as stores_selectors
 from tiers import selectors as tiers_selectors
 
@@ -76,6 +78,7 @@ def wallet(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             for lot in stored_value_selectors.explained(holder=holder, at=visitor.at)
             if lot.is_usable
         ],
+        "shares": holdings.shares_of(visitor),
         "changes": told,
         "stores": stores_selectors.names_of(one.store_id for one in told),
         "further": further,
@@ -102,15 +105,20 @@ def movement(request: HttpRequest, visitor: Visitor, entry_id: UUID) -> HttpResp
         .filter(entry_id=entry_id)
         .first()
     )
+    top_up = (
+        stored_value_selectors.top_ups_of(holder=holder)
+        .filter(entry_id=entry_id)
+        .first()
+    )
     context = {
         "tab": "wallet",
         "change": change,
         "stores": stores_selectors.names_of([change.store_id]),
         "sale": sale,
         "lines": checkout_selectors.line_documents(sale) if sale else [],
-        "top_up": stored_value_selectors.top_ups_of(holder=holder)
-        .filter(entry_id=entry_id)
-        .first(),
+        "top_up": top_up,
+        "preview": _preview(top_up, visitor) if top_up else [],
+        "reversed": holdings.reversed_by(entry_id, accounts),
     }
     return render(request, "portal/movement.html", context)
 
@@ -165,6 +173,12 @@ def coupons_expired(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         "why": _("Its time is over."),
     }
     return render(request, "portal/coupons.html", context)
+
+
+def _preview(top_up: TopUp, visitor: Visitor) -> list[RefundLine]:
+    """What refunding a top-up would pay out today; nothing of it is done."""
+    preview = stored_value_selectors.refund_preview(top_up=top_up, at=visitor.at)
+    return stored_value_selectors.formula_lines(preview.formula)
 
 
 def _drawn(shown: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from .plans import save_plan
 from .refund_spend import refund_spend
 from .refund_top_up import refund_top_up
 from .spend import Paid, spend, spend_step, spending_lines
+from .statements import record_statement
 from .top_up import Tender, best_steps, top_up
 from .transfer import transfer
 
@@ -30,6 +31,7 @@ __all__ = [
     "prove_identity",
     "prove_payment_code",
     "reactivate",
+    "record_statement",
     "redeem_into_wallet_step",
     "refund_spend",
     "refund_top_up",

@@ -157,6 +157,10 @@ def test_a_member_signs_in_and_sees_every_screen(
         expect(page.locator(".amount")).to_contain_text("350.00")
         looked_at(page, f"{mark}-movement", has_script=has_script)
 
+        page.goto(f"{live_server.url}/portal/wallet/plans/")
+        looked_at(page, f"{mark}-plans", has_script=has_script)
+        page.goto(f"{live_server.url}/portal/wallet/statements/")
+        looked_at(page, f"{mark}-statements", has_script=has_script)
         tabs.nth(2).click()
         page.wait_for_url("**/coupons/")
         expect(page.locator(".coupon-why")).to_be_visible()

@@ -67,6 +67,7 @@ def addresses_of(other: Member) -> dict[str, list[object]]:
         "give_coupon": [*coupons],
         "take_coupon_back": [*coupons],
         "reward_order": [*RewardOrder.objects.values_list("pk", flat=True)],
+        "statement": [],
         # What is anybody's to see: there is none of another's.
         "reward": [],
         "take_coupon": [],

@@ -41,6 +41,8 @@ PAGES = [
     "",
     "code/",
     "wallet/",
+    "wallet/plans/",
+    "wallet/statements/",
     "coupons/",
     "coupons/used/",
     "coupons/expired/",
