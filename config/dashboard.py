@@ -17,7 +17,7 @@ from common import money
 from ledger import selectors as ledger_selectors
 from ledger.kinds import EntryKind
 from stores import selectors as stores_selectors
-from stores.models import Shift, User
+from stores.models import Shift, ShiftCount, User
 
 DAYS = 14
 PROOF_STALE_AFTER = timedelta(hours=26)
@@ -25,6 +25,8 @@ SHIFTS_SHOWN = 8
 # Seconds for which sums over all the books are kept.
 OWED_KEPT: Final = 300
 DAYS_KEPT: Final = 3600
+# How long a drawer that did not add up stays on the page.
+DIFFERENCE_DAYS: Final = 7
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +42,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["proof"] = proof(at=at)
     if user.has_perm("stores.view_shift"):
         context["open_shifts"] = open_shifts(user)
+        context["differences"] = differences(user, at=at)
     return context
 
 
@@ -173,3 +176,21 @@ def open_shifts(user: User) -> dict[str, Any]:
         .order_by("opened_at")
     )
     return {"count": rows.count(), "rows": rows[:SHIFTS_SHOWN]}
+
+
+def differences(user: User, *, at: datetime) -> list[dict[str, Any]]:
+    """Counts of the last week that did not agree with the books, the newest first."""
+    stores = stores_selectors.stores_for(user, "stores.view_shift")
+    since = timezone.localdate(at) - timedelta(days=DIFFERENCE_DAYS)
+    rows = (
+        ShiftCount.objects.filter(
+            shift__store__in=stores, shift__business_date__gte=since
+        )
+        .exclude(difference=0)
+        .select_related("shift__store", "shift__till__store", "shift__closed_by")
+        .order_by("-shift__closed_at", "tender")
+    )
+    return [
+        {"count": row, "tender": stores_selectors.tender_name(row.tender)}
+        for row in rows[:SHIFTS_SHOWN]
+    ]

@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import MoneyField
+from common.forms import LineField, MoneyField
 from stores import forms as stores_forms
 from stores import selectors as stores_selectors
 from stores.models import Store, Till, User
@@ -86,7 +86,15 @@ class CountForm(forms.Form):
         for tender, label in stores_selectors.counted_tenders(store).items():
             self.fields[tender] = money(label=label, required=tender == "cash")
         self.fields["cash"].help_text = _("The opening float included.")
+        if self.is_bound:  # the first count asks for no excuse
+            self.fields["reason"] = LineField(
+                label=_("Why it does not add up"), max_length=200, required=False
+            )
 
     def counted(self) -> dict[str, int]:
-        """What was counted; what was left empty is nothing."""
-        return {tender: amount or 0 for tender, amount in self.cleaned_data.items()}
+        """What was counted, by tender; what was left empty was not."""
+        return {
+            tender: amount
+            for tender, amount in self.cleaned_data.items()
+            if tender != "reason" and amount is not None
+        }

@@ -114,6 +114,30 @@ class TenderUnknown(DomainError):
         )
 
 
+class TenderNotCounted(DomainError):
+    """Something was taken by it in the shift, and no count says what is there."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(
+            "tender_not_counted",
+            _("%(tender)s was used in this shift: count it, or write 0.")
+            % {"tender": name},
+        )
+
+
+class RecountNeeded(DomainError):
+    """The count is further off than the store allows; by how much is not told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "recount_needed",
+            _(
+                "The count does not agree with the books. Count again, and say why if "
+                "it stays as it is."
+            ),
+        )
+
+
 class TenderNotRefundable(DomainError):
     """Nothing goes back to this way of paying."""
 

@@ -18,7 +18,7 @@ from unfold.widgets import (
 )
 
 from common.errors import DomainError
-from common.forms import MoneyField, offer
+from common.forms import LineField, MoneyField, offer
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 
@@ -220,3 +220,10 @@ class CloseShiftForm(forms.Form):
         self.fields["cash"].help_text = _(
             "%(cash)s in the drawer, the opening float included."
         ) % {"cash": cash}
+        if self.is_bound:  # the first count asks for no excuse
+            self.fields["reason"] = LineField(
+                label=_("Why it does not add up"),
+                max_length=200,
+                required=False,
+                widget=UnfoldAdminTextInputWidget,
+            )

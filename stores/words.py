@@ -32,6 +32,7 @@ ACTS: dict[str, Promise] = {
     "stores.shift_opened": _("Shift opened"),
     "stores.shift_handed_over": _("Shift handed over"),
     "stores.shift_closed": _("Shift closed"),
+    "stores.shift_counted_again": _("Count of a shift sent back"),
     "stores.approval_asked": _("Approval asked for"),
     "stores.approved": _("Approved"),
     "stores.key_made": _("API key made"),

@@ -94,6 +94,7 @@ def close_shift(request: HttpRequest, place: Place) -> HttpResponse:
             stores_services.close_shift(
                 shift=held,
                 counted=form.counted(),
+                reason=form.cleaned_data["reason"],
                 by=place.user,
                 at=now(),
                 request_id=this_request(),

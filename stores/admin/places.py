@@ -21,7 +21,11 @@ class StoreAdmin(HistoryAdmin[Store]):
     list_filter = ("is_active",)
     search_fields = ("code", "name")
     ordering = ("code",)
-    fields = ("code", "name", "time_zone", "day_starts_at", "is_active")
+    money_fields = ("recount_above",)
+    fields = (
+        *("code", "name", "time_zone", "day_starts_at"),
+        *("recount_above", "is_active"),
+    )
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Store | None = None

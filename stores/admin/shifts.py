@@ -158,9 +158,11 @@ class ShiftAdmin(ReadOnlyAdmin[Shift], ScopedAdmin[Shift]):
         user, shift = signed_in(request), self.get_object(request, object_id)
 
         def command(typed: dict[str, Any]) -> str:
+            reason = typed.pop("reason")
             counts = stores_services.close_shift(
                 shift=shift,
                 counted=typed,
+                reason=reason,
                 by=user,
                 at=now(),
                 request_id=request_id(request),

@@ -38,6 +38,16 @@ class Store(models.Model):
         default=FOUR_IN_THE_MORNING,
         help_text=_("Sales before this hour belong to the day before."),
     )
+    recount_above = models.PositiveIntegerField(
+        _("count again above a difference of"),
+        null=True,
+        blank=True,
+        default=20_00,
+        help_text=_(
+            "A drawer that is further off is counted twice, and says why. "
+            "Empty: one count is enough."
+        ),
+    )
     is_active = models.BooleanField(_("open for business"), default=True)
 
     history = HistoricalRecords()

@@ -37,6 +37,9 @@ class Shift(models.Model):
         blank=True,
     )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    difference_reason = models.CharField(
+        _("why it does not add up"), max_length=200, blank=True
+    )
 
     class Meta:
         verbose_name = _("shift")

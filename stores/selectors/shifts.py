@@ -49,6 +49,8 @@ def shift_summary(shift: Shift) -> str:
             _pair("  " + _("Expected"), format_money(count.expected)),
             _pair("  " + _("Difference"), format_money(count.difference)),
         ]
+    if shift.difference_reason:
+        lines += [_("Why"), f"  {shift.difference_reason}"]
     return "\n".join(lines)
 
 

@@ -5,13 +5,16 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from common.text import one_line
 from ledger import selectors as ledger_selectors
 from stores.errors import (
     AmountOutOfRange,
     NotAllowed,
+    RecountNeeded,
     SameHands,
     ShiftAlreadyOpen,
     ShiftIsClosed,
+    TenderNotCounted,
     TenderUnknown,
     TillNotInUse,
 )
@@ -23,6 +26,7 @@ from .audit import act, record_act, require
 from .proof import prove
 
 ONE_OPEN = "stores_shift_one_open_per_till"
+LONGEST_REASON = 200
 
 
 @transaction.atomic(durable=True)
@@ -89,55 +93,106 @@ def hand_over(
         )
 
 
-@transaction.atomic(durable=True)
 def close_shift(
     *,
     shift: Shift,
     counted: Mapping[str, int],
     by: User,
     at: datetime,
+    reason: str = "",
     request_id: str = "",
 ) -> list[ShiftCount]:
     """End a shift with what was counted; only now is it held against the books.
 
-    What was taken but not counted stands as a count of nothing, and its difference.
+    `counted` in minor units by tender, the opening float included in cash. Raises
+    TenderNotCounted where a tender that is counted was used and has no count, and
+    RecountNeeded where the count is further off than the store allows and no reason is
+    given: that count is written into the log, and the shift stays open.
     """
     require(by, "stores.close_shift", store=shift.store)
+    try:
+        return _close(
+            shift=shift,
+            counted=counted,
+            by=by,
+            at=at,
+            reason=one_line(reason, LONGEST_REASON),
+            request_id=request_id,
+        )
+    except RecountNeeded:
+        record_act(
+            name="stores.shift_counted_again",
+            by=act(staff=by, shift=shift, at=at, request_id=request_id),
+            at=at,
+            subject=shift,
+            facts={"counted": dict(counted)},
+        )
+        raise
+
+
+@transaction.atomic(durable=True)
+def _close(
+    *,
+    shift: Shift,
+    counted: Mapping[str, int],
+    by: User,
+    at: datetime,
+    reason: str,
+    request_id: str,
+) -> list[ShiftCount]:
     row = _locked(shift)
     for amount in counted.values():
         if not 0 <= amount <= LARGEST:
             raise AmountOutOfRange(amount=amount)
+    counts = _counts(row, counted)
+    limit = row.store.recount_above
+    off = max((abs(count.difference) for count in counts), default=0)
+    if limit is not None and off > limit and not reason:
+        raise RecountNeeded
+    ShiftCount.objects.bulk_create(counts)
+    doing = act(staff=by, shift=row, at=at, request_id=request_id)
+    Shift.objects.filter(pk=row.pk).update(
+        closed_by=by, closed_at=at, difference_reason=reason if off else ""
+    )
+    record_act(
+        name="stores.shift_closed",
+        by=doing,
+        at=at,
+        subject=row,
+        facts={
+            "differences": {count.tender: count.difference for count in counts},
+            "reason": reason,
+        },
+    )
+    return counts
+
+
+def _counts(shift: Shift, counted: Mapping[str, int]) -> list[ShiftCount]:
+    """What was counted beside what the books expect; not written yet."""
     kinds = {kind.code: kind for kind in tender_kinds()}
     if unknown := counted.keys() - kinds.keys():
         raise TenderUnknown(tender=min(unknown)[:40])
-    expected = dict(ledger_selectors.tender_totals(shift_id=row.pk))
-    expected["cash"] = expected.get("cash", 0) + row.opening_float
+    expected = dict(ledger_selectors.tender_totals(shift_id=shift.pk))
+    expected["cash"] = expected.get("cash", 0) + shift.opening_float
     # What nobody counts is taken as the books say.
     found = {
         tender: amount
         for tender, amount in expected.items()
         if tender in kinds and not kinds[tender].is_counted
     } | dict(counted)
-    counts = ShiftCount.objects.bulk_create(
+    for tender, amount in sorted(expected.items()):
+        if amount and tender in kinds and tender not in found:
+            raise TenderNotCounted(name=kinds[tender].name)
+    return [
         ShiftCount(
-            shift=row,
+            shift=shift,
             tender=tender,
             counted=found.get(tender, 0),
             expected=expected.get(tender, 0),
             difference=found.get(tender, 0) - expected.get(tender, 0),
         )
         for tender in {**dict.fromkeys(counted), **dict.fromkeys(sorted(expected))}
-    )
-    doing = act(staff=by, shift=row, at=at, request_id=request_id)
-    Shift.objects.filter(pk=row.pk).update(closed_by=by, closed_at=at)
-    record_act(
-        name="stores.shift_closed",
-        by=doing,
-        at=at,
-        subject=row,
-        facts={"differences": {count.tender: count.difference for count in counts}},
-    )
-    return counts
+    ]
 
 
 def _locked(shift: Shift) -> Shift:

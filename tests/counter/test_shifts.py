@@ -8,7 +8,14 @@ from django.utils.timezone import now
 from checkout.models import Sale
 from stores.models import Shift, Store, User
 from tests.counter.till import AtTill
-from tests.factories.stores import PASSWORD, PIN, ShiftFactory, UserFactory
+from tests.factories.stores import (
+    PASSWORD,
+    PIN,
+    ShiftFactory,
+    StoreFactory,
+    UserFactory,
+    signed_in,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +110,36 @@ def test_the_count_is_blind_and_the_slip_tells_afterwards(till: AtTill) -> None:
     assert "588.00" in slip
     assert "−¥8.00" in slip or "-¥8.00" in slip
     assert till.get("")["Location"] == "/counter/shift/"
+
+
+def test_a_blank_is_no_count_and_a_drawer_far_off_is_counted_again(
+    till: AtTill,
+) -> None:
+    Store.objects.filter(pk=till.store.pk).update(recount_above=5_00)
+    till.charge("88.00", tender="wechat")
+    close, counted = "/counter/shift/close/", {"cash": "500.00", "wechat": ""}
+
+    blank = till.client.post(close, counted).content.decode()
+    assert "count it, or write 0" in blank
+    off = till.client.post(close, {**counted, "wechat": "0"}).content.decode()
+    assert "Count again" in off
+    assert 'name="reason"' in off
+    assert "88.00" not in off
+    assert till.shift is not None
+    till.shift.refresh_from_db()
+    assert till.shift.is_open
+
+    told = {**counted, "wechat": "0", "reason": "the terminal was reset"}
+    answer = till.client.post(close, told)
+    slip = till.client.get(answer["Location"]).content.decode()
+    assert "the terminal was reset" in slip
+
+    manager = UserFactory.holding("store-manager", store=till.store)
+    page = signed_in(manager).get("/admin/").content.decode()
+    assert "Drawers that did not add up" in page
+    assert "the terminal was reset" in page
+    other = UserFactory.holding("store-manager", store=StoreFactory.create())
+    assert "terminal" not in signed_in(other).get("/admin/").content.decode()
 
 
 def test_a_count_that_cannot_be_closes_nothing(till: AtTill) -> None:

@@ -12,9 +12,11 @@ from stores.errors import (
     AmountOutOfRange,
     NotAllowed,
     ProofRefused,
+    RecountNeeded,
     SameHands,
     ShiftAlreadyOpen,
     ShiftIsClosed,
+    TenderNotCounted,
     TenderUnknown,
     TillNotInUse,
 )
@@ -213,6 +215,75 @@ def test_the_close_counts_first_and_compares_afterwards(
     }
     event = AuditEvent.objects.get(act="stores.shift_closed")
     assert event.facts["differences"]["cash"] == -10_00
+
+
+def test_a_way_of_paying_that_was_used_is_counted_or_said_to_be_nil(
+    store: Store, cashier: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shift = opened(store, cashier)
+    monkeypatch.setattr(
+        "stores.services.shifts.ledger_selectors.tender_totals",
+        lambda *, shift_id: {"cash": -500_00, "alipay": 8_00, "card": 0},
+    )
+
+    with pytest.raises(TenderNotCounted, match="Alipay"):
+        stores_services.close_shift(shift=shift, counted={}, by=cashier, at=EVENING)
+    shift.refresh_from_db()
+    assert shift.is_open
+    assert not ShiftCount.objects.exists()
+
+    stores_services.close_shift(
+        shift=shift, counted={"alipay": 0}, by=cashier, at=EVENING
+    )
+    assert ShiftCount.objects.get(tender="alipay").difference == -8_00
+
+
+def test_a_drawer_far_off_is_counted_again_and_says_why(
+    store: Store, cashier: User
+) -> None:
+    store.recount_above = 5_00
+    store.save()
+    shift = opened(store, cashier)
+
+    with pytest.raises(RecountNeeded) as refusal:
+        stores_services.close_shift(
+            shift=shift, counted={"cash": 494_99}, by=cashier, at=EVENING
+        )
+    assert not set("0123456789") & set(str(refusal.value))  # blind still
+    shift.refresh_from_db()
+    assert shift.is_open
+    assert not ShiftCount.objects.exists()
+    sent_back = AuditEvent.objects.get(act="stores.shift_counted_again")
+    assert sent_back.facts == {"counted": {"cash": 494_99}}
+    assert (sent_back.staff, sent_back.shift) == (cashier, shift)
+
+    stores_services.close_shift(
+        shift=shift,
+        counted={"cash": 494_99},
+        by=cashier,
+        at=EVENING,
+        reason=" change given twice ",
+    )
+    shift.refresh_from_db()
+    assert shift.difference_reason == "change given twice"
+    assert "change given twice" in stores_selectors.shift_summary(shift)
+
+
+@pytest.mark.parametrize(("limit", "counted"), [(5_00, 495_00), (None, 0)])
+def test_a_drawer_within_the_limit_is_counted_once(
+    store: Store, cashier: User, limit: int | None, counted: int
+) -> None:
+    store.recount_above = limit
+    store.save()
+    shift = opened(store, cashier)
+
+    stores_services.close_shift(
+        shift=shift, counted={"cash": counted}, by=cashier, at=EVENING
+    )
+
+    shift.refresh_from_db()
+    assert not shift.is_open
+    assert not shift.difference_reason
 
 
 def test_a_closed_shift_stays_closed(store: Store, cashier: User) -> None:
