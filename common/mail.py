@@ -1,6 +1,9 @@
 """Letters: whether any can leave, and what became of one that was sent."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
 from smtplib import SMTPException, SMTPServerDisconnected
 from typing import Final
 
@@ -13,6 +16,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 SERVICE: Final = "default"
 MARKETING: Final = "marketing"
 NOT_SET_UP: Final = "common.mail.NoMail"
+# Mail hosts hang up on whoever brings too many at once.
+LETTERS_A_LINE: Final = 100
+LISTENS: Final = 250
 # A provider that was never reached, as `requests` says it.
 NO_LINE: Final = {"ConnectTimeout", "NewConnectionError"}
 
@@ -52,22 +58,82 @@ def can_send_letters() -> bool:
     return bool(settings.MAILERS[SERVICE]["BACKEND"] != NOT_SET_UP)
 
 
+@dataclass(slots=True)
+class _Line:
+    """A mailer that is open, and how many letters went by it."""
+
+    mailer: BaseEmailBackend
+    letters: int = 0
+
+    def may_serve(self) -> bool:
+        """Whether the host still listens: asked before anything has left."""
+        noop = getattr(getattr(self.mailer, "connection", None), "noop", None)
+        if noop is None or self.letters >= LETTERS_A_LINE:
+            return False
+        try:
+            return bool(noop()[0] == LISTENS)
+        except (SMTPException, OSError):
+            return False
+
+    def close(self) -> None:
+        """What becomes of the line says nothing of the letters that went by it."""
+        with suppress(Exception):
+            self.mailer.close()
+
+
+_kept: ContextVar[dict[str, _Line] | None] = ContextVar("kept_lines", default=None)
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Letters that are sent within it share a line to their mail host."""
+    lines: dict[str, _Line] = {}
+    before = _kept.set(lines)
+    try:
+        yield
+    finally:
+        _kept.reset(before)
+        for line in lines.values():
+            line.close()
+
+
 def send(letter: EmailMessage, *, using: str = SERVICE) -> None:
     """Send one letter, once.
 
     Raises LetterMayHaveLeft where nobody can know; whatever else it raises, the letter
     surely did not leave.
     """
-    mailer = mailers[using]
-    mailer.open()  # nothing has left yet, however long the host is silent
+    kept = _kept.get()
+    lines: dict[str, _Line] = {} if kept is None else kept
+    line = _open(lines, using)  # nothing has left yet, however long the host is silent
     try:
-        mailer.send_messages([letter])
+        line.mailer.send_messages([letter])
     except Exception as failure:
+        lines.pop(using).close()
         if _may_have_left(failure):
             raise LetterMayHaveLeft from failure
         raise
-    finally:
-        mailer.close()
+    line.letters += 1
+    if kept is None:
+        line.close()
+
+
+def _open(lines: dict[str, _Line], using: str) -> _Line:
+    """The line that stands, where it still serves; else a new one."""
+    standing = lines.pop(using, None)
+    if standing is not None and standing.may_serve():
+        lines[using] = standing
+        return standing
+    if standing is not None:
+        standing.close()
+    line = _Line(mailers[using])
+    try:
+        line.mailer.open()
+    except Exception:
+        line.close()
+        raise
+    lines[using] = line
+    return line
 
 
 def _may_have_left(failure: Exception) -> bool:

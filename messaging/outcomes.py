@@ -36,6 +36,11 @@ def register(word: str, listener: Listener) -> None:
     _listeners[word] = listener
 
 
+def is_heard(key: str) -> bool:
+    """Whether an app above hears of the message of this key."""
+    return key.partition(":")[0] in _listeners
+
+
 def tell(message_ids: Sequence[int], *, state: str, at: datetime) -> None:
     """A step: tell whoever decided these messages."""
     if not _listeners or not message_ids:

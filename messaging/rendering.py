@@ -4,20 +4,26 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any, Final
 
 import css_inline
 import nh3
 from django.template.loader import render_to_string
 from django.utils.html import escape
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from .models import Message, MessageChannel, MessageText, ValueKind
 from .values import PLACE, written
 
 TRY: Final = "try:"
 CID: Final = re.compile(r'src="cid:([a-z0-9_-]+)"')
+# Where a frame leaves room for what differs from reader to reader: characters that
+# nobody types, so that cleaning and styles pass them by.
+TOKEN: Final = re.compile("\ue000([^\ue001]*)\ue001")
+SUBJECT, LINK = "!subject", "!unsubscribe"
+TAG: Final = re.compile(r"<[^>]*>")
 # What an app above draws into letters, by the name that their HTML gives it.
 type Draw = Callable[[Mapping[str, Any]], bytes]
 _pictures: dict[str, Draw] = {}
@@ -103,10 +109,11 @@ def fill(
     body = _filled(text.body, values)
     html, pictures = "", {}
     if text.channel == MessageChannel.EMAIL:
-        inner = _filled(text.html, {name: escape(v) for name, v in values.items()})
-        html = letter_html(
-            inner or _paragraphs(body),
+        html = _letter(
+            text,
+            values,
             subject=subject,
+            body=body,
             brand=brand,
             unsubscribe=unsubscribe,
         )
@@ -123,6 +130,61 @@ def fill(
         values=dict(values),
         pictures=pictures,
     )
+
+
+def _letter(
+    text: MessageText,
+    values: Mapping[str, str],
+    *,
+    subject: str,
+    body: str,
+    brand: str,
+    unsubscribe: str,
+) -> str:
+    """The HTML of a letter: its frame is made once for all who read the same words."""
+    escaped = {name: escape(value) for name, value in values.items()}
+    if not _fits_a_frame(text, values):
+        return letter_html(
+            _filled(text.html, escaped) or _paragraphs(body),
+            subject=subject,
+            brand=brand,
+            unsubscribe=unsubscribe,
+        )
+    language = get_language() or ""
+    frame = _frame(text.html, text.body, brand, language, has_link=bool(unsubscribe))
+    told = {
+        **escaped,
+        SUBJECT: escape(subject),
+        LINK: escape(unsubscribe),
+    }
+    return TOKEN.sub(lambda found: told.get(found[1], ""), frame)
+
+
+def _fits_a_frame(text: MessageText, values: Mapping[str, str]) -> bool:
+    """Whether values stand only where text stands: what comes into an attribute is
+    cleaned with the value in it, and a line break makes paragraphs.
+    """
+    if text.html:
+        return not any(PLACE.search(tag) for tag in TAG.findall(text.html))
+    return not any("\n" in value for value in values.values())
+
+
+@lru_cache(maxsize=256)
+def _frame(html: str, body: str, brand: str, language: str, *, has_link: bool) -> str:
+    """A letter with tokens in the places of its values, cleaned and with its styles; in
+    the active language.
+    """
+    tokens = PLACE.sub(lambda found: _token(found[1]), html or body)
+    return letter_html(
+        tokens if html else _paragraphs(tokens),
+        subject=_token(SUBJECT),
+        brand=brand,
+        unsubscribe=_token(LINK) if has_link else "",
+    )
+
+
+def _token(name: str) -> str:
+    return f"\ue000{name}\ue001"
 
 
 def letter_html(inner: str, *, subject: str, brand: str, unsubscribe: str) -> str:

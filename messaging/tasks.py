@@ -4,6 +4,7 @@ Nothing is lost with the broker: what is to be sent stands in the table, and eac
 looks there anew.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic, sleep
 
@@ -12,12 +13,13 @@ from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 from structlog import get_logger
 
+from common import mail
 from common.alone import alone
 from messaging import services as messaging_services
 from messaging.channels import SendStatus
 from messaging.development import keep_copy
 from messaging.models import MessageChannel
-from messaging.services import GONE, RESTS, TakenUp
+from messaging.services import GONE, RESTS, PreparedMessage
 from policies import selectors as policies_selectors
 from policies.models import ShopPolicy
 
@@ -54,30 +56,35 @@ def send_in_a_row(channel: str, *, seconds: float) -> int:
     """Until nothing is due any more, or for so long."""
     began, handed_over = monotonic(), 0
     brand = policies_selectors.in_force(ShopPolicy, at=now()).brand
-    while monotonic() - began < seconds:
-        taken, looked_at = messaging_services.take_up(
-            channel=channel, at=now(), most=AT_ONCE
-        )
-        if not looked_at:
-            break
-        for number, one in enumerate(taken):
-            if not send_one(one, brand=brand, until=began + seconds):
-                for rest in taken[number:]:
-                    messaging_services.give_back(
-                        message_id=rest.message_id, attempt=rest.attempt, at=now()
-                    )
-                return handed_over
-            handed_over += 1
+    with mail.kept_open():
+        while monotonic() - began < seconds:
+            taken, looked_at = messaging_services.take_up(
+                channel=channel, at=now(), most=AT_ONCE
+            )
+            if not looked_at:
+                break
+            prepared = messaging_services.prepare(taken=taken, brand=brand, at=now())
+            done = send_each(prepared, until=began + seconds)
+            handed_over += done
+            if done < len(prepared):
+                break
     return handed_over
 
 
-def send_one(taken: TakenUp, *, brand: str, until: float) -> bool:
+def send_each(prepared: Sequence[PreparedMessage], *, until: float) -> int:
+    """One after the other; how many, and what did not go now waits again."""
+    for number, parcel in enumerate(prepared):
+        if not send_one(parcel, until=until):
+            for rest in prepared[number:]:
+                messaging_services.give_back(
+                    message_id=rest.message.pk, attempt=rest.attempt, at=now()
+                )
+            return number
+    return len(prepared)
+
+
+def send_one(parcel: PreparedMessage, *, until: float) -> bool:
     """Hand one over, as soon as its provider may; False: for now nothing goes."""
-    parcel = messaging_services.prepare(
-        message_id=taken.message_id, attempt=taken.attempt, brand=brand, at=now()
-    )
-    if parcel is None:
-        return True
     while (answer := messaging_services.begin(parcel, at=now())) != 0:
         if answer == GONE:
             return True
@@ -87,9 +94,14 @@ def send_one(taken: TakenUp, *, brand: str, until: float) -> bool:
     outcome = messaging_services.hand_over(parcel)
     if outcome.fate in {SendStatus.ACCEPTED, SendStatus.DELIVERED}:
         keep_copy(parcel.letter, channel=parcel.message.channel, at=now())
-    messaging_services.settle(
-        message_id=taken.message_id, attempt=taken.attempt, outcome=outcome, at=now()
-    )
+        messaging_services.settle_accepted(parcel, outcome, now())
+    else:
+        messaging_services.settle(
+            message_id=parcel.message.pk,
+            attempt=parcel.attempt,
+            outcome=outcome,
+            at=now(),
+        )
     return True
 
 

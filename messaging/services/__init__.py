@@ -5,17 +5,16 @@ from .dispatch import TakenUp, channels_due, take_up
 from .handover import (
     GONE,
     RESTS,
-    PreparedMessage,
     begin,
     give_back,
     hand_over,
-    letter_of,
-    prepare,
     settle,
+    settle_accepted,
 )
 from .look_after import clear_up, find_lost, unclear
 from .mailing import Mailing, send_to_members
 from .pace import set_pace
+from .prepare import PreparedMessage, prepare
 from .receipts import DeliveryReceipt, note_receipt
 from .send import OutgoingMessage, send_message, send_messages
 from .suppress import leave_alone, lift_suppression, suppress_address
@@ -43,7 +42,6 @@ __all__ = [
     "hand_over",
     "hear_word",
     "leave_alone",
-    "letter_of",
     "lift_suppression",
     "note_receipt",
     "prepare",
@@ -55,6 +53,7 @@ __all__ = [
     "set_preferences",
     "set_template_in_use",
     "settle",
+    "settle_accepted",
     "suppress_address",
     "take_up",
     "try_out",

@@ -1,7 +1,6 @@
 """Handing a message over, and writing down what came of it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,27 +8,22 @@ from django.db import connection, transaction
 from django.db.models import F
 from structlog import get_logger
 
-from common.tables import zone_of
 from members.models import Purpose
-from messaging import rendering
-from messaging.addresses import address_of
+from messaging import outcomes
 from messaging.channels import (
-    Letter,
-    MessageCarrier,
     SendResult,
     SendStatus,
     carrier_for,
 )
-from messaging.encryption import address_digest, decrypt_values
-from messaging.links import unsubscribe_link
+from messaging.encryption import address_digest
 from messaging.models import (
     Message,
     MessageProvider,
     MessageReason,
     MessageState,
-    MessageText,
 )
 
+from .prepare import PreparedMessage
 from .states import move
 
 MOST_TRIES: Final = 5
@@ -46,92 +40,11 @@ GONE, RESTS = -1, -2
 log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedMessage:
-    """A message ready to leave, and what carries it."""
-
-    message: Message
-    attempt: int
-    letter: Letter
-    carrier: MessageCarrier
-
-
-def prepare(
-    *, message_id: int, attempt: int, brand: str, at: datetime
-) -> PreparedMessage | None:
-    """The words as they leave; None where it is somebody else's by now, or where they
-    cannot be written: that stops this message, and no other.
-    """
-    message = (
-        Message.objects.filter(
-            pk=message_id, attempts=attempt, state=MessageState.SENDING
-        )
-        .select_related("member__home_store", "store", "version__template")
-        .first()
-    )
-    if message is None:
-        return None
-    carrier = carrier_for(message.channel, purpose=message.purpose)
-    try:
-        return PreparedMessage(
-            message, attempt, letter_of(message, brand=brand), carrier
-        )
-    except Exception:
-        log.exception("message_unwritten", message_id=message_id)
-        _stop(message, at)
-        return None
-
-
-def _stop(message: Message, at: datetime) -> None:
-    with transaction.atomic():
-        move(
-            [message.pk],
-            to=MessageState.FAILED,
-            reason=MessageReason.WORDS,
-            at=at,
-            only_from=(MessageState.SENDING,),
-            counted_on=None,
-        )
-
-
-def letter_of(message: Message, *, brand: str) -> Letter:
-    """What leaves: the words of its version, filled in its language."""
-    text = MessageText.objects.get(
-        version=message.version_id, channel=message.channel, language=message.language
-    )
-    zone = (
-        zone_of(message) if message.store_id else zone_of(message.member, "home_store")
-    )
-    offers = message.purpose != Purpose.TRANSACTIONAL
-    link = unsubscribe_link(message.public_id) if offers else ""
-    written = rendering.write(
-        message,
-        text,
-        secrets=decrypt_values(message.sealed_values),
-        brand=brand,
-        zone=zone,
-        unsubscribe=link,
-    )
-    return Letter(
-        public_id=message.public_id,
-        address=address_of(message),
-        subject=written.subject,
-        body=written.body,
-        html=written.html,
-        purpose=message.purpose,
-        language=message.language,
-        provider_template=text.provider_template,
-        values=written.values,
-        pictures=written.pictures,
-        unsubscribe=link,
-    )
-
-
-@transaction.atomic(durable=True)
 def begin(
     parcel: PreparedMessage, *, at: datetime, clock: datetime | None = None
 ) -> float:
-    """Ask for the next slot of the provider, and note that the handing over begins.
+    """Ask for the next slot of the provider, and note that the handing over begins: in
+    one statement, which is to be its own transaction.
 
     0: go. More: seconds to wait, nothing is begun. GONE: it is another's. RESTS: the
     provider does not answer just now, or has enough to do. Slots are given out by the
@@ -169,6 +82,39 @@ def hand_over(parcel: PreparedMessage) -> SendResult:
         return SendResult(SendStatus.UNKNOWN, detail=type(failure).__name__)
 
 
+def settle_accepted(parcel: PreparedMessage, outcome: SendResult, at: datetime) -> bool:
+    """Write down that it was taken, in one statement. False where another has settled
+    it since.
+    """
+    message, state = parcel.message, _accepted_state(outcome)
+    facts: list[int | str | datetime] = [
+        message.pk,
+        parcel.attempt,
+        state,
+        outcome.reference,
+        outcome.detail[:80],
+        at,
+    ]
+    if not outcomes.is_heard(message.key):
+        return _accept(facts)
+    with transaction.atomic(durable=True):
+        is_mine = _accept(facts)
+        if is_mine:
+            outcomes.tell([message.pk], state=state, at=at)
+    return is_mine
+
+
+def _accept(facts: Sequence[int | str | datetime]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT messaging_accept(%s::bigint, %s::int, %s::text, %s::text,"
+            " %s::text, %s::timestamptz)",
+            facts,
+        )
+        (is_mine,) = cursor.fetchone()
+    return bool(is_mine)
+
+
 @transaction.atomic(durable=True)
 def settle(*, message_id: int, attempt: int, outcome: SendResult, at: datetime) -> bool:
     """Write down what came of a try. False where another has settled it since."""
@@ -181,19 +127,20 @@ def settle(*, message_id: int, attempt: int, outcome: SendResult, at: datetime) 
 
 
 def _accepted(message: Message, outcome: SendResult, at: datetime) -> bool:
-    state = (
-        MessageState.DELIVERED
-        if outcome.fate == SendStatus.DELIVERED
-        else MessageState.ACCEPTED
-    )
     return _move(
         message,
-        state,
+        _accepted_state(outcome),
         outcome,
         at,
         accepted_at=at,
         provider_reference=outcome.reference,
     )
+
+
+def _accepted_state(outcome: SendResult) -> MessageState:
+    """Some channels know at once that it has arrived."""
+    is_there = outcome.fate == SendStatus.DELIVERED
+    return MessageState.DELIVERED if is_there else MessageState.ACCEPTED
 
 
 def _not_sent(message: Message, outcome: SendResult, at: datetime) -> bool:

@@ -49,3 +49,28 @@ BEGIN
   RETURN 0;
 END
 $$;
+
+-- A message was taken: in one statement it is accepted (or delivered), told so once, and
+-- its provider answers again. False where it is another's by now, or is over. A worker
+-- that was taken to be dead may still tell what it knows.
+CREATE OR REPLACE FUNCTION messaging_accept(
+  p_message bigint, p_attempt int, p_state text, p_reference text, p_detail text, p_at timestamptz
+) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  v_provider text;
+BEGIN
+  UPDATE messaging_message
+     SET state = p_state, reason = '', due_at = NULL, lease_until = NULL, handed_over_at = NULL, sealed_values = '',
+         accepted_at = p_at, provider_reference = p_reference
+   WHERE id = p_message AND attempts = p_attempt AND state IN ('sending', 'unknown')
+  RETURNING provider INTO v_provider;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO messaging_messageevent (message_id, kind, at, detail) VALUES (p_message, p_state, p_at, p_detail)
+  ON CONFLICT DO NOTHING;
+  UPDATE messaging_messageprovider SET failures = 0, rests_until = NULL WHERE code = v_provider AND failures > 0;
+  RETURN true;
+END
+$$;

@@ -4,15 +4,17 @@ import io
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from smtplib import SMTPRecipientsRefused
 from typing import Any, cast
 
 import pytest
 from django.core import checks
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage, mailers
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import CommandError, call_command
 
 from common import mail
@@ -26,6 +28,8 @@ class SmtpHost(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         host = cast("Host", self.server)
+        host.lines += 1
+        letters = 0
         self.wfile.write(b"220 mail.example.com\r\n")
         for line in self.rfile:
             word = line[:4].strip().upper().decode()
@@ -37,9 +41,10 @@ class SmtpHost(socketserver.StreamRequestHandler):
                     host.letter += part
                 if host.breaks_at == "END":
                     return
+                letters += 1
             refused = word == host.refuses
             self.wfile.write(b"550 not here\r\n" if refused else b"250 fine\r\n")
-            if word == "QUIT":
+            if word == "QUIT" or 0 < letters == host.patience:
                 return
 
 
@@ -49,6 +54,8 @@ class Host(socketserver.ThreadingTCPServer):
     breaks_at = ""
     refuses = ""
     letter = b""
+    lines = 0
+    patience = 0  # letters after which it hangs up, where there is a bound
 
 
 class ProviderHost(BaseHTTPRequestHandler):
@@ -105,6 +112,18 @@ def provider(settings: Any) -> Iterator[Provider]:
             )
         }
         yield host
+
+
+class HostThatBreaksAtTheEnd(BaseEmailBackend):
+    """It takes a letter, and its line breaks while they say good-bye."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Take them."""
+        return len(email_messages)
+
+    def close(self) -> None:
+        """Break."""
+        raise ConnectionResetError
 
 
 def a_letter() -> EmailMessage:
@@ -248,3 +267,77 @@ def test_a_malformed_address_is_refused_and_its_password_never_shown(url: str) -
     with pytest.raises(Malformed) as refusal:
         mailer(url)
     assert "hush" not in str(refusal.value)
+
+
+def test_letters_of_one_go_share_a_line(smtp: Host) -> None:
+    mail.send(a_letter())
+    mail.send(a_letter())
+    assert smtp.lines == 2
+
+    with mail.kept_open():
+        for _nth in range(3):
+            mail.send(a_letter())
+    mail.send(a_letter())
+
+    assert smtp.lines == 4
+    assert smtp.letter.count(b"Good day.") == 6
+
+
+def test_a_host_that_hung_up_is_called_again_before_anything_leaves(
+    smtp: Host,
+) -> None:
+    smtp.patience = 2
+    with mail.kept_open():
+        for _nth in range(5):
+            mail.send(a_letter())
+
+    assert smtp.letter.count(b"Good day.") == 5
+    assert smtp.lines == 3
+
+
+def test_a_line_does_not_serve_for_ever(
+    smtp: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "LETTERS_A_LINE", 2)
+    with mail.kept_open():
+        for _nth in range(5):
+            mail.send(a_letter())
+
+    assert smtp.lines == 3
+
+
+def test_after_a_refusal_or_a_break_the_next_letter_has_a_line_of_its_own(
+    smtp: Host,
+) -> None:
+    with mail.kept_open():
+        mail.send(a_letter())
+        smtp.refuses = "RCPT"
+        with pytest.raises(SMTPRecipientsRefused):
+            mail.send(a_letter())
+        smtp.refuses, smtp.breaks_at = "", "DATA"
+        with pytest.raises(mail.LetterMayHaveLeft):
+            mail.send(a_letter())
+        smtp.breaks_at = ""
+        mail.send(a_letter())
+
+    assert smtp.letter.count(b"Good day.") == 2
+    assert smtp.lines == 3
+
+
+def test_a_provider_is_called_anew_for_each_letter(provider: Provider) -> None:
+    with mail.kept_open():
+        mail.send(a_letter())
+        provider.status = 0
+        with pytest.raises(mail.LetterMayHaveLeft):
+            mail.send(a_letter())
+        provider.status = 200
+        mail.send(a_letter())
+
+
+def test_a_line_that_breaks_after_the_letter_says_nothing_of_it(settings: Any) -> None:
+    backend = f"{HostThatBreaksAtTheEnd.__module__}.{HostThatBreaksAtTheEnd.__name__}"
+    settings.MAILERS = {"default": {"BACKEND": backend}}
+
+    mail.send(a_letter())
+    with mail.kept_open():
+        mail.send(a_letter())

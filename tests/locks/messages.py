@@ -93,11 +93,9 @@ def a_slot_is_given_once(meeting: Meeting) -> bool:
     taken, _looked_at = messaging_services.take_up(channel="email", at=NOON, most=9)
 
     def begin(number: int) -> float:
-        one = taken[number]
-        parcel = messaging_services.prepare(
-            message_id=one.message_id, attempt=one.attempt, brand="x", at=NOON
+        (parcel,) = messaging_services.prepare(
+            taken=[taken[number]], brand="x", at=NOON
         )
-        assert parcel is not None
         return messaging_services.begin(parcel, at=NOON, clock=NOON)
 
     told = meeting.race(begin)

@@ -1,5 +1,6 @@
 """What is due leaves once: looked at anew, handed over, and what came of it kept."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from members import services as members_services
 from members.models import Member, Purpose
 from messaging import services as messaging_services
 from messaging import tasks
+from messaging.channels import SendResult, SendStatus
 from messaging.encryption import address_digest
 from messaging.models import Message, MessageProvider, Suppression
 from messaging.services import RESTS
@@ -392,10 +394,7 @@ def test_a_worker_that_dies_before_the_handing_over_loses_nothing(
 ) -> None:
     message = sent(template(), channel="sms")
     (taken,), _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
-    parcel = messaging_services.prepare(
-        message_id=taken.message_id, attempt=taken.attempt, brand="x", at=NOON
-    )
-    assert parcel is not None
+    (parcel,) = messaging_services.prepare(taken=[taken], brand="x", at=NOON)
 
     look_after(NOON + 4 * MINUTE)
     assert now_of(message)[0] == "sending"
@@ -407,15 +406,33 @@ def test_a_worker_that_dies_before_the_handing_over_loses_nothing(
     assert (now_of(message)[0], len(carrier.letters)) == ("accepted", 1)
 
 
+def test_only_whoever_sent_it_last_says_that_it_was_taken(
+    carrier: FakeCarrier,
+) -> None:
+    message = sent(template(), channel="sms")
+    (taken,), _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
+    (parcel,) = messaging_services.prepare(taken=[taken], brand="x", at=NOON)
+    assert messaging_services.begin(parcel, at=NOON) == 0
+    accepted = SendResult(SendStatus.ACCEPTED, reference="r1")
+    earlier = replace(parcel, attempt=parcel.attempt - 1)
+
+    assert not messaging_services.settle_accepted(earlier, accepted, NOON)
+    assert now_of(message)[0] == "sending"
+    assert messaging_services.settle_accepted(parcel, accepted, NOON)
+    assert not messaging_services.settle_accepted(parcel, accepted, NOON)
+
+    message.refresh_from_db()
+    assert (message.state, message.provider_reference) == ("accepted", "r1")
+    assert (message.accepted_at, message.due_at) == (NOON, None)
+    assert [event.kind for event in message.events.all()] == ["accepted"]
+
+
 def test_a_worker_that_dies_after_it_leaves_what_nobody_knows(
     carrier: FakeCarrier,
 ) -> None:
     message = offer(agreed())
     (taken,), _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
-    parcel = messaging_services.prepare(
-        message_id=taken.message_id, attempt=taken.attempt, brand="x", at=NOON
-    )
-    assert parcel is not None
+    (parcel,) = messaging_services.prepare(taken=[taken], brand="x", at=NOON)
     assert messaging_services.begin(parcel, at=NOON) == 0
     assert messaging_services.begin(parcel, at=NOON) == -1  # once
 
@@ -456,9 +473,9 @@ def test_of_many_senders_each_message_is_handed_over_once(
             )
             if not looked_at:
                 return handed
-            for one in taken:
-                tasks.send_one(one, brand="x", until=float("inf"))
-                handed.append(one.message_id)
+            for one in messaging_services.prepare(taken=taken, brand="x", at=NOON):
+                tasks.send_one(one, until=float("inf"))
+                handed.append(one.message.pk)
 
     with time_machine.travel(NOON, tick=False):
         outcomes = race(send, runners=4)
@@ -496,11 +513,7 @@ def test_never_more_than_the_provider_takes_in_a_second(carrier: FakeCarrier) ->
         sent(version, channel="sms")
     taken, _ = messaging_services.take_up(channel="sms", at=NOON, most=30)
     at = NOON
-    for one in taken:
-        parcel = messaging_services.prepare(
-            message_id=one.message_id, attempt=one.attempt, brand="x", at=NOON
-        )
-        assert parcel is not None
+    for parcel in messaging_services.prepare(taken=taken, brand="x", at=NOON):
         while (wait := messaging_services.begin(parcel, at=NOON, clock=at)) != 0:
             assert 0 < wait <= 0.2
             at += timedelta(seconds=wait)
@@ -522,18 +535,12 @@ def test_no_more_at_the_same_time_than_the_provider_takes(
     for _ in range(3):
         sent(version, channel="sms")
     taken, _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
-    parcels = [
-        messaging_services.prepare(
-            message_id=one.message_id, attempt=one.attempt, brand="x", at=NOON
-        )
-        for one in taken
-    ]
-    answers_ = [messaging_services.begin(one, at=NOON) for one in parcels if one]
+    parcels = messaging_services.prepare(taken=taken, brand="x", at=NOON)
+    answers_ = [messaging_services.begin(one, at=NOON) for one in parcels]
     assert answers_ == [0, 0, RESTS]
     messaging_services.settle(
         message_id=taken[0].message_id, attempt=1, outcome=UNHEARD, at=NOON
     )
-    assert parcels[2] is not None
     assert messaging_services.begin(parcels[2], at=NOON) == 0
 
 

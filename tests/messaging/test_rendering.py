@@ -1,10 +1,13 @@
 """Writing a message: its values as the reader writes them, and nothing that runs."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils.translation import override
 
 from messaging import rendering
 from messaging.rendering import clean_html
@@ -126,3 +129,70 @@ def test_words_that_cannot_be_written_stop_one_message_and_no_other(
         message.refresh_from_db()
         assert message.state == state
     assert broken.reason == "words"
+
+
+HTML = (
+    '<h1 style="color: red">{{ brand }}</h1><p>{{ member }}: {{ what }}</p>'
+    "<p>{{ store }}</p>"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+@pytest.mark.parametrize("unsubscribe", ["", "https://example.com/u?a=1&b=2"])
+@pytest.mark.parametrize("html", [HTML, ""])
+def test_a_frame_says_what_a_letter_says_that_is_written_whole(
+    language: str, unsubscribe: str, html: str
+) -> None:
+    version = template("email", html=html, body="{{ member }}\n\nhas {{ what }} & more")
+    text = version.texts.get(channel="email", language=language)
+    values = {"member": "O'Neil <b>", "what": "tea & cake", "store": "S", "brand": "B"}
+    options: dict[str, Any] = {"raw": None, "brand": "B", "unsubscribe": unsubscribe}
+
+    with override(language):
+        framed = rendering.fill(text, values, **options).html
+        with pytest.MonkeyPatch.context() as without:
+            without.setattr(rendering, "_fits_a_frame", lambda *_given: False)
+            whole = rendering.fill(text, values, **options).html
+
+    assert "tea" in framed
+    assert unescape(framed) == unescape(whole)
+    assert "O'Neil <b>" not in framed
+    assert not re.search("[\ue000\ue001]", framed)
+
+
+def test_each_reader_has_their_own_values_in_the_same_frame() -> None:
+    text = template("email", html=HTML).texts.get(channel="email", language="en")
+
+    def written(what: str) -> str:
+        values = {"member": "M", "what": what, "store": "S", "brand": "B"}
+        with override("en"):
+            return rendering.fill(
+                text, values, raw=None, brand="B", unsubscribe="https://e.com/1"
+            ).html
+
+    assert ": tea<" in written("tea")
+    assert ": {{ member }}<" in written("{{ member }}")
+    assert ": !subject<" in written("\ue000!subject\ue001").replace(
+        "\ue000", ""
+    ).replace("\ue001", "")
+
+
+def test_a_value_in_an_attribute_is_cleaned_with_it() -> None:
+    html = '<p><a href="{{ what }}">{{ member }}</a></p>'
+    text = template("email", html=html).texts.get(channel="email", language="en")
+
+    written = rendering.fill(
+        text, {"what": "javascript:alert(1)", "member": "M"}, raw=None, brand="B"
+    )
+
+    assert "javascript" not in written.html
+
+
+def test_a_value_of_several_lines_makes_paragraphs() -> None:
+    text = template("email").texts.get(channel="email", language="en")
+
+    written = rendering.fill(
+        text, {"what": "tea\n\ncake", "member": "M"}, raw=None, brand="B"
+    )
+
+    assert "tea</p><p>cake" in written.html
