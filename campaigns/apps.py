@@ -10,13 +10,16 @@ class CampaignsConfig(AppConfig):
         """Names its acts, and lets coupons go to a segment."""
         from coupons import audiences  # noqa: PLC0415 (apps are loaded only now)
         from members import parts  # noqa: PLC0415
+        from stores.references import name_references  # noqa: PLC0415
         from stores.words import name_acts  # noqa: PLC0415
 
         from .audiences import SEGMENTS  # noqa: PLC0415
         from .parts import CampaignsPart  # noqa: PLC0415
+        from .referring import campaigns_called  # noqa: PLC0415
 
         parts.register(CampaignsPart())
         audiences.register(SEGMENTS)
+        name_references("campaign", campaigns_called)
         name_acts(
             {
                 "campaigns.segment_added": _("Segment added"),

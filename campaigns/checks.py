@@ -5,16 +5,19 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from coupons.kinds import Validity
 from coupons.models import CouponTemplate
+from coupons.rules import valid_period
+from members.models import Member
 from messaging import selectors as messaging_selectors
 
 from . import selectors as campaigns_selectors
-from .errors import CampaignRefused
+from .days import house_zone
+from .errors import CampaignRefused, EverybodyUnconfirmed
 from .kinds import (
     ENTRIES,
     MOST_STEPS,
     OCCASION_VALUES,
+    TO_EVERYBODY,
     VALUES,
     BirthdayTiming,
     CampaignKind,
@@ -29,30 +32,54 @@ WAITS = (StepKind.WAIT, StepKind.WAIT_VISIT)
 LONGEST_GIFT = timedelta(days=3 * 366)
 
 
-def check_saved(campaign: Campaign, steps: Sequence[CampaignStep]) -> None:
-    """Raises CampaignRefused for what contradicts itself."""
-    refuse(
-        [
-            *_wrong_head(campaign),
-            *_wrong_budget(campaign),
-            *_wrong_steps(campaign, steps),
-        ]
-    )
-
-
-def check_start(
+def check_saved(
     campaign: Campaign, steps: Sequence[CampaignStep], *, at: datetime
 ) -> None:
-    """Raises CampaignRefused for what could not be done if it ran from now on."""
-    check_saved(campaign, steps)
-    wrong = [*_wrong_templates(campaign, steps), *_wrong_coupons(steps, at=at)]
+    """Raises CampaignRefused for what contradicts itself or could not be done.
+
+    Asked when it is saved, and again when it starts: what it names may have changed.
+    """
+    wrong = [
+        *_wrong_head(campaign),
+        *_wrong_budget(campaign),
+        *_wrong_steps(campaign, steps),
+        *_wrong_templates(campaign, steps),
+        *_wrong_coupons(campaign, steps, at=at),
+    ]
     if campaign.ends_at is not None and campaign.ends_at <= at:
         wrong.append(_("Its end lies in the past."))
-    if not any(step.kind in {StepKind.MESSAGE, StepKind.GIFT} for step in steps):
+    if steps and not any(
+        step.kind in {StepKind.MESSAGE, StepKind.GIFT} for step in steps
+    ):
         wrong.append(_("It neither writes nor gives anything."))
-    if campaign.segment is not None:
-        wrong += _wrong_segment(campaign, at=at)
-    refuse(wrong)
+    refuse([*wrong, *_wrong_segment(campaign, at=at)])
+
+
+def means_all(campaign: Campaign, *, at: datetime) -> bool:
+    """Whether it goes to every member: without a segment, or with one that has all.
+
+    Raises SegmentNeedsAttention.
+    """
+    if campaign.kind not in TO_EVERYBODY:
+        return False
+    if campaign.segment is None:
+        return True
+    members = Member.objects.filter(status=Member.Status.ACTIVE)
+    if campaign.store_id is not None:
+        members = members.filter(home_store=campaign.store_id)
+    meant = campaigns_selectors.members_in(campaign.segment, at=at)
+    return not members.exclude(pk__in=meant.values("pk")).exists()
+
+
+def check_everybody(
+    campaign: Campaign, *, is_meant: bool, members: int | None = None, at: datetime
+) -> None:
+    """Raises EverybodyUnconfirmed where it goes to every member and nobody said so."""
+    if is_meant or not means_all(campaign, at=at):
+        return
+    if members is None:
+        members = Member.objects.filter(status=Member.Status.ACTIVE).count()
+    raise EverybodyUnconfirmed(members)
 
 
 def refuse(sentences: Sequence[str]) -> None:
@@ -164,19 +191,55 @@ def _known_before(step: CampaignStep, steps: Sequence[CampaignStep]) -> set[str]
     return known
 
 
-def _wrong_coupons(steps: Sequence[CampaignStep], *, at: datetime) -> Iterator[str]:
-    """A coupon that is over, or not issued, before it would be given."""
+def _wrong_coupons(
+    campaign: Campaign, steps: Sequence[CampaignStep], *, at: datetime
+) -> Iterator[str]:
+    """A coupon that is over, or not issued, before it is given or told of."""
+    begins = max(at, campaign.starts_at or at)
     for step in steps:
         if step.coupon_template is None:
             continue
-        given_at = at + timedelta(
-            days=sum(
-                one.days or 0
-                for one in steps
-                if one.kind in WAITS and one.position < step.position
-            )
-        )
+        given_at = begins + _waited(steps, before=step)
         yield from _wrong_coupon(step.coupon_template, given_at)
+        version = newest_terms(step.coupon_template.pk)
+        if version is None:
+            continue
+        _from, until = valid_period(version, at=given_at, zone=house_zone())
+        if any(
+            begins + _waited(steps, before=told) >= until
+            for told in _telling_of(step, steps)
+        ):
+            yield _("“%(name)s” ends before the message that tells of it leaves.") % {
+                "name": step.coupon_template.name
+            }
+
+
+def _waited(steps: Sequence[CampaignStep], *, before: CampaignStep) -> timedelta:
+    """How long whoever waits for nobody's visit takes to come to a step."""
+    return timedelta(
+        days=sum(
+            one.days or 0
+            for one in steps
+            if one.kind in WAITS and one.position < before.position
+        )
+    )
+
+
+def _telling_of(
+    gift: CampaignStep, steps: Sequence[CampaignStep]
+) -> Iterator[CampaignStep]:
+    """The messages that name this coupon: those before the next one is given."""
+    versions = messaging_selectors.current_versions(
+        {step.template.code for step in steps if step.template is not None}
+    )
+    for step in steps:
+        if step.position <= gift.position or step.arm not in ("", gift.arm):
+            continue
+        if step.coupon_template is not None and step.arm in ("", gift.arm):
+            return
+        version = versions.get(step.template.code) if step.template else None
+        if version is not None and {"coupon", "until"} & set(version.values):
+            yield step
 
 
 def _wrong_coupon(template: CouponTemplate, given_at: datetime) -> Iterator[str]:
@@ -184,13 +247,12 @@ def _wrong_coupon(template: CouponTemplate, given_at: datetime) -> Iterator[str]
     if version is None or not template.is_open:
         yield _("“%(name)s” is not being issued.") % {"name": template.name}
         return
-    ends = [template.issued_until]
-    if version.validity == Validity.FIXED:
-        ends.append(version.valid_until)
-    if any(end is not None and end <= given_at for end in ends):
+    begins, until = valid_period(version, at=given_at, zone=house_zone())
+    if until <= given_at or (
+        template.issued_until is not None and template.issued_until <= given_at
+    ):
         yield _("“%(name)s” ends before it would be given.") % {"name": template.name}
-    lasts = timedelta(days=version.lasts_days or 0)
-    if version.validity == Validity.DAYS and lasts > LONGEST_GIFT:
+    if until - max(begins, given_at) > LONGEST_GIFT:
         yield _("“%(name)s” is good for longer than three years.") % {
             "name": template.name
         }

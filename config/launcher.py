@@ -99,7 +99,7 @@ def load_settings() -> str:
     return given_role
 
 
-def child_environment(role: str) -> dict[str, str]:
+def child_environment(role: str, address: str) -> dict[str, str]:
     """What web and worker are told: the database in use, and the lesser role."""
     from django.conf import settings  # noqa: PLC0415 (after load_settings)
 
@@ -108,6 +108,7 @@ def child_environment(role: str) -> dict[str, str]:
         told["PYTHONWARNINGS"] = "ignore:You're running the worker"
     if settings.DEBUG:  # the address and the sign-ins stay in sight
         told.setdefault("LOG_LEVEL", "WARNING")
+        told.setdefault("PUBLIC_URL", address)  # links in letters lead here
     return {**told, "DATABASE_ROLE": role} if role else told
 
 
@@ -176,10 +177,10 @@ def run() -> None:
     people, members = preparation.demo_people(), preparation.demo_members()
     household = Household()
     try:
-        told = child_environment(role)
+        address = f"http://{surroundings.as_seen(host)}:{port}"
+        told = child_environment(role, address)
         household.start("web server", web_command(host, port, told), told)
         household.start("worker", worker_command(), told)
-        address = f"http://{surroundings.as_seen(host)}:{port}"
         wait_until_ready(address, household)
         say(preparation.welcome(address, people, members))
         watch(household)

@@ -15,39 +15,13 @@ from django.utils.translation import ngettext
 from cards.models import Card
 from common.money import format_money
 from coupons.models import TemplateVersion
+from members.forms_of_address import address
 from members.models import Member
 from recognition.models.feedback import State
 from recognition.selectors import Coming, Glance, Said
 
 A_WEEK: Final = 7
 LONG_FOR: Final = 2  # times the own rhythm: a guest who was missed
-SURNAMES_OF_TWO: Final = (
-    "欧阳",
-    "歐陽",
-    "司马",
-    "司馬",
-    "上官",
-    "诸葛",
-    "諸葛",
-    "皇甫",
-)
-
-
-def address(member: Member) -> str:
-    """How a member is spoken to: `Ms Chen`, `陈女士`; else by the whole name."""
-    name, title = member.name.strip(), member.salutation.strip()
-    if not name:
-        return title
-    if not title:
-        title = {
-            str(Member.Gender.FEMALE): _("Ms %(surname)s"),
-            str(Member.Gender.MALE): _("Mr %(surname)s"),
-        }.get(member.gender, "")
-        return title % {"surname": _surname(name)} if title else name
-    surname = _surname(name)
-    if surname in title:  # written as it is said: 陈先生
-        return title
-    return f"{surname}{title}" if _is_chinese(name) else f"{title} {surname}"
 
 
 def initial(member: Member) -> str:
@@ -152,17 +126,6 @@ def _of_complaint(said: Said) -> str:
     if said.state == State.CURED:
         return _("Ask whether all is well since the last complaint.")
     return _("The last complaint is still open: apologise, and ask a lead.")
-
-
-def _surname(name: str) -> str:
-    """The family name: first in Chinese, last elsewhere."""
-    if _is_chinese(name):
-        return name[:2] if name.startswith(SURNAMES_OF_TWO) else name[:1]
-    return name.split()[-1]
-
-
-def _is_chinese(name: str) -> bool:
-    return "\u3400" <= name[:1] <= "\u9fff"
 
 
 def why_stopped(card: Card) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import F, Min
 
 from campaigns import services as campaigns_services
 from campaigns.kinds import ENTRIES, StepKind
@@ -19,11 +19,12 @@ from messaging.models import MessageTemplateVersion
 from messaging.services import Words
 from stores import services as stores_services
 
+from . import campaign_history
 from .offers import Offers
 from .people import Person
 
 HALF_A_YEAR: Final = timedelta(days=180)
-MOST: Final = 4_000  # journeys of each campaign
+MOST: Final = 600  # journeys of each campaign
 LOOKED_AT: Final = 20_000  # members, in a large house, whose absences are looked for
 BORN_TODAY: Final = 3
 CHANNELS: Final = ("email", "sms")
@@ -72,6 +73,7 @@ SELECT gone.member_id, 'away:' || gone.business_date AS period,
          WHERE v.voided_at IS NULL AND v.member_id < %(beyond)s) gone
  WHERE gone.next_on > gone.business_date + 60
    AND gone.at + interval '60 days' BETWEEN %(since)s AND %(late)s"""
+# Held out by the phone, not by the number: the same seed holds out the same people.
 TELL: Final = """
 INSERT INTO campaigns_journey (
   campaign_id, version, member_id, period, arm, entered_at, next_position, due_at,
@@ -80,8 +82,11 @@ SELECT %(campaign)s, 1, found.member_id, found.period,
        CASE WHEN found.bucket < 1000 THEN 'holdout' ELSE 'a' END, found.at, NULL, NULL,
        found.at, CASE WHEN found.bucket < 1000 THEN 'held_out' ELSE 'done' END
   FROM (SELECT DISTINCT ON (came.member_id, came.period) came.*,
-               campaigns_bucket(%(salt)s, came.member_id) AS bucket
-          FROM ({came}) came ORDER BY came.member_id, came.period, came.at
+               campaigns_bucket(%(salt)s || m.phone, 0) AS bucket
+          FROM ({came}) came
+          JOIN members_member m ON m.id = came.member_id
+           AND m.status = 'active' AND m.phone <> ''
+         ORDER BY came.member_id, came.period, came.at
          LIMIT %(most)s) found
 """
 
@@ -101,17 +106,26 @@ class Campaigning:
         missed = self._words("missed_you", "好久不见", MISSED, by)
         thanks = self._words("thank_you", "感谢有您", THANKS, by)
         gift = self.offers.coupons["birthday-12"]
+        self._birthdays_of_old()
         plans = [
-            ("win_back", "沉睡会员唤醒", ABSENT, _win_back(missed)),
-            ("welcome", "入会欢迎礼", JOINED, [_message(thanks), _points(20)]),
-            ("anniversary", "入会周年礼", YEARS, [_points(50), _message(thanks)]),
+            ("win_back", "沉睡会员唤醒", ABSENT, _win_back(missed), missed),
+            ("welcome", "入会欢迎礼", JOINED, [_message(thanks), _points(20)], thanks),
+            (
+                "anniversary",
+                "入会周年礼",
+                YEARS,
+                [_points(50), _message(thanks)],
+                thanks,
+            ),
         ]
-        for kind, name, came, steps in plans:
+        for kind, name, came, steps, words in plans:
             campaign = self._plan(kind, name, steps, by=by, at=begun)
             campaigns_services.start_campaign(
                 campaign_id=campaign.pk, reason="demo", by=by, at=begun
             )
             self._history(campaign, came)
+            campaign_history.send(campaign, version_id=words.pk)
+            campaign_history.give(campaign, until=self.until)
         draft = [
             CampaignStep(kind=StepKind.GIFT, coupon_template=gift),
             _message(birthday),
@@ -177,11 +191,22 @@ class Campaigning:
             "since": self.until - HALF_A_YEAR,
             "late": late,
             "most": MOST,
-            "beyond": Member.objects.aggregate(first=Min("pk"))["first"] + LOOKED_AT,
+            "beyond": self._beyond(),
         }
         with connection.cursor() as cursor:
             cursor.execute(TELL.format(came=came), facts)
         Campaign.objects.filter(pk=campaign.pk).update(entered_at=late)
+
+    def _beyond(self) -> int:
+        """The number after those of the members who are looked at."""
+        first: int = Member.objects.aggregate(first=Min("pk"))["first"]
+        return first + LOOKED_AT
+
+    def _birthdays_of_old(self) -> None:
+        """Told when they joined: a birthday that is entered today has no gift yet."""
+        Member.objects.filter(
+            birthday_set_at__isnull=False, pk__lt=self._beyond()
+        ).update(birthday_set_at=F("joined_at"))
 
     def _born_today(self, member_ids: Sequence[int], by: Act) -> None:
         """Guests whose birthday it is, and who like to be written to."""

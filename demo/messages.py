@@ -3,16 +3,17 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from ledger.services import Act
 from members.models import Purpose
 from messaging import services as messaging_services
 from messaging.channels import SendResult, SendStatus
-from messaging.models import MessageChannel, Suppression
+from messaging.models import MessageChannel, MessagingPolicy, Suppression
 from messaging.services import OutgoingMessage, Words
 from messaging.values import Value
+from policies import services as policies_services
 from stores import services as stores_services
 
 from .people import Person
@@ -72,6 +73,7 @@ class Writing:
         """Publish the words, then write to guests day by day; how many messages."""
         by = stores_services.act(task="demo", at=self.until)
         begins = self.until - timedelta(days=180)
+        _set_hours(by, begins - timedelta(days=5))
         self._publish("welcome", "入会欢迎", Purpose.TRANSACTIONAL, {}, WELCOME, by)
         values = {"dish": "text", "until": "date"}
         self._publish("season", "当季上新", Purpose.MARKETING, values, SEASON, by)
@@ -163,3 +165,21 @@ class Writing:
             if drawn < so_far and (fate != SendStatus.UNKNOWN or template == "season"):
                 return fate
         return SendStatus.ACCEPTED
+
+
+def _set_hours(by: Act, at: datetime) -> None:
+    """No quiet hours, so that at any hour one sees what leaves; a letter and a text."""
+    noon = time(12, 0)
+    policies_services.publish(
+        version=MessagingPolicy(
+            in_force_from=at,
+            reason="演示店不设免打扰时段",
+            quiet_from=noon,
+            quiet_until=noon,
+            most_a_day=4,
+            most_a_week=8,
+            most_a_month=16,
+        ),
+        by=by,
+        at=at,
+    )

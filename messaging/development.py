@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 
 from .channels import Letter
+from .models import MessageChannel
 
 KEPT: Final = 200
 CID: Final = re.compile(r"cid:([a-z0-9_-]+)")
@@ -28,6 +29,12 @@ class SentCopy:
     subject: str
     body: str
     html: str
+
+    @property
+    def channel_name(self) -> str:
+        """The channel as a reader calls it."""
+        known = self.channel in MessageChannel.values
+        return str(MessageChannel(self.channel).label) if known else self.channel
 
 
 def keep_copy(letter: Letter, *, channel: str, at: datetime) -> None:

@@ -14,6 +14,8 @@ from django.utils.html import escape
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from members.forms_of_address import address
+
 from .models import Message, MessageChannel, MessageText, ValueKind
 from .values import PLACE, written
 
@@ -206,7 +208,7 @@ def member_name(message: Message) -> str:
     member = message.member
     if member is None:
         return str(message.values.get("name", "")) or _("friend")
-    return " ".join(filter(None, (member.name, member.salutation))) or _("dear guest")
+    return address(member) or _("dear guest")
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

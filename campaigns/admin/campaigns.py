@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns import services as campaigns_services
-from campaigns.campaign_forms import CampaignForm, StartForm, StepForm, StepFormSet
 from campaigns.kinds import MOST_STEPS, OPEN, CampaignState
 from campaigns.models import Campaign, CampaignStep
 from campaigns.previews import preview
@@ -35,6 +34,7 @@ from stores.admin.base import (
 )
 from stores.models import Approval
 
+from .campaign_forms import CampaignForm, StartForm, StepForm, StepFormSet
 from .pages import preview_page, results_page
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
             {
                 "fields": (
                     ("store", "segment"),
+                    "means_everybody",
                     "band",
                     ("balance_below", "stamps_missing"),
                 )
@@ -174,6 +175,24 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
         """Another occasion is another campaign."""
         fixed = ("kind", "store") if obj is not None else ()
         return (*self.readonly_fields, *fixed)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """Who may not change it is not asked whether everybody is meant."""
+        found = super().get_fieldsets(request, obj)
+        if _may_change(request, obj):
+            return found
+        return [
+            (
+                title,
+                {
+                    **options,
+                    "fields": [
+                        name for name in options["fields"] if name != "means_everybody"
+                    ],
+                },
+            )
+            for title, options in found
+        ]
 
     def save_model(
         self,

@@ -7,14 +7,13 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from campaigns.checks import check_saved, check_start
+from campaigns.checks import check_everybody, check_saved
 from campaigns.errors import (
     CampaignChanged,
     CampaignOver,
     CampaignRuns,
-    EverybodyUnconfirmed,
 )
-from campaigns.kinds import OPEN, TO_EVERYBODY, CampaignState
+from campaigns.kinds import OPEN, CampaignState
 from campaigns.models import Campaign, CampaignStep, Grant, Journey, JourneyMessage
 from campaigns.previews import preview
 from campaigns.reach import steps_of
@@ -49,7 +48,7 @@ def save_campaign(
     )
     for position, step in enumerate(steps, start=1):
         step.position = position
-    check_saved(campaign, steps)
+    check_saved(campaign, steps, at=at)
     campaign.saved_at = at
     if not is_new and _changed(campaign, steps) and _is_walked(campaign):
         campaign.version += 1
@@ -166,16 +165,11 @@ def start_campaign(
         raise CampaignChanged
     was = campaign.state
     steps = steps_of(campaign)
-    check_start(campaign, steps, at=at)
+    check_saved(campaign, steps, at=at)
     if was == CampaignState.DRAFT and campaign.segment is not None:
         campaign.segment_version = campaign.segment.version
     seen = preview(campaign, steps=steps, at=at)
-    if (
-        campaign.kind in TO_EVERYBODY
-        and campaign.segment is None
-        and not means_everybody
-    ):
-        raise EverybodyUnconfirmed(seen.found)
+    check_everybody(campaign, is_meant=means_everybody, members=seen.found, at=at)
     by = stores_services.use_limit(
         by=by,
         act=START,

@@ -11,6 +11,7 @@ from common import money
 from counter import say
 from coupons.models import TemplateVersion
 from members import phones
+from members.forms_of_address import address
 from members.models import Member
 from recognition.selectors import Coming
 
@@ -20,7 +21,7 @@ register = template.Library()
 @register.filter
 def addressed(member: Member) -> str:
     """How a member is spoken to."""
-    return say.address(member)
+    return address(member)
 
 
 @register.filter

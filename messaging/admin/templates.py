@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from common.admin import ReadOnlyAdmin
 from common.errors import DomainError
 from common.tables import table
+from members.forms_of_address import address
 from members.models import Member
 from messaging import services as messaging_services
 from messaging.forms import TryOutForm, WordsForm, initial_of
@@ -311,5 +312,5 @@ def _name(request: HttpRequest) -> str:
     if number.isascii() and number.isdecimal() and len(number) < 16:
         member = Member.objects.filter(pk=int(number)).first()
         if member is not None:
-            return " ".join(filter(None, (member.name, member.salutation)))
+            return address(member)
     return "王小明"

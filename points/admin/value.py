@@ -37,6 +37,7 @@ from stores.admin.base import (
     signed_in,
 )
 from stores.forms import ConfirmForm
+from stores.references import referred
 
 from .forms import GiveForm
 
@@ -98,7 +99,9 @@ class AccrualAdmin(ReadOnlyAdmin[Accrual], ScopedAdmin[Accrual]):
             code, _space, period = row.reference.partition(" ")
             task = Task.objects.filter(code=code).first()
             return f"{task or code} · {period_words(period)}"
-        return row.reference or "–"
+        kind, _colon, number = row.reference.partition(":")
+        known = referred([(kind, number)]).get((kind, number))
+        return known.text if known is not None else row.reference or "–"
 
     @display(description=gettext_lazy("points"), ordering="points")
     def earned(self, row: Accrual) -> str:

@@ -16,7 +16,8 @@ from campaigns.errors import (
 from campaigns.models import Campaign, CampaignStep, Grant, Journey
 from campaigns.previews import preview
 from campaigns.reach import steps_of
-from messaging.models import Message, MessageEvent
+from coupons.models import CouponTemplate
+from messaging.models import Message, MessageEvent, MessageTemplate
 from stores.errors import ApprovalNeeded, NotAllowed
 from stores.models import Role
 from tests.factories.automations import (
@@ -34,7 +35,7 @@ from tests.factories.automations import (
 )
 from tests.factories.campaigns import a_segment
 from tests.factories.coupons import TemplateFactory, by_staff
-from tests.factories.members import TagFactory
+from tests.factories.members import MemberFactory, TagFactory
 from tests.factories.stores import NOON, RoleLimitFactory, StoreFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,20 +77,17 @@ def test_steps_that_cannot_be_are_not_saved(
     assert not Campaign.objects.exists()
 
 
-def refused_at_start(*steps: CampaignStep, said: str, **facts: Any) -> None:
-    campaign = a_campaign(*steps, **facts)
+def refused(*steps: CampaignStep, said: str, **facts: Any) -> None:
     with pytest.raises(CampaignRefused, match=said):
-        started(campaign)
-    campaign.refresh_from_db()
-    assert campaign.state == "draft"
-    assert not Journey.objects.exists()
+        a_campaign(*steps, **facts)
+    assert not Campaign.objects.exists()
 
 
 def test_a_message_may_say_only_what_is_known_by_then() -> None:
     told = words("email", coupon="text")
-    refused_at_start(message(told), said="asks for “coupon”")
-    refused_at_start(message(told), points(1), said="asks for “coupon”")
-    refused_at_start(message(words("email"), "sms"), said="no words for one")
+    refused(message(told), said="asks for “coupon”")
+    refused(message(told), points(1), said="asks for “coupon”")
+    refused(message(words("email"), "sms"), said="no words for one")
 
 
 def test_a_coupon_is_good_when_it_is_given() -> None:
@@ -101,15 +99,52 @@ def test_a_coupon_is_good_when_it_is_given() -> None:
     )
     shut = TemplateFactory.drawn(is_open=False)
     forever = TemplateFactory.drawn(lasts_days=3_000)
-    refused_at_start(points(1), wait(3), coupon(ends), said="ends before")
-    refused_at_start(coupon(shut), said="not being issued")
-    refused_at_start(coupon(forever), said="longer than three years")
+    refused(points(1), wait(3), coupon(ends), said="ends before")
+    soon = TemplateFactory.drawn(
+        validity="fixed",
+        lasts_days=None,
+        valid_from=NOON,
+        valid_until=NOON + timedelta(days=5_000),
+    )
+    refused(coupon(soon), said="longer than three years")
+    refused(coupon(ends), starts_at=LATER, said="ends before it would be given")
+    refused(coupon(shut), said="not being issued")
+    refused(coupon(forever), said="longer than three years")
+
+
+def test_a_coupon_is_still_good_when_a_message_tells_of_it() -> None:
+    week = TemplateFactory.drawn(lasts_days=7)
+    told, other = words("email", until="date"), words("email")
+    late = "ends before the message that tells of it"
+    refused(coupon(week), wait(7), message(told), said=late)
+    refused(coupon(week), wait(20, visit=True), message(told), said=late)
+
+    a_campaign(coupon(week), wait(6), message(told))
+    a_campaign(coupon(week), wait(20), message(other))
+    # The second is what the message tells of.
+    a_campaign(coupon(week), wait(20), coupon(week), message(told))
+
+
+def test_what_changed_since_it_was_saved_is_asked_again_at_the_start() -> None:
+    version, ends = words("email"), TemplateFactory.drawn()
+    campaign = a_campaign(coupon(ends), message(version))
+    MessageTemplate.objects.update(is_active=False)
+    with pytest.raises(CampaignRefused, match="is not in use"):
+        started(campaign)
+    MessageTemplate.objects.update(is_active=True)
+    CouponTemplate.objects.update(is_open=False)
+    with pytest.raises(CampaignRefused, match="not being issued"):
+        started(campaign)
+
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+    assert not Journey.objects.exists()
 
 
 def test_it_ends_after_now_and_for_somebody() -> None:
     nobody = a_segment({"kind": "tag", "tags": [TagFactory.create().pk]})
-    refused_at_start(points(1), segment=nobody, said="Nobody is in the segment")
-    refused_at_start(points(1), ends_at=YESTERDAY, said="in the past")
+    refused(points(1), segment=nobody, said="Nobody is in the segment")
+    refused(points(1), ends_at=YESTERDAY, said="in the past")
 
 
 def test_everybody_is_meant_on_purpose() -> None:
@@ -121,6 +156,25 @@ def test_everybody_is_meant_on_purpose() -> None:
         )
     campaign.refresh_from_db()
     assert campaign.state == "draft"
+
+
+def test_a_segment_of_everybody_is_everybody() -> None:
+    guests(3)
+    everyone = a_segment({"kind": "joined", "at_least": 0})
+    campaign = a_campaign(points(1), segment=everyone)
+    with pytest.raises(EverybodyUnconfirmed, match="all 3 members"):
+        campaigns_services.start_campaign(
+            campaign_id=campaign.pk, reason="x", by=by_test(), at=NOON
+        )
+    campaign.refresh_from_db()
+    assert campaign.state == "draft"
+
+    MemberFactory.create(joined_at=NOON + timedelta(days=1))
+    campaigns_services.start_campaign(
+        campaign_id=campaign.pk, reason="x", by=by_test(), at=NOON
+    )
+    campaign.refresh_from_db()
+    assert campaign.state == "running"
 
 
 def test_what_runs_is_paused_before_it_is_changed() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from campaigns.checks import check_start
+from campaigns.checks import check_saved
 from campaigns.days import Days, today
 from campaigns.errors import CampaignRefused
 from campaigns.kinds import ENTRIES, OCCASION_VALUES
@@ -546,7 +546,7 @@ def test_the_first_words_can_be_sent_by_each_channel_in_each_language(
     assert texts.count() == 9
     channels = ("inbox", "email", "sms")
     campaign = a_campaign(default_words(kind, *channels), kind=kind, balance_below=1)
-    check_start(campaign, steps_of(campaign), at=NOON)
+    check_saved(campaign, steps_of(campaign), at=NOON)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from counter import guests, say
 from counter.templatetags.counter import near_day
 from ledger.models import Lot
+from members.forms_of_address import address
 from members.models import Member
 from recognition import selectors as recognition_selectors
 from recognition.selectors import Coming
@@ -35,7 +36,7 @@ TODAY = NOON.date()
     ],
 )
 def test_a_guest_is_spoken_to_by_name(facts: dict[str, str], said: str) -> None:
-    assert say.address(Member(**facts)) == said
+    assert address(Member(**facts)) == said
 
 
 def a_glance(**facts: Any) -> recognition_selectors.Glance:

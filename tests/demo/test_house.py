@@ -31,7 +31,6 @@ from tests.prompt import told
 pytestmark = pytest.mark.django_db
 # A file lies on a disk, and is uploaded by whoever moves in.
 NOT_INVENTED = {
-    "campaigns.grant",
     "imports.importjob",
     "messaging.messageprovider",
 }

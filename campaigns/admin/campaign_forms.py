@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import BaseInlineFormSet
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -13,16 +15,19 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from campaigns import checks as campaigns_checks
+from campaigns.errors import (
+    CampaignRefused,
+    EverybodyUnconfirmed,
+    SegmentNeedsAttention,
+)
+from campaigns.kinds import CHANNELS
+from campaigns.models import Campaign, CampaignStep, Segment
 from common.forms import LineField, MoneyField
 from coupons.forms import PercentField
 from coupons.models import CouponTemplate
 from messaging.models import MessageChannel, MessageTemplate
 from stores.act_forms import AboveLimitForm
-
-from .checks import check_saved
-from .errors import CampaignRefused
-from .kinds import CHANNELS, TO_EVERYBODY
-from .models import Campaign, CampaignStep, Segment
 
 # Of one occasion or two: nobody need fill them in for the others.
 ONLY_FOR_SOME = {"stamps_missing", "repeats", "repeat_day"}
@@ -54,6 +59,13 @@ class CampaignForm(forms.ModelForm[Campaign]):
         help_text=_("Of a low balance: stored value with its bonus."),
     )
 
+    means_everybody = forms.BooleanField(
+        label=_("I mean all members"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=_("Asked of what goes to everybody at once."),
+    )
+
     class Meta:
         model = Campaign
         fields = "__all__"  # noqa: DJ007 (the page names them)
@@ -66,6 +78,26 @@ class CampaignForm(forms.ModelForm[Campaign]):
             self.fields["segment"].queryset = in_use  # type: ignore[attr-defined]  # a choice of models
         for name in ONLY_FOR_SOME & set(self.fields):
             self.fields[name].required = False
+        for field in self.fields.values():
+            field.label = capfirst(field.label or "")
+        # What was saved was meant, until it is changed.
+        self.initial.setdefault("means_everybody", self.instance.pk is not None)
+
+    def _post_clean(self) -> None:
+        """What goes to everybody is meant on purpose."""
+        super()._post_clean()  # type: ignore[misc]  # Django's own step
+        if self.errors:
+            return
+        try:
+            campaigns_checks.check_everybody(
+                self.instance,
+                is_meant=self.cleaned_data.get("means_everybody", False),
+                at=now(),
+            )
+        except EverybodyUnconfirmed as unconfirmed:
+            self.add_error("means_everybody", str(unconfirmed))
+        except SegmentNeedsAttention as needed:
+            self.add_error("segment", str(needed))
 
     def clean(self) -> dict[str, Any] | None:
         """What an occasion does not ask for stays as it is offered."""
@@ -134,14 +166,15 @@ class StepFormSet(BaseInlineFormSet[CampaignStep, Campaign, StepForm]):
         if any(self.errors):
             return
         try:
-            check_saved(self.instance, self.steps())
-        except CampaignRefused as refused:
+            campaigns_checks.check_saved(self.instance, self.steps(), at=now())
+        except (CampaignRefused, SegmentNeedsAttention) as refused:
             raise ValidationError(str(refused)) from refused
 
 
 class StartForm(AboveLimitForm):
     """A reason, what was looked at, and an approver where the cost asks for one."""
 
+    field_order = ("reason", "means_everybody", "store", "checker", "secret")
     saved_at = forms.CharField(widget=forms.HiddenInput)
     means_everybody = forms.BooleanField(
         label=_("I mean all members"), required=False, widget=UnfoldBooleanWidget
@@ -150,7 +183,10 @@ class StartForm(AboveLimitForm):
     def __init__(self, *args: Any, campaign: Campaign, **options: Any) -> None:
         super().__init__(*args, **options)
         self.initial["saved_at"] = campaign.saved_at.isoformat()
-        if campaign.kind not in TO_EVERYBODY or campaign.segment_id is not None:
+        stores: Any = self.fields["store"]
+        store = campaign.store or stores.queryset.first()
+        self.initial["store"] = None if store is None else store.pk
+        if not campaigns_checks.means_all(campaign, at=now()):
             self.fields["means_everybody"].widget = forms.HiddenInput()
 
     def clean_saved_at(self) -> Any:
