@@ -275,7 +275,7 @@ class InBand(Condition):
     bands: Annotated[
         list[Literal["regular", "at_risk", "dormant", "lost"]], Field(min_length=1)
     ]
-    method: Literal["own_rhythm", "days_since"] | None = None
+    method: Literal["own_rhythm", "days_since", "chance"] | None = None
 
 
 class OpenComplaint(Condition):

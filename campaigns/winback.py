@@ -8,13 +8,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from .models import Method, WinBackPolicy
+from .chance import FittedRates
+from .models import Method, ReturnFit, WinBackPolicy
 
 type Value = Callable[[Any, str], str]  # a place for a value, in its type
 
 # Visits up to a day, in the shape of the summary that is kept.
 UNTIL: Final = """
-(SELECT d.member_id, max(d.business_date) AS last_on,
+(SELECT d.member_id, min(d.business_date) AS first_on,
+        max(d.business_date) AS last_on, count(*) AS days,
         (array_agg(d.store_id ORDER BY d.business_date DESC))[1] AS last_store_id,
         CASE WHEN count(*) >= 3
              THEN (percentile_cont(0.5) WITHIN GROUP (ORDER BY d.gap))::numeric(7, 1)
@@ -55,13 +57,61 @@ DAYS_SINCE: Final = """
              WHEN r.last_on < {day} - {at_risk} THEN 'at_risk'
              ELSE 'regular' END AS band
    FROM {summary} r WHERE r.last_on IS NOT NULL)"""
+# The chance of a visit within ninety days, as `chance.FittedRates` reckons it; what is
+# beyond the largest number is as good as that.
+CHANCE: Final = """
+(SELECT c.member_id, (1 - c.chance)::numeric AS score,
+        CASE WHEN c.away > {most} OR c.percent < {lost} AND c.away > {least} THEN 'lost'
+             WHEN c.percent < {dormant} AND c.away > {least} THEN 'dormant'
+             WHEN c.percent < {at_risk} THEN 'at_risk'
+             ELSE 'regular' END AS band
+   FROM (SELECT of.*, 100 * of.chance AS percent FROM (
+     SELECT k.member_id, k.away,
+            CASE WHEN k.repeats = 0 THEN 1 ELSE 1 / (1 + exp(least(700,
+              ln({a} / ({b} + k.repeats - 1))
+              + ({r} + k.repeats) * ln(({alpha} + k.age) / ({alpha} + k.last))))) END
+            * (1 - exp(greatest(-700, ({r} + k.repeats)
+              * ln(({alpha} + k.age) / ({alpha} + k.age + {weeks}))))) AS chance
+       FROM (SELECT s.member_id, {day} - s.last_on AS away,
+                    (s.days - 1)::float8 AS repeats,
+                    (s.last_on - s.first_on) / 7::float8 AS last,
+                    greatest({day} - s.first_on, s.last_on - s.first_on) / 7::float8
+                      AS age
+               FROM {summary} s WHERE s.last_on IS NOT NULL) k) of) c)"""
+WEEKS: Final = 90 / 7
 
 
 def bands(
-    policy: WinBackPolicy, method: str, *, summary: str, day: date, value: Value
+    policy: WinBackPolicy,
+    method: str,
+    *,
+    summary: str,
+    day: date,
+    value: Value,
+    rates: FittedRates | None = None,
 ) -> str:
-    """A table of `member_id`, `band` and `score` of everyone who came, as of a day."""
+    """A table of `member_id`, `band` and `score` of everyone who came, as of a day.
+
+    By chance where `rates` are given or were fitted by that day; else by own rhythm.
+    """
     today = value(day, "date")
+    if method == Method.CHANCE:
+        rates = rates or rates_on(day)
+    if method == Method.CHANCE and rates is not None:
+        return CHANCE.format(
+            summary=summary,
+            day=today,
+            r=value(rates.r, "float8"),
+            alpha=value(rates.alpha, "float8"),
+            a=value(rates.a, "float8"),
+            b=value(rates.b, "float8"),
+            weeks=value(WEEKS, "float8"),
+            at_risk=value(policy.at_risk_percent, "int"),
+            dormant=value(policy.dormant_percent, "int"),
+            lost=value(policy.lost_percent, "int"),
+            least=value(policy.dormant_least_days, "int"),
+            most=value(policy.lost_most_days, "int"),
+        )
     if method == Method.DAYS_SINCE:
         return DAYS_SINCE.format(
             summary=summary,
@@ -79,3 +129,11 @@ def bands(
         least=value(policy.dormant_least_days, "int"),
         most=value(policy.lost_most_days, "int"),
     )
+
+
+def rates_on(day: date) -> FittedRates | None:
+    """The newest that were fitted by then."""
+    fit = ReturnFit.objects.filter(day__lte=day).order_by("-day").first()
+    if fit is None:
+        return None
+    return FittedRates(fit.r, fit.alpha, fit.a, fit.b, fit.log_likelihood)

@@ -26,8 +26,8 @@ class WinBackReviewAdmin(ReadOnlyAdmin[WinBackReview], ScopedAdmin[WinBackReview
     list_display = ("day", "best", "missed")
     ordering = ("-day",)
     list_select_related = ("policy",)
-    readonly_fields = ("told_apart", "came_back", "missed")
-    fields = ("day", "policy", "told_apart", "came_back", "made_at")
+    readonly_fields = ("best", "told_apart", "came_back", "missed")
+    fields = ("day", "policy", "best", "told_apart", "came_back", "left_out", "made_at")
 
     @display(description=gettext_lazy("told best"))
     def best(self, review: WinBackReview) -> str:

@@ -18,7 +18,8 @@ MOST_SEGMENTS: Final = 40  # in one statement, each as often as it is asked for
 # What visits come to, of one store's alone; the shape of the summary that is kept.
 OF_STORE: Final = """
 (SELECT d.member_id, sum(d.visits)::int AS visits, min(d.business_date) AS first_on,
-        max(d.business_date) AS last_on, sum(d.spent)::bigint AS spent,
+        max(d.business_date) AS last_on, count(*) AS days,
+        sum(d.spent)::bigint AS spent,
         CASE WHEN count(*) >= 3
              THEN (percentile_cont(0.5) WITHIN GROUP (ORDER BY d.gap))::numeric(7, 1)
          END AS rhythm_days, {store} AS last_store_id

@@ -3,7 +3,7 @@
 from .campaigns import Campaign, CampaignStep
 from .journeys import Grant, Journey, JourneyMessage
 from .segments import Segment, SegmentVersion
-from .winback import Band, Method, WinBackPolicy, WinBackReview
+from .winback import Band, Method, ReturnFit, WinBackPolicy, WinBackReview
 
 __all__ = [
     "Band",
@@ -13,6 +13,7 @@ __all__ = [
     "Journey",
     "JourneyMessage",
     "Method",
+    "ReturnFit",
     "Segment",
     "SegmentVersion",
     "WinBackPolicy",

@@ -25,9 +25,11 @@ class Method(models.TextChoices):
 
     OWN_RHYTHM = "own_rhythm", _("the guest’s own rhythm")
     DAYS_SINCE = "days_since", _("days since the last visit, the same for all")
+    CHANCE = "chance", _("the fitted chance of return")
 
 
 _TIMES = [MinValueValidator(Decimal(1)), MaxValueValidator(Decimal(50))]
+_PERCENT = [MinValueValidator(1), MaxValueValidator(99)]
 _DAYS = [MinValueValidator(1), MaxValueValidator(3650)]
 
 
@@ -79,6 +81,21 @@ class WinBackPolicy(PolicyVersion):
     lost_days = models.PositiveSmallIntegerField(
         _("by days: lost beyond"), default=180, validators=_DAYS
     )
+    at_risk_percent = models.PositiveSmallIntegerField(
+        _("by chance: at risk below, in percent"),
+        default=50,
+        validators=_PERCENT,
+        help_text=_(
+            "Of a visit within ninety days. Once three hundred members have come on "
+            "three days; until then the own rhythm counts."
+        ),
+    )
+    dormant_percent = models.PositiveSmallIntegerField(
+        _("by chance: dormant below, in percent"), default=25, validators=_PERCENT
+    )
+    lost_percent = models.PositiveSmallIntegerField(
+        _("by chance: lost below, in percent"), default=10, validators=_PERCENT
+    )
 
     class Meta:
         verbose_name = _("win-back policy")
@@ -113,14 +130,56 @@ class WinBackPolicy(PolicyVersion):
                     "At risk comes before dormant, and dormant before lost."
                 ),
             ),
+            CheckConstraint(
+                condition=Q(
+                    lost_percent__gte=1,
+                    dormant_percent__gt=F("lost_percent"),
+                    at_risk_percent__gt=F("dormant_percent"),
+                    at_risk_percent__lte=99,
+                ),
+                name="campaigns_winbackpolicy_chances_fall",
+                violation_error_message=_(
+                    "At risk comes before dormant, and dormant before lost."
+                ),
+            ),
         ]
+
+
+class ReturnFit(models.Model):
+    """The rates of visits that were most likely on a day: how the chance is reckoned.
+
+    Time in weeks; what the letters mean: `campaigns/chance.py`.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    r = models.FloatField()
+    alpha = models.FloatField()
+    a = models.FloatField()
+    b = models.FloatField()
+    log_likelihood = models.FloatField()
+    members = models.PositiveIntegerField(_("members"))
+
+    class Meta:
+        verbose_name = _("fitted rates of visits")
+        verbose_name_plural = _("fitted rates of visits")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                condition=Q(r__gt=0, alpha__gt=0, a__gt=0, b__gt=0),
+                name="campaigns_returnfit_rates_are_positive",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class WinBackReview(models.Model):
     """How each method would have done in the quarter before a day.
 
     `results`: by method, `auc` in thousandths (null where it cannot be told) and by
-    band how many were in it when the quarter began, and how many came by its end.
+    band how many were in it when the quarter began, and how many came by its end;
+    whoever a campaign wrote to meanwhile is not among them (`left_out`).
     `now`: by method, how many are in each band on the day.
     """
 
@@ -133,6 +192,9 @@ class WinBackReview(models.Model):
     )
     results = models.JSONField(_("results"))
     now = models.JSONField(_("now"))
+    left_out = models.PositiveIntegerField(
+        _("left out, as a campaign wrote to them"), default=0
+    )
     made_at = models.DateTimeField(_("made at"))
 
     class Meta:

@@ -137,7 +137,7 @@ def conditions(world: World) -> st.SearchStrategy[dict[str, Any]]:
         kind(
             "band",
             field("bands", some(["regular", "at_risk", "dormant", "lost"])),
-            maybe("method", st.sampled_from(["own_rhythm", "days_since"])),
+            maybe("method", st.sampled_from(["own_rhythm", "days_since", "chance"])),
         ),
         kind("complaint"),
         kind("score", ranges(0, 2, 8)),
