@@ -67,6 +67,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "not_voidable": ("", 409),
     "already_void": ("", 409),
     "already_refunded": ("", 409),
+    "exchange_stays": ("", 409),
     "request_in_progress": ("", 409),
     # beyond what is allowed
     "top_up_too_small": ("limit_exceeded", 422),

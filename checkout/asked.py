@@ -10,7 +10,7 @@ from uuid import UUID
 
 from stores.errors import TenderUnknown
 
-from .bill import Bill, TenderGiven
+from .bill import Bill, FixedPrice, TenderGiven
 from .errors import BillRefused
 from .kept import KeptBill
 from .models import DiscountKind, PaymentKind
@@ -53,6 +53,8 @@ class ExchangeOptions:
     most_points: int | None
     gift_cards: tuple[tuple[int, int], ...]
     is_returned_value: bool
+    # What the bill costs, whatever it would cost today: an exchange is undone.
+    fixed: FixedPrice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -269,6 +269,23 @@ class ExchangeOfNothing(DomainError):
         )
 
 
+class ExchangeStays(DomainError):
+    """What came back in an exchange is not there any more as it was, so that the guest
+    would not have what they had; or the return was of another store, or itself undoes
+    an exchange.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "exchange_stays",
+            _(
+                "This exchange cannot be undone as a whole: what came back in it has"
+                " been used or paid out otherwise, or was another store's. Void or"
+                " refund the new bill, and ring up the goods that were brought back."
+            ),
+        )
+
+
 class ExchangeChanged(DomainError):
     """What the guest was told is not true any more; the new quote comes along."""
 

@@ -45,6 +45,12 @@ class Receipt:
         return self.sale.gross - self.service_charge
 
     @property
+    def can_undo_exchange(self) -> bool:
+        """Whether it came of an exchange that nothing happened to since."""
+        was = self.exchange
+        return was is not None and not (was.refund.is_void or self.sale.refunded)
+
+    @property
     def is_void(self) -> bool:
         """Whether it was undone altogether."""
         return self.sale.status == Sale.Status.VOID

@@ -46,6 +46,7 @@ urlpatterns = [
     path("sales/elsewhere/", today.elsewhere, name="elsewhere"),
     path("receipts/<uuid:sale_id>/refund/", today.refund, name="refund"),
     path("receipts/<uuid:sale_id>/exchange/", exchange.exchange, name="exchange"),
+    path("receipts/<uuid:sale_id>/undo/", exchange.undo, name="undo_exchange"),
     path("receipts/<uuid:sale_id>/void/", today.void, name="void"),
     path("shift/", shifts.shift, name="shift"),
     path("shift/open/", shifts.open_shift, name="open_shift"),

@@ -13,10 +13,11 @@ from api.shapes.exchanges import (
     ExchangeOut,
     ExchangeQuoteIn,
     ExchangeQuoteOut,
+    ExchangeUndoIn,
 )
 from api.shapes.sales import SaleOut
 from checkout import services as checkout_services
-from checkout.models import Sale
+from checkout.models import Exchange, Sale
 from checkout.services import ExchangeBill
 
 router = Router()
@@ -83,6 +84,43 @@ def exchange_sale(request: ApiRequest, sale: str, body: ExchangeIn) -> ExchangeO
         key=ledger_key(request),
         expected_difference=body.expected_difference,
     )
+    return _document(done)
+
+
+@endpoint(
+    router,
+    "POST",
+    "/sales/{sale}/exchange/undo",
+    scope="sales:write",
+    answer=ExchangeOut,
+    status=201,
+    key="required",
+    refusals=(409,),
+    tag=TAG,
+    example={"reason": "Changed their mind", "reference": "0001-000125"},
+)
+def undo_exchange(request: ApiRequest, sale: str, body: ExchangeUndoIn) -> ExchangeOut:
+    """Undo the exchange that this sale came of, on the same day: the return and the
+    sale, or neither.
+
+    The sale is void, and the goods that were brought back are on a bill of their own,
+    for what they went back for and paid as they were. `to_pay` the guest hands back,
+    `paid_out` the guest gets.
+    """
+    found = sale_of(request, sale)
+    then = after_sale(found, request, body.occurred_at)
+    done = checkout_services.undo_exchange(
+        sale_id=found.pk,
+        reference=body.reference,
+        reason=body.reason,
+        by=then.by,
+        at=then.at,
+        key=ledger_key(request),
+    )
+    return _document(done)
+
+
+def _document(done: Exchange) -> ExchangeOut:
     return ExchangeOut(
         id=str(done.pk),
         refund=refund_document(done.refund),

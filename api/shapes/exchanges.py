@@ -60,6 +60,16 @@ class ExchangeIn(ExchangeQuoteIn):
     )
 
 
+class ExchangeUndoIn(In):
+    """Why, and the number of the bill on which the goods are again."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reference: Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE)] = (
+        Field(description="The number of the bill of the goods that were brought back.")
+    )
+    occurred_at: OccurredAt = None
+
+
 class ReturnedMoney(Out):
     """Money that comes back, by tender."""
 

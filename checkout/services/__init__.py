@@ -15,6 +15,7 @@ from .picture import look_for
 from .quote import Told, quote
 from .refund import refund_sale, void_sale
 from .returned_value import RETURNED
+from .undo_exchange import undo_exchange
 
 __all__ = [
     "RETURNED",
@@ -35,5 +36,6 @@ __all__ = [
     "save_next_visit_gift",
     "subject_of",
     "subject_of_bill",
+    "undo_exchange",
     "void_sale",
 ]

@@ -135,9 +135,9 @@ def exchange_sale(
     doing = _give_back(sale, wanted, asked, lines, shares, _reused(plan))
     offset = returned_value.offset(list(plan.returned_money), plan.quote.due)
     captured = capture(
-        store=_store(asked.by),
+        store=store_of(asked.by),
         bill=wanted.bill,
-        whose=_whose(sale),
+        whose=member_of(sale),
         asked=plan.options,
         tenders=returned_value.added_up([*offset, *tenders]),
         reference=reference,
@@ -154,7 +154,7 @@ def exchange_sale(
         offset=plan.offset,
         at=at,
     )
-    _tell(exchange, asked.by)
+    record_exchange(exchange, asked.by)
     return exchange
 
 
@@ -242,9 +242,9 @@ def _quote(
     """With as many of the coupons that came back as the new bill lets be used."""
     while True:
         told = quote(
-            store=_store(asked.by),
+            store=store_of(asked.by),
             bill=wanted.bill,
-            whose=_whose(sale),
+            whose=member_of(sale),
             asked=options,
             by=asked.by,
             at=asked.at,
@@ -274,11 +274,12 @@ def _reused(plan: ExchangeQuote) -> list[int]:
     ]
 
 
-def _store(by: Act) -> Store:
+def store_of(by: Act) -> Store:
+    """Where it is done."""
     return Store.objects.get(pk=by.store_id or 0)
 
 
-def _whose(sale: Sale) -> Whose:
+def member_of(sale: Sale) -> Whose:
     """The same member, or who is left of them; nobody where they are gone."""
     if sale.member_id is None:
         return Whose()
@@ -287,7 +288,10 @@ def _whose(sale: Sale) -> Whose:
     return Whose() if erased.exists() else Whose(member_id=member_id)
 
 
-def _tell(exchange: Exchange, by: Act) -> None:
+def record_exchange(
+    exchange: Exchange, by: Act, *, act: str = "checkout.sale_exchanged"
+) -> None:
+    """A step: the event for the outside, and the act in the log."""
     refund, sale = exchange.refund, exchange.sale
     facts = {
         "refund": str(refund.pk),
@@ -306,7 +310,7 @@ def _tell(exchange: Exchange, by: Act) -> None:
         at=exchange.at,
     )
     stores_services.record_act(
-        name="checkout.sale_exchanged",
+        name=act,
         by=by,
         at=exchange.at,
         subject=refund.sale,

@@ -40,7 +40,7 @@ def kept_bill(
         _rest_of(line, share, back)
         for line, share, back in zip(lines, per_line, returned, strict=True)
     ]
-    charges = [_is_charge(line) for line in lines]
+    charges = [is_reckoned_charge(line) for line in lines]
     kept = [
         _line(line, net, thousandths, member_price_off[at])
         for at, (line, (net, thousandths)) in enumerate(zip(lines, rest, strict=True))
@@ -96,7 +96,7 @@ def _line(line: SaleLine, net: int, thousandths: int, off: int) -> Line:
     )
 
 
-def _is_charge(line: SaleLine) -> bool:
+def is_reckoned_charge(line: SaleLine) -> bool:
     """Whether it is the service charge that was reckoned on the others."""
     return line.kind == LineKind.SERVICE_CHARGE and not line.name
 

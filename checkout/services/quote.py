@@ -1,7 +1,7 @@
 """What a bill would cost: asks, and changes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -82,11 +82,14 @@ def quote(
 
 def priced(bill: Bill, drawn: Picture, asked: Asked, *, at: datetime) -> Quote:
     """The quote of a bill, or of the new one of an exchange."""
+    wishes = drawn.wishes
+    if asked.exchange is not None and asked.exchange.fixed is not None:
+        wishes = replace(wishes, fixed=asked.exchange.fixed)
     return kept.quote(
         bill=bill,
         guest=drawn.guest,
         programme=drawn.programme,
-        wishes=drawn.wishes,
+        wishes=wishes,
         at=at,
         kept=asked.exchange.kept if asked.exchange else None,
     )

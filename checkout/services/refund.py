@@ -118,7 +118,7 @@ def void_sale(
     sale, asked = its_sale(sale_id, asked, VOID)
     if done := first_answer(asked):
         return done
-    _refuse_unvoidable(sale, asked.by)
+    require_voidable(sale, asked.by)
     lines = list(SaleLine.objects.filter(sale=sale).order_by("place"))
     asked = allowed(sale, asked, VOID, sale.net, approval)
     shares = [line.net for line in lines]
@@ -157,7 +157,8 @@ def _as_named(
     return with_service_charge(lines, shares)
 
 
-def _refuse_unvoidable(sale: Sale, by: Act) -> None:
+def require_voidable(sale: Sale, by: Act) -> None:
+    """Untouched, and of this shift and day. Raises NotVoidable."""
     if sale.status == Sale.Status.VOID:
         raise NotVoidable("already_void")
     if sale.status != Sale.Status.CAPTURED or sale.refunds.exists():

@@ -21,12 +21,12 @@ from common.money import format_money
 from counter import keys, receipts
 from counter.exchange_forms import ExchangeForm
 from counter.place import SELL, Place, at_till
-from counter.second import approved
-from counter.views.today import REFUND
+from counter.second import SecondForm, approved
+from counter.views.today import REFUND, VOID
 from stores import selectors as stores_selectors
 from stores.models import Till
 
-WORD = "exchange"  # the act that the key is for
+WORD, UNDO = "exchange", "undo_exchange"  # the acts that keys are for
 
 
 @never_cache
@@ -55,6 +55,70 @@ def exchange(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
             form.add_error(None, str(refusal))
         told = _told(place, sale, form)
     return _page(request, place, sale, form, told)
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "POST"])
+@at_till(VOID)
+def undo(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
+    """Undo the exchange that a bill of this shift came of: both halves or neither."""
+    sale = receipts.sale_of(sale_id=sale_id, store=place.store)
+    before = Exchange.objects.filter(sale=sale).select_related("refund__sale").first()
+    if sale is None or before is None or not place.may(SELL):
+        raise Http404
+    form = SecondForm(
+        request.POST if request.method == "POST" else None, place=place, act=VOID
+    )
+    if form.is_valid():
+        try:
+            done = _undo(request, place, sale, form)
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _say_undone(request, done)
+            return redirect("counter:receipt", sale_id=done.sale_id)
+    context = {
+        "place": place,
+        "can": place.can,
+        "tab": "today",
+        "sale": sale,
+        "exchange": before,
+        "form": form,
+        "key": request.POST.get("key") or keys.mint(place.till, UNDO),
+    }
+    return render(request, "counter/undo_exchange.html", context)
+
+
+def _undo(request: HttpRequest, place: Place, sale: Sale, form: SecondForm) -> Exchange:
+    at = now()
+    key = keys.read(request.POST.get("key", ""), place.till, UNDO)
+    by = place.act()
+    return approved(
+        lambda approval: checkout_services.undo_exchange(
+            sale_id=sale.pk,
+            reference=_bill_number(place.till, by.business_date, key),
+            reason=form.cleaned_data["reason"],
+            by=by,
+            at=at,
+            key=key,
+            approval=approval,
+        ),
+        form=form,
+        place=place,
+        subject=checkout_services.subject_of(sale.pk),
+        at=at,
+    )
+
+
+def _say_undone(request: HttpRequest, done: Exchange) -> None:
+    if done.to_pay:
+        said, amount = _("Undone. Take back in money: %(amount)s."), done.to_pay
+    else:
+        said, amount = _("Undone. Hand back in money: %(amount)s."), done.paid_out
+    messages.success(request, said % {"amount": format_money(amount)})
+    for note in notes_of(done.refund):
+        messages.warning(request, note)
 
 
 def _exchange(

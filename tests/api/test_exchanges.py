@@ -134,3 +134,36 @@ def test_another_stores_sale_is_not_there_unless_the_policy_says_so(till: Till) 
     a_policy("last_first", returns="any_store")
     assert exchange(here, sale, 30_00).status_code == 201
     assert is_proven()
+
+
+def test_an_exchange_is_undone_as_one_act(till: Till) -> None:
+    sale = sold(till)
+    done = exchange(till, sale, 35_00, tenders=[{"kind": "card", "amount": 5_00}])
+    new = done.json()["sale"]["id"]
+    body = {"reason": "changed their mind", "reference": "Z1"}
+    for path in (sale, "0" * 8):  # came of none; is none
+        refused = till.post(f"/sales/{path}/exchange/undo", body, key=f"u{path}")
+        assert is_problem(refused, 404, "sale_not_found")
+
+    answers = [
+        till.post(f"/sales/{new}/exchange/undo", body, key="u1") for _turn in range(2)
+    ]
+
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].content == answers[1].content
+    undone = answers[0].json()
+    assert (undone["paid_out"], undone["to_pay"]) == (5_00, 0)
+    assert (undone["refund"]["sale_status"], undone["refund"]["is_void"]) == (
+        "void",
+        True,
+    )
+    assert (undone["sale"]["net"], undone["sale"]["reference"]) == (30_00, "Z1")
+    again = till.post(f"/sales/{new}/exchange/undo", body, key="u2")
+    assert is_problem(again, 409, "already_void")
+    stays = till.post(
+        f"/sales/{undone['sale']['id']}/exchange/undo",
+        {**body, "reference": "Z2"},
+        key="u3",
+    )
+    assert is_problem(stays, 409, "exchange_stays")
+    assert is_proven()

@@ -121,3 +121,44 @@ def test_a_bill_of_another_store_is_exchanged_where_the_policy_says_so(
     swap(lead, sale, new="40", told="1000", key=lead.key("exchange"))
     done = Exchange.objects.get()
     assert (done.refund.store, done.sale.store) == (lead.store, lead.store)
+
+
+def test_an_exchange_is_undone_from_its_receipt(lead: AtTill) -> None:
+    sale = sold(lead)
+    swap(lead, sale, new="20", told="-1000", key=lead.key("exchange"))
+    done = Exchange.objects.get()
+    url = f"/counter/receipts/{done.sale_id}/undo/"
+    assert url in lead.get(f"receipts/{done.sale_id}/").content.decode()
+    page = lead.client.get(url).content.decode()
+    assert "The guest hands back" in page
+    assert "¥10.00" in page
+    key = lead.key("undo_exchange")
+    refused = lead.client.post(url, {"key": key, "reason": ""})
+    assert "alert-danger" in refused.content.decode()
+    assert Exchange.objects.count() == 1
+
+    for _turn in range(2):
+        answer = lead.client.post(url, {"key": key, "reason": "changed their mind"})
+
+    undone = Exchange.objects.exclude(pk=done.pk).get()
+    assert answer["Location"] == f"/counter/receipts/{undone.sale_id}/"
+    page = lead.get(f"receipts/{undone.sale_id}/").content.decode()
+    assert "Undone. Take back in money: ¥10.00." in page
+    assert "/undo/" not in page
+    for other in (sale.pk, undone.sale_id):
+        answer = lead.client.post(
+            f"/counter/receipts/{other}/undo/",
+            {"key": lead.key("undo_exchange"), "reason": "again"},
+        )
+        assert answer.status_code == (404 if other == sale.pk else 200)
+    assert Exchange.objects.count() == 2
+    assert is_proven()
+
+
+def test_who_may_not_void_does_not_undo(lead: AtTill) -> None:
+    sale = sold(lead)
+    swap(lead, sale, new="30", told="0", key=lead.key("exchange"))
+    done = Exchange.objects.get()
+    cashier = AtTill.opened("cashier")
+    answer = cashier.client.get(f"/counter/receipts/{done.sale_id}/undo/")
+    assert answer.status_code == 403
