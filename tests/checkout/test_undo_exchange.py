@@ -17,8 +17,8 @@ from outbox.models import Event
 from stored_value.holders import Holder
 from stored_value.selectors import wallet
 from stores import services as stores_services
-from stores.errors import ApprovalNeeded, NotAllowed
-from stores.models import AuditEvent, RoleLimit, Store
+from stores.errors import ApprovalNeeded, BeneficiaryRefused, NotAllowed
+from stores.models import AuditEvent, RoleLimit, Store, User
 from tests.checkout.giving_back import refund, void
 from tests.checkout.state import books
 from tests.checkout.test_exchange import JEANS, SHIRT, bought, exchange, over, status
@@ -27,6 +27,7 @@ from tests.factories.checkout import a_policy
 from tests.factories.coupons import issued
 from tests.factories.gift_cards import a_card
 from tests.factories.ledger import everything
+from tests.factories.members import own_card
 from tests.factories.points import points_of
 from tests.factories.stored_value import is_proven
 from tests.factories.stores import (
@@ -282,6 +283,14 @@ def test_who_may_not_void_undoes_nothing_and_an_approver_may(store: Store) -> No
         amount=done.sale.net,
     )
     assert undo(done, by=by, approval=approval).refund.approver_id
+
+
+def test_nobody_undoes_an_exchange_at_their_own_card(store: Store) -> None:
+    member = a_guest(store=store)
+    done = exchange(bought(SHIRT, JEANS, store=store, member=member), JEANS)
+    by = of_lead(store)
+    own_card(User.objects.get(pk=by.staff_id), member)
+    refuses(done, BeneficiaryRefused, by=by)
 
 
 def of_lead(store: Store) -> Any:

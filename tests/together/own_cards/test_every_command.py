@@ -33,6 +33,9 @@ ASKS_NOBODY = {
     "a refund and a bill, and both ask: tests/checkout/test_exchange.py": {
         "checkout.exchange_sale",
     },
+    "a void and a bill, and both ask: tests/checkout/test_undo_exchange.py": {
+        "checkout.undo_exchange",
+    },
     "it only stops something": {
         "cards.close",
         "cards.report_loss",
@@ -44,8 +47,11 @@ ASKS_NOBODY = {
     "it goes to whom the giver named": {"gift_cards.resend"},
     "by a code or a colleague who knows the member, whoever that is": {
         "cards.use_rotating_code",
+        "stored_value.send_phone_code",
+        "stored_value.set_first_payment_code",
         "stored_value.set_payment_code",
     },
+    "it is only written into the log": {"stored_value.record_statement"},
     "the slip of a bill without a member": {"points.issue_receipt_code"},
     "for many at once, by a rule or a list": {
         "cards.load_cards",
