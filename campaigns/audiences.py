@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from coupons.audiences import AudienceKind
-from members.models import Member
+from coupons.audiences import AudienceKind, MemberStatement
 
 from . import selectors
 from .models import Segment
@@ -14,10 +12,11 @@ from .models import Segment
 WORD = "segment"
 
 
-def _members(described: dict[str, object], at: datetime) -> QuerySet[Member]:
+def _members(described: dict[str, object], at: datetime) -> MemberStatement:
     """By the version that was counted when it was chosen."""
     segment = Segment.objects.get(pk=str(described["pk"]))
-    return selectors.members_in(segment, at=at, version=int(str(described["version"])))
+    version = int(str(described["version"]))
+    return MemberStatement(*selectors.statement_of(segment, at=at, version=version))
 
 
 SEGMENTS = AudienceKind(

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.core.exceptions import EmptyResultSet
-
 from coupons.kinds import Validity
 from coupons.models import TemplateVersion
 from members.models import Purpose
@@ -170,13 +168,9 @@ def newest_terms(coupon_template_id: int) -> TemplateVersion | None:
 def _segment(campaign: Campaign, at: datetime) -> Sql:
     if campaign.segment is None:
         raise ValueError(campaign.pk)
-    members = campaigns_selectors.members_in(
+    sql, params = campaigns_selectors.statement_of(
         campaign.segment, at=at, version=campaign.segment_version
     )
-    try:
-        sql, params = members.order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT id FROM members_member WHERE false", []
     return sql, list(params)
 
 

@@ -69,6 +69,12 @@ def members_in(
     return matching(tree, at=at, store_id=segment.store_id)
 
 
+def statement_of(segment: Segment, *, at: datetime, version: int | None = None) -> Sql:
+    """The same as the statement itself. Raises SegmentNeedsAttention."""
+    tree = rules_of(segment, version=version)
+    return statement(tree, at=at, store_id=segment.store_id)
+
+
 def matching(
     tree: ConditionGroup, *, at: datetime, store_id: int | None
 ) -> QuerySet[Member]:

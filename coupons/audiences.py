@@ -1,10 +1,11 @@
 """Whom the office means when it issues to a segment: described, then looked up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from members.models import Member
@@ -17,6 +18,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberStatement:
+    """Active members as a statement that gives each number once, for whoever takes very
+    many: in a query around it they would all be looked up once more.
+    """
+
+    sql: str
+    params: Sequence[Any]
+
+    def count(self) -> int:
+        """How many they are now."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT count(*) FROM ({self.sql}) found",  # noqa: S608 (compiled; values are parameters)
+                self.params,
+            )
+            return int(cursor.fetchone()[0])
+
+
+type Audience = QuerySet[Member] | MemberStatement
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceKind:
     """A way to say who is meant, which an app above knows how to look up."""
 
@@ -26,7 +49,7 @@ class AudienceKind:
     choices: Callable[[], QuerySet[Any]]
     describe: Callable[[Any], dict[str, object]]
     # Raises a DomainError where nobody can say any more who that is.
-    members: Callable[[dict[str, object], datetime], QuerySet[Member]]
+    members: Callable[[dict[str, object], datetime], Audience]
 
 
 _kinds: dict[str, AudienceKind] = {}
@@ -47,9 +70,7 @@ def words() -> list[str]:
     return ["everyone", "tag", "tier", *_kinds]
 
 
-def audience_of(
-    described: dict[str, object], *, at: datetime
-) -> QuerySet[Member] | None:
+def audience_of(described: dict[str, object], *, at: datetime) -> Audience | None:
     """The active members that a description means; None is everyone.
 
     Raises AudienceRefused for a description that only its caller could look up, and

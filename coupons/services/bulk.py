@@ -1,18 +1,18 @@
 """Giving a coupon to very many members: one statement a chunk, resumable anywhere."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
 
+from coupons.audiences import Audience, MemberStatement
 from coupons.errors import AudienceRefused, QuantityRefused
 from coupons.kinds import Source
 from coupons.models import CouponIssue, CouponTemplate
 from ledger.services import Act
-from members.models import Member
 from stores import services as stores_services
 
 from .counting import take_for_members, take_quota
@@ -23,19 +23,22 @@ CHUNK = 50_000
 SEGMENT = "coupons.issue_to_segment"
 RETRIES = 5  # of a chunk in which a random code was taken already
 
+type NamedSql = tuple[str, dict[str, Any]]
+
+ACTIVE = """SELECT m.id FROM members_member m
+   WHERE m.id > %(reached)s AND m.status = 'active' {within}
+   ORDER BY m.id LIMIT %(chunk)s"""
+FOUND = """SELECT found.id FROM ({found}) found
+   WHERE found.id > %(reached)s ORDER BY found.id LIMIT %(chunk)s"""
 # The next members of the audience, in the order of their numbers; `given` of them (the
 # quota may end among them) get theirs. Members over their limit are passed over.
 PICK = """
-SELECT array_agg(picked.id ORDER BY picked.id) FROM (
-  SELECT m.id FROM members_member m WHERE m.id > %s AND m.status = 'active'
-     AND m.id IN ({audience}) ORDER BY m.id LIMIT %s) picked
+SELECT array_agg(picked.id ORDER BY picked.id) FROM ({audience}) picked
 """
 # Without quotas and limits nobody has to be counted first: members and coupons at once.
 GIVE_ALL = """
 WITH picked AS MATERIALIZED (
-  SELECT m.id FROM members_member m
-   WHERE m.id > %(reached)s AND m.status = 'active' {within}
-   ORDER BY m.id LIMIT %(chunk)s
+  {audience}
 ), made AS (
   INSERT INTO coupons_coupon (
     version_id, issue_id, nth, member_id, issued_to_id, code, last4, status, uses,
@@ -74,7 +77,7 @@ class Given:
 def issue_to_members(
     *,
     template_id: int,
-    audience: QuerySet[Member] | None,
+    audience: Audience | None,
     by: Act,
     at: datetime,
     key: str,
@@ -156,7 +159,7 @@ def begin_issue(
 def continue_issue(
     *,
     issue_id: int,
-    audience: QuerySet[Member] | None,
+    audience: Audience | None,
     at: datetime,
     chunk: int = CHUNK,
 ) -> Given:
@@ -168,7 +171,7 @@ def continue_issue(
 
 
 def _next_chunk(
-    issue_id: int, audience: QuerySet[Member] | None, at: datetime, chunk: int
+    issue_id: int, audience: Audience | None, at: datetime, chunk: int
 ) -> Given:
     """A chunk whose random codes met an old one is made anew with others."""
     for attempt in range(RETRIES):
@@ -181,9 +184,7 @@ def _next_chunk(
     raise AssertionError  # the last attempt returns or raises
 
 
-def _give(
-    issue_id: int, audience: QuerySet[Member] | None, at: datetime, chunk: int
-) -> Given:
+def _give(issue_id: int, audience: Audience | None, at: datetime, chunk: int) -> Given:
     # Two that run the same issue take turns, chunk by chunk.
     issue = (
         CouponIssue.objects.select_for_update(no_key=True, of=("self",))
@@ -232,33 +233,37 @@ def _is_counted(template: CouponTemplate) -> bool:
     )
 
 
-def _within(audience: QuerySet[Member] | None) -> tuple[str, tuple[Any, ...]]:
-    """The audience as a subquery of members' numbers."""
+def next_of(audience: Audience | None, facts: dict[str, Any]) -> NamedSql:
+    """The next of an audience after those who were reached, in their order."""
     if audience is None:
-        return "", ()
+        return ACTIVE.format(within=""), facts
+    if isinstance(audience, MemberStatement):
+        sql, values = _named(audience.sql, audience.params)
+        return FOUND.format(found=sql), {**facts, **values}
     try:
         sql, params = audience.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:  # Django sees by itself that it is nobody
-        return "SELECT id FROM members_member WHERE false", ()
-    return sql, params
+        sql, params = "SELECT id FROM members_member WHERE false", ()
+    sql, values = _named(sql, params)
+    return ACTIVE.format(within=f"AND m.id IN ({sql})"), {**facts, **values}
 
 
-def _uncounted(
-    audience: QuerySet[Member] | None, facts: dict[str, Any]
-) -> tuple[int, int]:
-    sql, params = _within(audience)
-    named = {f"audience_{at}": value for at, value in enumerate(params)}
-    inside = sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in named)
+def _named(sql: str, params: Sequence[Any]) -> NamedSql:
+    """A statement whose places have names, to stand in one that has its own."""
+    values = {f"audience_{place}": value for place, value in enumerate(params)}
+    places = tuple(f"%({name})s" for name in values)
+    return sql.replace("%%", "%%%%") % places, values
+
+
+def _uncounted(audience: Audience | None, facts: dict[str, Any]) -> tuple[int, int]:
+    sql, values = next_of(audience, facts)
     times = (
         "CROSS JOIN (VALUES (1)) n (nth)"
         if facts["quantity"] == 1
         else "CROSS JOIN generate_series(1, %(quantity)s) n (nth)"
     )
-    statement = GIVE_ALL.format(
-        within=f"AND m.id IN ({inside})" if inside else "", times=times
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**facts, **named})
+        cursor.execute(GIVE_ALL.format(audience=sql, times=times), values)
         found, last = cursor.fetchone()
     return int(found), int(last or 0)
 
@@ -266,18 +271,15 @@ def _uncounted(
 def _counted(
     issue: CouponIssue,
     template: CouponTemplate,
-    audience: QuerySet[Member] | None,
+    audience: Audience | None,
     facts: dict[str, Any],
     at: datetime,
 ) -> tuple[int, int, int]:
     """How many members were looked at, the last of them, and how many got theirs."""
-    sql, params = _within(audience)
-    inside = sql or "SELECT id FROM members_member"
+    sql, values = next_of(audience, facts)
     take_quota(template, 0, at=at, all_or_none=False)  # its rows first, then members'
     with connection.cursor() as cursor:
-        cursor.execute(
-            PICK.format(audience=inside), [issue.reached, *params, facts["chunk"]]
-        )
+        cursor.execute(PICK.format(audience=sql), values)
         picked = cursor.fetchone()[0] or []
         members = take_for_members(template, picked, issue.quantity, at=at)
         cursor.execute(GIVE_THESE, {**facts, "members": members})

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 
 from campaigns import services as campaigns_services
+from campaigns.selectors import members_in
 from coupons import services as coupons_services
 from coupons import tasks
+from coupons.audiences import MemberStatement, audience_of
 from coupons.models import Coupon, CouponIssue
 from members.models import Tag
 from tests.factories.campaigns import a_segment, all_of, none_of
@@ -23,9 +25,9 @@ def holders() -> set[int | None]:
     return set(Coupon.objects.values_list("member_id", flat=True))
 
 
-def begin(described: dict[str, Any], key: str) -> int:
+def begin(described: dict[str, Any], key: str, *, template_id: int = 0) -> int:
     return coupons_services.begin_issue(
-        template_id=TemplateFactory.drawn().pk,
+        template_id=template_id or TemplateFactory.drawn().pk,
         by=by_task(),
         at=NOON,
         key=key,
@@ -73,16 +75,29 @@ def test_an_issue_whose_segment_needs_attention_waits_and_keeps_no_other_waiting
     assert Coupon.objects.count() == 2
 
 
-def test_in_chunks_nobody_is_given_two_and_nobody_none() -> None:
+@pytest.mark.parametrize("limit", [None, 1])
+@pytest.mark.parametrize("is_statement", [True, False])
+def test_in_chunks_nobody_is_given_two_and_nobody_none(
+    limit: int | None, *, is_statement: bool
+) -> None:
     members = MemberFactory.create_batch(7, gender="female")
     MemberFactory.create_batch(3)
-    segment = a_segment(all_of(WOMEN))
-    issue = begin({"of": "segment", "pk": segment.pk, "version": 1}, "all")
-    from campaigns.selectors import members_in
-
-    given = coupons_services.continue_issue(
-        issue_id=issue, audience=members_in(segment, at=NOON), at=NOON, chunk=2
+    tag = TagFactory.create(name="50% off")
+    segment = a_segment(all_of(WOMEN, none_of({"kind": "tag", "tags": [tag.pk]})))
+    described = {"of": "segment", "pk": segment.pk, "version": 1}
+    template = TemplateFactory.drawn(per_member=limit)
+    issue = begin(described, "all", template_id=template.pk)
+    audience = (
+        audience_of(described, at=NOON)
+        if is_statement
+        else members_in(segment, at=NOON)
     )
 
-    assert given.issued == 7
+    given = coupons_services.continue_issue(
+        issue_id=issue, audience=audience, at=NOON, chunk=2
+    )
+
+    assert audience is not None
+    assert isinstance(audience, MemberStatement) is is_statement
+    assert audience.count() == given.issued == 7
     assert holders() == {member.pk for member in members}
