@@ -21,7 +21,7 @@ from campaigns.errors import (
     EverybodyUnconfirmed,
     SegmentNeedsAttention,
 )
-from campaigns.kinds import CHANNELS
+from campaigns.kinds import CHANNELS, StepKind
 from campaigns.models import Campaign, CampaignStep, Segment
 from common.forms import LineField, MoneyField
 from coupons.forms import PercentField
@@ -30,6 +30,16 @@ from messaging.models import MessageChannel, MessageTemplate
 from stores.act_forms import AboveLimitForm
 
 # Of one occasion or two: nobody need fill them in for the others.
+ONLY_OF = {
+    "means_everybody": ("one_off", "repeating"),
+    "band": ("win_back",),
+    "balance_below": ("balance_low",),
+    "stamps_missing": ("stamp_card",),
+    "timing": ("birthday",),
+    "days_before": ("birthday", "expiring", "after_visit"),
+    "repeats": ("repeating",),
+    "repeat_day": ("repeating",),
+}
 ONLY_FOR_SOME = {"stamps_missing", "repeats", "repeat_day"}
 CHOICES = [(channel, MessageChannel(channel).label) for channel in CHANNELS]
 
@@ -80,6 +90,11 @@ class CampaignForm(forms.ModelForm[Campaign]):
             self.fields[name].required = False
         for field in self.fields.values():
             field.label = capfirst(field.label or "")
+            if isinstance(field.widget, forms.MultiWidget):  # a day and its time
+                for part, said in zip(
+                    field.widget.widgets, (_("Date"), _("Time")), strict=False
+                ):
+                    part.attrs["aria-label"] = f"{field.label}: {said}"
         # What was saved was meant, until it is changed.
         self.initial.setdefault("means_everybody", self.instance.pk is not None)
 
@@ -125,6 +140,9 @@ class StepForm(forms.ModelForm[CampaignStep]):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if "kind" in self.fields:
+            # A step that was left alone is none.
+            self.fields["kind"].choices = [("", "–"), *StepKind.choices]  # type: ignore[attr-defined]  # a choice
         if "template" in self.fields:
             in_use = MessageTemplate.objects.filter(is_active=True).order_by("name")
             self.fields["template"].queryset = in_use  # type: ignore[attr-defined]  # a choice of models

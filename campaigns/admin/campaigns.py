@@ -1,10 +1,10 @@
 """Campaigns in the office: planned in five parts, looked at, started, stopped."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import F
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns import services as campaigns_services
-from campaigns.kinds import MOST_STEPS, OPEN, CampaignState
+from campaigns.errors import CampaignRefused
+from campaigns.kinds import OPEN
 from campaigns.models import Campaign, CampaignStep
 from campaigns.previews import preview
 from campaigns.reach import steps_of
@@ -34,13 +35,9 @@ from stores.admin.base import (
 )
 from stores.models import Approval
 
-from .campaign_forms import CampaignForm, StartForm, StepForm, StepFormSet
-from .pages import preview_page, results_page
-
-if TYPE_CHECKING:
-    from django.contrib.admin import TabularInline
-else:
-    from unfold.admin import TabularInline
+from .campaign_forms import ONLY_OF, CampaignForm, StartForm
+from .pages import preview_page, results_page, told_steps
+from .steps import StepInline, may_change, without
 
 START, STOP = "campaigns.start_campaign", "campaigns.stop_campaign"
 SHADES = {
@@ -52,60 +49,12 @@ SHADES = {
 }
 
 
-class StepInline(TabularInline[CampaignStep, Campaign]):
-    """The steps of the version that stands, in their order."""
-
-    model = CampaignStep
-    form = StepForm
-    formset = StepFormSet  # type: ignore[assignment]  # of the form above
-    extra = 1
-    max_num = MOST_STEPS
-    ordering = ("position",)
-    fields = (
-        "position",
-        "kind",
-        "arm",
-        "days",
-        "template",
-        "channels",
-        "coupon_template",
-        "points",
-    )
-    verbose_name_plural = gettext_lazy("What: the steps")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return signed_in(request).has_perm("campaigns.view_campaign", obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _may_change(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _may_change(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _may_change(request, obj)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Former versions are not for changing."""
-        found = super().get_queryset(request)
-        return found.filter(version=F("campaign__version"))
-
-
-def _may_change(request: HttpRequest, campaign: Campaign | None) -> bool:
-    user = signed_in(request)
-    if campaign is None:
-        return user.has_perm("campaigns.add_campaign")
-    return campaign.state in {
-        CampaignState.DRAFT,
-        CampaignState.PAUSED,
-    } and user.has_perm("campaigns.change_campaign", campaign)
-
-
 @admin.register(Campaign)
 class CampaignAdmin(ScopedAdmin[Campaign]):
     """What runs, what is planned, and what came of it."""
 
     form = CampaignForm
+    change_form_template = "campaigns/campaign.html"
     money_fields = ("budget", "balance_below")
     inlines = (StepInline,)
     list_display = ("name", "kind", "status", "store", "reach", "result", "saved_at")
@@ -167,7 +116,7 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
         """What runs is paused before it is changed."""
         if obj is None:
             return super().has_change_permission(request, obj)
-        return _may_change(request, obj)
+        return may_change(request, obj)
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Campaign | None = None
@@ -177,22 +126,85 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
         return (*self.readonly_fields, *fixed)
 
     def get_fieldsets(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
-        """Who may not change it is not asked whether everybody is meant."""
-        found = super().get_fieldsets(request, obj)
-        if _may_change(request, obj):
-            return found
+        """What another occasion would ask for is left out of one that stands."""
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        unasked = {name for name, kinds in ONLY_OF.items() if obj.kind not in kinds}
+        if not may_change(request, obj):
+            unasked.add("means_everybody")
         return [
-            (
-                title,
-                {
-                    **options,
-                    "fields": [
-                        name for name in options["fields"] if name != "means_everybody"
-                    ],
-                },
-            )
-            for title, options in found
+            (title, {**options, "fields": without(options["fields"], unasked)})
+            for title, options in super().get_fieldsets(request, obj)
         ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """The five parts; what they come to is asked for beside them."""
+        if request.headers.get("HX-Request"):
+            return self._look(request, object_id)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _look(self, request: HttpRequest, object_id: str | None) -> HttpResponseBase:
+        """What was typed so far would come to; nothing is kept."""
+        campaign = None if object_id is None else self.get_object(request, object_id)
+        if not (
+            self.has_add_permission(request)
+            if campaign is None
+            else self.has_view_permission(request, campaign)
+        ):
+            raise PermissionDenied
+        at, context = now(), dict[str, Any]()
+        try:
+            planned, steps = self._typed(request, campaign)
+            seen = preview(planned, steps=steps, at=at)
+            context = {
+                **preview_page(planned, steps, seen, at=at),
+                "told_steps": told_steps(steps),
+                "reached": format_count(seen.reached),
+            }
+        except CampaignRefused as refused:
+            context["errors"] = refused.facts["sentences"]
+        except DomainError as refusal:
+            context["errors"] = [str(refusal)]
+        return TemplateResponse(request, "campaigns/campaign.html#look", context)
+
+    def _typed(
+        self, request: HttpRequest, campaign: Campaign | None
+    ) -> tuple[Campaign, list[CampaignStep]]:
+        """The campaign as it stands in the form, or as it was saved.
+
+        Raises CampaignRefused with what is wrong in it.
+        """
+        if campaign is not None and not may_change(request, campaign):
+            return campaign, steps_of(campaign)
+        is_change = campaign is not None
+        made = self.get_form(request, campaign, change=is_change)
+        form = made(request.POST, request.FILES, instance=campaign)
+        form.is_valid()
+        formsets, _inlines = self._create_formsets(  # type: ignore[attr-defined]  # Django's own
+            request, form.instance, change=is_change
+        )
+        formsets[0].is_valid()
+        wrong = [
+            f"{form.fields[name].label}: {error}" if name in form.fields else error
+            for name, errors in form.errors.items()
+            for error in errors
+        ]
+        wrong += [
+            error
+            for errors in formsets[0].errors
+            for told in errors.values()
+            for error in told
+        ]
+        wrong += formsets[0].non_form_errors()
+        if wrong:
+            raise CampaignRefused([str(sentence) for sentence in wrong])
+        return form.instance, formsets[0].steps()
 
     def save_model(
         self,

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from campaigns.kinds import StepKind
 from campaigns.models import Campaign, CampaignStep
@@ -38,11 +39,11 @@ PLACES: Final[dict[str, str | Promise]] = {
     "points": gettext_lazy("points"),
 }
 FATES: Final[dict[str, str | Promise]] = {
-    "holdout": gettext_lazy("held out by this campaign"),
-    "global": gettext_lazy("held out by all campaigns"),
-    "inside": gettext_lazy("in it already, or resting"),
-    "complaint": gettext_lazy("has an open complaint"),
-    "consent": gettext_lazy("may not be written to"),
+    "holdout": gettext_lazy("Held out by this campaign"),
+    "global": gettext_lazy("Held out by all campaigns"),
+    "inside": gettext_lazy("In it already, or resting"),
+    "complaint": gettext_lazy("Has an open complaint"),
+    "consent": gettext_lazy("May not be written to"),
 }
 
 
@@ -58,8 +59,8 @@ def preview_page(
         "who": table(
             [_("Whom"), number(_("Members"))],
             [
-                (_("for whom the occasion comes"), seen.found),
-                (_("go through the steps"), seen.reached),
+                (_("For whom the occasion comes"), seen.found),
+                (_("Go through the steps"), seen.reached),
                 *(
                     (str(FATES[fate]), count)
                     for fate, count in sorted(seen.fates.items())
@@ -71,10 +72,10 @@ def preview_page(
         "costs": table(
             [_("Cost"), number(_("Amount"))],
             [
-                (_("at most"), format_money(seen.most)),
+                (_("At most"), format_money(seen.most)),
                 (
-                    _("as coupons were used so far"),
-                    _("not known yet")
+                    _("As coupons were used so far"),
+                    _("Not known yet")
                     if seen.expected is None
                     else format_money(seen.expected),
                 ),
@@ -109,8 +110,8 @@ def results_page(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
                 number(_("Visits per 1,000")),
             ],
             [
-                (_("written to"), *_visits(found.treated.people, found.treated.total)),
-                (_("held out"), *_visits(found.held_out.people, found.held_out.total)),
+                (_("Written to"), *_visits(found.treated.people, found.treated.total)),
+                (_("Control group"), *_visits(found.held_out.people, found.held_out.total)),
             ],
         ),
         "counts": table([_("What"), number(_("Count"))], _counted(found)),
@@ -119,7 +120,7 @@ def results_page(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
                 _("Month"),
                 number(_("People")),
                 number(_("Visits per 1,000")),
-                number(_("held out")),
+                number(_("Control group")),
                 number(_("Visits per 1,000")),
             ],
             [
@@ -165,8 +166,8 @@ def _chart(by_month: Sequence[Month]) -> str:
     """Both groups month by month, for the theme's chart; the table says the same."""
     colours = ("var(--color-primary-600)", "var(--color-base-400)")
     series = (
-        (_("written to"), [_each(one.people, one.visits) for one in by_month]),
-        (_("held out"), [_each(one.held_out, one.visits_held_out) for one in by_month]),
+        (_("Written to"), [_each(one.people, one.visits) for one in by_month]),
+        (_("Control group"), [_each(one.held_out, one.visits_held_out) for one in by_month]),
     )
     return json.dumps(
         {
@@ -210,6 +211,37 @@ def _words(steps: Sequence[CampaignStep]) -> Iterator[tuple[object, ...]]:
                 where = f"{step.template} · {text.get_channel_display()}"
                 body = f"{text.subject}\n{text.body}".strip()
                 yield str(step), where, languages[text.language], _readable(body)
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """One step as the reader of the page would get it."""
+
+    title: str
+    what: str
+    texts: list[tuple[str, str, str]]  # channel, subject, body
+
+
+def told_steps(steps: Sequence[CampaignStep]) -> list[StepWords]:
+    """Each step in its order, messages in the language of whoever looks."""
+    versions = messaging_selectors.current_versions(
+        {step.template.code for step in steps if step.template is not None}
+    )
+    language = get_language()
+    found = []
+    for step in steps:
+        version = versions.get(step.template.code) if step.template else None
+        texts = [
+            (
+                str(text.get_channel_display()),
+                _readable(text.subject),
+                _readable(text.body),
+            )
+            for text in (version.texts.all() if version else ())
+            if text.channel in step.channels and text.language == language
+        ]
+        found.append(StepWords(str(step), _told(step), texts))
+    return found
 
 
 def _readable(text: str) -> str:

@@ -108,7 +108,7 @@ def test_looked_at_started_and_stopped() -> None:
     client = office()
 
     seen = _act(client, campaign, "preview").content.decode()
-    assert "go through the steps" in seen
+    assert "Go through the steps" in seen
     assert told.template.name in seen
     start = _act(client, campaign, "start")
     form = start.context["form"]
