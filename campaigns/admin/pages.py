@@ -111,7 +111,10 @@ def results_page(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
             ],
             [
                 (_("Written to"), *_visits(found.treated.people, found.treated.total)),
-                (_("Control group"), *_visits(found.held_out.people, found.held_out.total)),
+                (
+                    _("Control group"),
+                    *_visits(found.held_out.people, found.held_out.total),
+                ),
             ],
         ),
         "counts": table([_("What"), number(_("Count"))], _counted(found)),
@@ -167,7 +170,10 @@ def _chart(by_month: Sequence[Month]) -> str:
     colours = ("var(--color-primary-600)", "var(--color-base-400)")
     series = (
         (_("Written to"), [_each(one.people, one.visits) for one in by_month]),
-        (_("Control group"), [_each(one.held_out, one.visits_held_out) for one in by_month]),
+        (
+            _("Control group"),
+            [_each(one.held_out, one.visits_held_out) for one in by_month],
+        ),
     )
     return json.dumps(
         {
