@@ -88,3 +88,13 @@ class OwnerRefused(DomainError):
         super().__init__(
             "owner_refused", _("This person cannot cure complaints at that store.")
         )
+
+
+class ClaimRefused(DomainError):
+    """A visit that is said to be missing: another day, store or amount."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "visit_claim_refused",
+            _("Choose the store, a day of the last 90 days and the amount you paid."),
+        )

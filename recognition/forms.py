@@ -1,6 +1,7 @@
 """What staff type about a guest, turned into what the services take."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
@@ -144,3 +145,8 @@ class OwnerForm(forms.Form):
 
 class CureForm(forms.Form):
     cure = words_field(_("What was done"), 1000)
+
+
+class ReplyForm(forms.Form):
+    words = words_field(_("Words"), 2000)
+    key = forms.UUIDField(initial=uuid4, widget=forms.HiddenInput)

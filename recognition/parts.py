@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from ledger.services import Act
 from members.parts import Rows
 
-from .models import Feedback, Note, Occasion, Preference, Visit
+from .models import Feedback, FeedbackReply, Note, Occasion, Preference, Visit
 
 OVER = {
     # What both had is said once.
@@ -59,8 +60,24 @@ class RecognitionPart:
             "feedback": Feedback.objects.filter(**mine)
             .order_by("pk")
             .values(
-                "at", "channel", "score", "stars", "words", "state", "cure", "cured_at"
+                "at",
+                "channel",
+                "score",
+                "effort",
+                "stars",
+                "claimed_on",
+                "claimed_amount",
+                "words",
+                "state",
+                "cure",
+                "cured_at",
             ),
+            "feedback_replies": FeedbackReply.objects.filter(
+                feedback__member_id=member_id
+            )
+            .order_by("pk")
+            .annotate(by_staff=Q(staff__isnull=False))
+            .values("at", "by_staff", "words"),
         }
         rows = {name: [dict(row) for row in found] for name, found in kept.items()}
         return {**rows, "visits": self._visits(member_id)}
@@ -78,6 +95,9 @@ class RecognitionPart:
         Feedback.objects.filter(**mine, wiped_at=None).update(
             words="", cure="", wiped_at=at
         )
+        FeedbackReply.objects.filter(
+            feedback__member_id=member_id, wiped_at=None
+        ).update(words="", wiped_at=at)
 
     def _visits(self, member_id: int) -> Rows:
         visits = (

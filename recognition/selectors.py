@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from members import services as members_services
 from members.birthdays import Birthday
@@ -19,11 +19,13 @@ from policies import selectors as policies_selectors
 from stores.models import User
 
 from .days import next_on
-from .models import Feedback, Preference, RecognitionPolicy
+from .models import Feedback, FeedbackReply, Preference, RecognitionPolicy, Visit
 from .models.feedback import State
 
 # The favourites are those of now, and a guest of a thousand visits is met as quickly.
 LOOKED_BACK = 200
+# So long after a visit a member is asked how it was.
+ASKED_FOR = timedelta(days=30)
 KNOWN = """
 SELECT jsonb_build_object(
   'summary', (SELECT to_jsonb(s) || jsonb_build_object('store', st.name)
@@ -210,6 +212,32 @@ def coming(
             ),
             key=lambda day: (day.on, day.kind != "birthday", day.kind, day.words),
         )
+    )
+
+
+def surveyed(member_id: int, *, at: datetime) -> QuerySet[Visit]:
+    """The visits that a member may still be asked about, the latest first."""
+    recent = Visit.objects.filter(
+        member_id=member_id, voided_at=None, at__gt=at - ASKED_FOR, at__lte=at
+    )
+    return recent.select_related("store").order_by("-at", "-pk")
+
+
+def unasked_visit(member_id: int, *, at: datetime) -> Visit | None:
+    """The latest visit of which a member has not been asked yet; None: none lately."""
+    answered = Feedback.objects.filter(
+        visit=OuterRef("pk"), channel=Feedback.Channel.SURVEY
+    )
+    return surveyed(member_id, at=at).filter(~Exists(answered)).first()
+
+
+def said_by(member_id: int) -> QuerySet[Feedback]:
+    """What a member said, the latest first, with what was written back and forth."""
+    return (
+        Feedback.objects.filter(member_id=member_id, wiped_at=None)
+        .select_related("store")
+        .prefetch_related(Prefetch("replies", FeedbackReply.objects.order_by("pk")))
+        .order_by("-pk")
     )
 
 

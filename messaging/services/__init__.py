@@ -15,6 +15,7 @@ from .look_after import clear_up, find_lost, unclear
 from .mailing import Mailing, send_to_members
 from .pace import set_pace
 from .prepare import PreparedMessage, prepare
+from .read import mark_read
 from .receipts import DeliveryReceipt, note_receipt
 from .send import OutgoingMessage, send_message, send_messages
 from .suppress import leave_alone, lift_suppression, suppress_address
@@ -43,6 +44,7 @@ __all__ = [
     "hear_word",
     "leave_alone",
     "lift_suppression",
+    "mark_read",
     "note_receipt",
     "prepare",
     "publish_template",

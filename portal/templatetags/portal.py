@@ -48,6 +48,12 @@ def last_day(ends_at: datetime) -> str:
 
 
 @register.filter
+def plain_day(day: date) -> str:
+    """A day that somebody named."""
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+@register.filter
 def month_name(month: date) -> str:
     """A month of a year."""
     return date_format(month, "YEAR_MONTH_FORMAT")

@@ -5,15 +5,17 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.money import format_money
 from common.tables import clock
 from recognition import selectors as recognition_selectors
 from recognition import services as recognition_services
-from recognition.forms import CureForm, FeedbackForm, OwnerForm
+from recognition.forms import CureForm, FeedbackForm, OwnerForm, ReplyForm
 from recognition.models import Feedback
 from recognition.models.feedback import State
 from stores.admin.actors import by_whom, with_actor
@@ -57,17 +59,20 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
         "cure_by",
         "cured_at",
         "cure",
+        "claim",
+        "conversation",
         "way",
     )
-    readonly_fields = ("rating", "stands", "way")
+    readonly_fields = ("rating", "stands", "claim", "conversation", "way")
     actions_list = ("record",)
-    actions_detail = ("make_complaint", "assign", "cure_it")
+    actions_detail = ("make_complaint", "assign", "write_back", "cure_it")
 
     @display(description=gettext_lazy("rating"))
     def rating(self, said: Feedback) -> str:
         """The score out of ten, or the stars, or neither."""
         parts = [
             f"{said.score}/10" if said.score is not None else "",
+            f"{said.effort}/7" if said.effort is not None else "",
             "★" * said.stars if said.stars is not None else "",
         ]
         return " ".join(part for part in parts if part) or "–"
@@ -80,6 +85,27 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
     def stands(self, said: Feedback) -> tuple[str, str]:
         """Where it stands, as a badge."""
         return said.state, said.get_state_display()
+
+    @display(description=gettext_lazy("missing visit"))
+    def claim(self, said: Feedback) -> str:
+        """The day and the amount that the guest gave."""
+        if said.claimed_on is None or said.claimed_amount is None:
+            return "–"
+        day = date_format(said.claimed_on, "SHORT_DATE_FORMAT")
+        return f"{day} · {format_money(said.claimed_amount)}"
+
+    @display(description=gettext_lazy("written back and forth"))
+    def conversation(self, said: Feedback) -> str:
+        """Each reply: when, who, what."""
+        replies = said.replies.select_related("staff").order_by("pk")
+        return format_html_join(
+            "",
+            "<div>{} · {} · {}</div>",
+            (
+                (clock(one.at, said.store.zone), one.staff or said.member, one.words)
+                for one in replies
+            ),
+        )
 
     @display(description=gettext_lazy("steps"))
     def way(self, said: Feedback) -> str:
@@ -107,6 +133,11 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
         """What was only noted, at one's store."""
         said = self.get_object(request, str(object_id))
         return said.state == State.NOTED and self.may(request, RECORD, said)
+
+    def has_write_permission(self, request: HttpRequest, object_id: str) -> bool:
+        """What was said at one's store."""
+        said = self.get_object(request, str(object_id))
+        return said.wiped_at is None and self.may(request, RECORD, said)
 
     def has_assign_permission(self, request: HttpRequest, object_id: str) -> bool:
         """What is not cured yet, at one's store."""
@@ -213,6 +244,37 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
             ),
             title=_("Give it an owner"),
             button=_("Give"),
+            lead=f"{said.member} · {said.words}",
+            command=command,
+            back=self.row_url(said),
+        )
+
+    @action(
+        description=gettext_lazy("Write back"),
+        url_path="write-back",
+        permissions=["write"],
+        icon="reply",
+    )
+    def write_back(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """The guest reads it on their own pages."""
+        said = self.get_object(request, object_id)
+
+        def command(typed: dict[str, Any]) -> str:
+            at = now()
+            recognition_services.reply(
+                feedback_id=said.pk,
+                words=typed["words"],
+                by=act_of(request, at, store=said.store),
+                at=at,
+                key=f"reply:{said.pk}:{typed['key']}",
+            )
+            return _("Your words are on the guest’s pages.")
+
+        return self.ask(
+            request,
+            form=ReplyForm(**posted(request)),
+            title=_("Write back"),
+            button=_("Write back"),
             lead=f"{said.member} · {said.words}",
             command=command,
             back=self.row_url(said),

@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+LARGEST_CLAIM = 10**12  # minor units: beyond any bill
 
 
 class State(models.TextChoices):
@@ -24,6 +26,8 @@ class Feedback(models.Model):
         PHONE = "phone", _("By phone")
         SURVEY = "survey", _("Survey")
         ONLINE = "online", _("Online review")
+        PORTAL = "portal", _("In the portal")
+        MISSING = "missing", _("A visit is missing")
         OTHER = "other", _("Elsewhere")
 
     member = models.ForeignKey(
@@ -53,9 +57,15 @@ class Feedback(models.Model):
     score = models.PositiveSmallIntegerField(
         _("score"), null=True, blank=True, help_text=_("From 0 to 10.")
     )
+    effort = models.PositiveSmallIntegerField(
+        _("how easy it was"), null=True, blank=True, help_text=_("From 1 to 7.")
+    )
     stars = models.PositiveSmallIntegerField(
         _("stars"), null=True, blank=True, help_text=_("From 1 to 5.")
     )
+    # Of a visit that is missing: the day, and what was paid (minor units).
+    claimed_on = models.DateField(_("day of the visit"), null=True, blank=True)
+    claimed_amount = models.BigIntegerField(_("amount paid"), null=True, blank=True)
     words = models.CharField(_("words"), max_length=2000, blank=True, default="")
     state = models.CharField(
         _("state"), max_length=5, choices=State, default=State.NOTED
@@ -110,6 +120,8 @@ class Feedback(models.Model):
             CheckConstraint(
                 condition=Q(score__isnull=False)
                 | Q(stars__isnull=False)
+                | Q(effort__isnull=False)
+                | Q(claimed_on__isnull=False)
                 | ~Q(words="")
                 | Q(wiped_at__isnull=False),
                 name="recognition_feedback_says_something",
@@ -120,8 +132,30 @@ class Feedback(models.Model):
             ),
             CheckConstraint(
                 condition=Q(channel__in=["counter", "phone", "survey", "online"])
-                | Q(channel="other"),
+                | Q(channel__in=["portal", "missing", "other"]),
                 name="recognition_feedback_channel_is_known",
+            ),
+            CheckConstraint(
+                condition=Q(effort__isnull=True) | Q(effort__range=(1, 7)),
+                name="recognition_feedback_effort_is_out_of_seven",
+            ),
+            CheckConstraint(
+                condition=Q(
+                    channel="missing",
+                    claimed_on__isnull=False,
+                    claimed_amount__gt=0,
+                    claimed_amount__lte=LARGEST_CLAIM,
+                )
+                | (
+                    ~Q(channel="missing")
+                    & Q(claimed_on__isnull=True, claimed_amount__isnull=True)
+                ),
+                name="recognition_feedback_claims_a_visit",
+            ),
+            UniqueConstraint(
+                fields=["visit"],
+                condition=Q(channel="survey"),
+                name="recognition_feedback_one_survey_a_visit",
             ),
             CheckConstraint(
                 condition=Q(
@@ -195,3 +229,39 @@ class FeedbackStep(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+
+class FeedbackReply(models.Model):
+    """What was written back and forth about feedback: by the guest, or by staff."""
+
+    feedback = models.ForeignKey(
+        Feedback, models.PROTECT, related_name="replies", verbose_name=_("feedback")
+    )
+    at = models.DateTimeField(_("at"))
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("staff member"),
+        help_text=_("Empty: the guest."),
+    )
+    words = models.CharField(_("words"), max_length=2000)
+    key = models.CharField(_("idempotency key"), max_length=160, unique=True)
+    wiped_at = models.DateTimeField(_("wiped at"), null=True)
+
+    class Meta:
+        verbose_name = _("reply to feedback")
+        verbose_name_plural = _("replies to feedback")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                condition=Q(wiped_at__isnull=True, words__gt="")
+                | Q(wiped_at__isnull=False, words=""),
+                name="recognition_feedbackreply_says_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -14,6 +14,7 @@ from .person import (
     withdraw_note,
     write_note,
 )
+from .replies import answer_survey, claim_visit, reply, say
 from .visits import (
     Loaded,
     SoldLine,
@@ -30,7 +31,9 @@ __all__ = [
     "VisitRow",
     "add_occasion",
     "add_preference",
+    "answer_survey",
     "assign_complaint",
+    "claim_visit",
     "cure_complaint",
     "load_visits",
     "note_visit",
@@ -39,6 +42,8 @@ __all__ = [
     "refresh_summaries",
     "remove_occasion",
     "remove_preference",
+    "reply",
+    "say",
     "void_visit",
     "withdraw_note",
     "write_note",

@@ -35,6 +35,7 @@ def record_feedback(
     words: str = "",
     score: int | None = None,
     stars: int | None = None,
+    effort: int | None = None,
     visit_id: int | None = None,
     is_complaint: bool = False,
 ) -> Feedback:
@@ -46,7 +47,7 @@ def record_feedback(
     if channel not in Feedback.Channel.values:
         raise NotOneOfTheKinds
     kept = written(words, most=2000, needed=False)
-    _check_rating(kept, score, stars)
+    _check_rating(kept, score, stars, effort)
     lock_member(member_id, by=by)
     if (
         visit_id is not None
@@ -66,6 +67,7 @@ def record_feedback(
         channel=channel,
         score=score,
         stars=stars,
+        effort=effort,
         words=kept,
         **(_opened(policy, at) if opens else {}),
     )
@@ -123,11 +125,14 @@ def cure_complaint(*, feedback_id: int, cure: str, by: Act, at: datetime) -> Fee
     )
 
 
-def _check_rating(words: str, score: int | None, stars: int | None) -> None:
-    if score is None and stars is None and not words:
+def _check_rating(
+    words: str, score: int | None, stars: int | None, effort: int | None
+) -> None:
+    rated = ((score, 0, 10), (stars, 1, 5), (effort, 1, 7))
+    if not words and all(given is None for given, _least, _most in rated):
         raise RatingRefused
-    if (score is not None and not 0 <= score <= 10) or (
-        stars is not None and not 1 <= stars <= 5
+    if any(
+        given is not None and not least <= given <= most for given, least, most in rated
     ):
         raise RatingRefused
 

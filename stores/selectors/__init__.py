@@ -13,7 +13,7 @@ from .access import (
     user_may,
     user_may_everywhere,
 )
-from .clocks import names_of, zones_of
+from .clocks import names_of, open_stores, zones_of
 from .days import business_date, business_day_bounds
 from .limits import Limit, limit_of
 from .shifts import open_shift_on, shift_summary
@@ -44,6 +44,7 @@ __all__ = [
     "may_manage",
     "names_of",
     "open_shift_on",
+    "open_stores",
     "people_for",
     "permission_words",
     "require_refundable",

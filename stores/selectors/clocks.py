@@ -24,3 +24,9 @@ def names_of(store_ids: Iterable[int | None]) -> dict[int, str]:
     if not asked:
         return {}
     return dict(Store.objects.filter(pk__in=asked).values_list("pk", "name"))
+
+
+def open_stores() -> list[tuple[int, str]]:
+    """The stores that are open to guests, with their names."""
+    rows = Store.objects.filter(is_active=True).order_by("name", "pk")
+    return list(rows.values_list("pk", "name"))

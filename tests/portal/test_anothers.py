@@ -12,15 +12,19 @@ from coupons import services as coupons_services
 from coupons.models import Coupon
 from ledger.models import Entry
 from members.models import Member
+from messaging.models import Message
 from points import services as points_services
 from points.models import RewardOrder
 from portal import urls
+from recognition.models import Feedback, Visit
 from tests.factories.accounts import client_of, device_of
 from tests.factories.bills import a_guest
 from tests.factories.coupons import TemplateFactory, by_task, issued
 from tests.factories.ledger import an_act
 from tests.factories.points import RewardFactory
+from tests.factories.recognition import FeedbackFactory, VisitFactory
 from tests.factories.stores import NOON, StoreFactory
+from tests.portal.inbox import inbox_message
 from tests.portal.reading import plain
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +55,9 @@ def other() -> Member:
     coupons_services.offer(
         coupon_id=coupon.pk, member_id=guest.pk, by=by_task(), at=NOON
     )
+    visit = VisitFactory.create(member=guest)
+    FeedbackFactory.create(member=guest, store=visit.store, words="cold soup")
+    inbox_message(guest)
     return guest
 
 
@@ -67,6 +74,9 @@ def addresses_of(other: Member) -> dict[str, list[object]]:
         "give_coupon": [*coupons],
         "take_coupon_back": [*coupons],
         "reward_order": [*RewardOrder.objects.values_list("pk", flat=True)],
+        "feedback": [*Feedback.objects.values_list("pk", flat=True)],
+        "survey": [*Visit.objects.filter(member=other).values_list("pk", flat=True)],
+        "letter": [*Message.objects.values_list("pk", flat=True)],
         "statement": [],
         # What is anybody's to see: there is none of another's.
         "reward": [],

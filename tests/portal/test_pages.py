@@ -50,6 +50,9 @@ PAGES = [
     "rewards/orders/",
     "rewards/points/",
     "rewards/receipt/",
+    "messages/",
+    "feedback/",
+    "visits/missing/",
     "me/",
     "me/consents/",
 ]

@@ -96,6 +96,7 @@ def test_everything_is_told() -> None:
         "occasions": 1,
         "notes": 1,
         "feedback": 1,
+        "feedback_replies": 0,
         "visits": 1,
     }
     assert told["preferences"][0]["words"] == "花生"
