@@ -78,7 +78,13 @@ class ApprovalAdmin(ReadOnlyAdmin[Approval], ScopedAdmin[Approval]):
     list_filter = (PermissionFilter, "store")
     list_filter_submit = True
     list_select_related = ("store", "maker", "checker")
-    search_fields = ("act", "reason", "maker__display_name", "checker__display_name")
+    search_fields = (
+        "=maker__display_name",
+        "=checker__display_name",
+        "=subject",
+        "=reason",
+    )
+    search_help_text = gettext_lazy("Whole name of one of the two, or the whole reason")
     date_hierarchy = "requested_at"
     ordering = ("-pk",)
     fields = (

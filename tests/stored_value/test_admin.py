@@ -13,6 +13,7 @@ from common.money import format_money
 from coupons.kinds import CouponKind
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
+from stored_value.admin import clearing
 from stored_value.holders import Holder, open_wallet
 from stored_value.models import (
     Hold,
@@ -446,6 +447,32 @@ class TestClearing:
         assert f"{a.code},{b.code},120.00,0.00,0.00,0.00,120.00" in csv
         told = AuditEvent.objects.get(act="stores.exported").facts
         assert (told["what"], told["rows"]) == ("stored_value.clearing", 1)
+
+    def test_of_very_many_pairs_the_largest_are_shown_and_the_file_has_all(
+        self, office: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Every pair of 60 stores took 0.7 s of Python to draw."""
+        monkeypatch.setattr(clearing, "SHOWN", 1)
+        a, b, c = (StoreFactory.create() for _one in range(3))
+        for store, amount in ((b, 120_00), (c, 50_00)):
+            holder, _row = holding(300_00, by=at_store(a), at=now())
+            stored_value_services.spend_step(
+                holder=holder,
+                amount=amount,
+                by=at_store(store),
+                at=now(),
+                key=a_key(),
+                order="pro_rata",
+            )
+        day = at_store().business_date.isoformat()
+        address = f"{page('wallet_clearing')}?since={day}&until={day}"
+        shown = office.get(address).content.decode()
+        assert f"{a} pays {b}" in shown
+        assert f"{a} pays {c}" not in shown
+        assert "and 1 smaller ones" in shown
+        assert "The 1 largest of 2 pairs of stores." in shown
+        csv = b"".join(office.get(f"{address}&export=csv")).decode()
+        assert f"{a.code},{c.code},50.00" in csv
 
     @pytest.mark.parametrize(
         "query",

@@ -254,3 +254,13 @@ def test_only_head_office_reviews_by_hand(role: str) -> None:
     with pytest.raises(NotAllowed):
         tiers_services.review_now(reason="please", by=by(role), at=now())
     assert not TierReview.objects.exists()
+
+
+def test_a_history_is_found_by_numbers_and_not_among_all_members() -> None:
+    survivor = MemberFactory.create()
+    gone = MemberFactory.create(
+        phone=None, status="merged", merged_into=survivor, ended_at=now()
+    )
+    asked = str(tiers_selectors.history(survivor.pk).query)
+    assert f"IN ({survivor.pk}, {gone.pk})" in asked
+    assert "members_member" not in asked
