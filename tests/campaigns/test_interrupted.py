@@ -18,6 +18,7 @@ from members.models import Member
 from messaging.models import Message
 from points import services as points_services
 from points.models import Accrual
+from stores.models import AuditEvent
 from tests import rendezvous
 from tests.factories.automations import (
     a_campaign,
@@ -186,6 +187,8 @@ def test_one_who_cannot_be_helped_holds_nobody_up(
     play(campaign)
 
     assert Journey.objects.get(member=first).outcome == "failed"
+    told = AuditEvent.objects.get(act="campaigns.journey_failed")
+    assert told.facts == {"member": first.pk, "code": MemberNotActive().code}
     assert sorted(Accrual.objects.values_list("member", flat=True)) == sorted(
         one.pk for one in rest
     )

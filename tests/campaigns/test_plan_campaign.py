@@ -298,6 +298,25 @@ def test_messages_that_come_back_pause_it() -> None:
     assert MessageEvent.objects.filter(kind="dropped").count() == 2
 
 
+def test_messages_that_annoy_pause_it() -> None:
+    guests(60)
+    campaign = running(message(words()), wait(3), points(1))
+    play(campaign)
+    Message.objects.update(state="sending", lease_until=NOON)
+    Message.objects.update(
+        state="accepted", accepted_at=NOON, due_at=None, lease_until=None
+    )
+    play(campaign)
+    assert campaign.state == "running"
+    first = Message.objects.order_by("pk").values("pk")[:1]
+    Message.objects.filter(pk__in=first).update(state="complained")
+
+    play(campaign)
+
+    assert campaign.state == "paused"
+    assert "1 of the last 60 messages were reported" in campaign.paused_because
+
+
 def test_gifts_that_cost_a_fifth_more_than_shown_pause_it() -> None:
     guests(2)
     campaign = running(points(100), kind="welcome", entry="once")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from campaigns import services as campaigns_services
-from campaigns.kinds import CampaignState
-from campaigns.models import Grant, Journey, JourneyMessage
+from campaigns.kinds import CampaignState, StepKind
+from campaigns.models import CampaignStep, Grant, Journey, JourneyMessage
 from coupons.models import Coupon
 from members import services as members_services
 from members.birthdays import Birthday
@@ -27,6 +27,7 @@ from tests.factories.automations import (
 )
 from tests.factories.coupons import TemplateFactory, gone
 from tests.factories.members import MemberFactory
+from tests.factories.recognition import VisitFactory
 from tests.factories.stores import NOON
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,34 @@ def test_a_wait_is_waited_out() -> None:
     play(campaign, days=3)
     assert Accrual.objects.count() == 2
     assert set(outcomes().values()) == {"done"}
+
+
+def test_a_stop_for_one_variant_ends_it_for_that_one_only() -> None:
+    guests(30)
+    stop = CampaignStep(kind=StepKind.STOP, arm="b")
+    campaign = running(points(10), stop, points(20), split_bp=5000)
+
+    play(campaign)
+
+    arms = dict(Journey.objects.values_list("member", "arm"))
+    more = set(Accrual.objects.filter(points=20).values_list("member", flat=True))
+    assert more == {member for member, arm in arms.items() if arm == "a"}
+    assert Accrual.objects.filter(points=10).count() == 30
+    assert set(outcomes().values()) == {"done"}
+
+
+def test_until_a_visit_or_so_many_days_also_where_nobody_was_missed() -> None:
+    came, stayed_away = guests(2)
+    campaign = running(message(words()), wait(7, visit=True), points(50))
+    play(campaign)
+    VisitFactory.create(member=came, at=NOON + timedelta(days=2))
+
+    play(campaign, days=6)
+    assert not Accrual.objects.exists()
+    play(campaign, days=7)
+
+    assert outcomes() == {came.pk: "returned", stayed_away.pk: "done"}
+    assert Accrual.objects.get().member_id == stayed_away.pk
 
 
 def test_who_is_gone_or_withdrew_meanwhile_gets_nothing_more() -> None:
