@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config import views
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("counter/", include("counter.urls")),
     path("portal/", include("portal.urls")),
+    # Where the letters of gift cards lead.
+    path("gift/<str:token>", RedirectView.as_view(pattern_name="portal:gift_card")),
     path("api/", include("api.urls")),
     path("messages/", include("messaging.urls")),
 ]

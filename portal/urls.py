@@ -5,11 +5,13 @@ from django.urls import path
 from portal.views import (
     device,
     doors,
+    gift_cards,
     gifts,
     holdings,
     joining,
     me,
     messages,
+    my_data,
     rewards,
     statements,
 )
@@ -60,6 +62,8 @@ urlpatterns = [
     path("visits/missing/", messages.missing_visit, name="missing_visit"),
     path("feedback/", messages.say, name="say"),
     path("feedback/<int:feedback_id>/", messages.feedback, name="feedback"),
+    path("gifts/<str:token>/", gift_cards.gift_card, name="gift_card"),
+    path("me/data.json", my_data.my_data, name="my_data"),
     path("me/", me.me, name="me"),
     path("me/consents/", me.consents, name="consents"),
     path("me/devices/<int:device_id>/", me.sign_out_device, name="sign_out_device"),

@@ -12,6 +12,7 @@ RECORDED = {
     "gift_cards/admin/batches.py": "export_codes",
     "imports/admin/jobs.py": "record_export",
     "members/admin/acts.py": "export_member",
+    "portal/views/my_data.py": "export_member",
     "portal/views/statements.py": "record_statement",
     "stored_value/admin/clearing.py": "record_export",
 }

@@ -83,6 +83,7 @@ def addresses_of(other: Member) -> dict[str, list[object]]:
         "take_coupon": [],
         # A gift's link is its own proof: tests/portal/test_coupon_gifts.py.
         "coupon_gift": [],
+        "gift_card": [],
     }
 
 

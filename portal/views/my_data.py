@@ -1,0 +1,26 @@
+"""Everything that is kept about a member, for themselves."""
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from members import services as members_services
+from portal.visitors import to_sign_in, visitor_of
+
+
+@never_cache
+@require_safe
+def my_data(request: HttpRequest) -> HttpResponseBase:
+    """As JSON, piece by piece; that it was taken stands in the log."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        return to_sign_in(request)
+    export = members_services.export_member(
+        member_id=visitor.member.pk, by=visitor.act(), at=visitor.at
+    )
+    answer = StreamingHttpResponse(
+        members_services.json_pieces(export), content_type="application/json"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return answer
