@@ -9,13 +9,19 @@ from uuid import UUID
 from django.db import connection
 
 LAST: Final = 2**63 - 1
+# Both sides of an account are read from its newest posting backwards, by the index over
+# account and id. `(account, id) < (mine, before) AND account >= mine` says no more than
+# `account = mine AND id < before`; said so, the planner cannot read the postings of the
+# whole shop backwards instead: it takes that for quick where few accounts have most.
 # What an account held after its last posting before another's.
 _AFTER: Final = """
-SELECT p.id, p.credit_after AS after FROM ledger_posting p
- WHERE p.credit_id = other AND p.id < m.posting_id
+(SELECT p.id, p.credit_after AS after FROM ledger_posting p
+  WHERE (p.credit_id, p.id) < (other, m.posting_id) AND p.credit_id >= other
+  ORDER BY p.credit_id DESC, p.id DESC LIMIT 1)
 UNION ALL
-SELECT p.id, p.debit_after FROM ledger_posting p
- WHERE p.debit_id = other AND p.id < m.posting_id
+(SELECT p.id, p.debit_after FROM ledger_posting p
+  WHERE (p.debit_id, p.id) < (other, m.posting_id) AND p.debit_id >= other
+  ORDER BY p.debit_id DESC, p.id DESC LIMIT 1)
 """
 TOGETHER: Final = f"""
 SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
@@ -27,13 +33,15 @@ SELECT m.posting_id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e
     SELECT came.* FROM unnest(%(accounts)s::bigint[]) AS mine, LATERAL (
       SELECT p.id AS posting_id, p.entry_id, mine AS account, p.amount AS change,
              p.credit_after AS after
-        FROM ledger_posting p WHERE p.credit_id = mine AND p.id < %(before)s
-       ORDER BY p.id DESC LIMIT %(limit)s) came
+        FROM ledger_posting p
+       WHERE (p.credit_id, p.id) < (mine, %(before)s::bigint) AND p.credit_id >= mine
+       ORDER BY p.credit_id DESC, p.id DESC LIMIT %(limit)s) came
     UNION ALL
     SELECT went.* FROM unnest(%(accounts)s::bigint[]) AS mine, LATERAL (
       SELECT p.id, p.entry_id, mine, -p.amount, p.debit_after
-        FROM ledger_posting p WHERE p.debit_id = mine AND p.id < %(before)s
-       ORDER BY p.id DESC LIMIT %(limit)s) went
+        FROM ledger_posting p
+       WHERE (p.debit_id, p.id) < (mine, %(before)s::bigint) AND p.debit_id >= mine
+       ORDER BY p.debit_id DESC, p.id DESC LIMIT %(limit)s) went
     ORDER BY posting_id DESC, change LIMIT %(limit)s
   ) m JOIN ledger_entry e ON e.id = m.entry_id
  ORDER BY m.posting_id DESC, m.change

@@ -1,6 +1,9 @@
 """Several accounts of one holder, read as one statement."""
 
+from typing import Any
+
 import pytest
+from django.db import connection
 
 from ledger import statements as ledger_statements
 from ledger.kinds import AccountKind
@@ -51,3 +54,20 @@ def test_the_tenders_of_an_entry_are_told() -> None:
     posted = fund(guarded(), 500)
 
     assert ledger_statements.tenders_of(entry_id=posted.entry_id) == {"cash": 500}
+
+
+def test_a_statement_reads_no_posting_of_anybody_else() -> None:
+    """Where one account of the house stands on one side of nearly all postings."""
+    mine = [guarded(), guarded(AccountKind.BONUS)]
+    for number in range(150):
+        fund(mine[0] if number == 0 else guarded(), 5)
+    facts: dict[str, Any] = {"accounts": mine, "before": 10**6, "limit": 60}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ledger_posting")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {ledger_statements.TOGETHER}", facts)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "ledger_posting_debits" in plan
+    assert "ledger_posting_credits" in plan
+    assert "ledger_posting_pkey" not in plan
