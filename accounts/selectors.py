@@ -9,8 +9,8 @@ from members.models import Member
 from messaging.encryption import decrypt
 from messaging.errors import MessageUnreadable
 
-from .digests import digest_of, digest_of_token
-from .models import PROOF_STANDS, CodePurpose, MemberDevice, SignInCode
+from .digests import digest_of, digest_of_token, email_digest
+from .models import PROOF_STANDS, CodePurpose, MemberDevice, SignInCode, VerifiedEmail
 
 
 def signed_in(token: str, *, at: datetime) -> MemberDevice | None:
@@ -84,3 +84,10 @@ def device_key(number: int, *, at: datetime) -> DeviceKey | None:
     except MessageUnreadable:  # of a SECRET_KEY that is no longer known
         return None
     return DeviceKey(device.pk, device.member_id, number, key)
+
+
+def is_email_proven(member: Member) -> bool:
+    """Whether the address a member gives is the one that they proved to read."""
+    return VerifiedEmail.objects.filter(
+        member=member, email_digest=email_digest(member.email)
+    ).exists()

@@ -18,6 +18,7 @@ ACTS: dict[str, Promise] = {
     "members.consent_withdrawn": _("Consent withdrawn"),
     "members.consent_text_published": _("Consent text published"),
     "members.merged": _("Members merged"),
+    "members.phone_changed": _("Phone changed by the member"),
     "members.phone_released": _("Former phone released"),
     "members.erased": _("Member erased"),
     "members.staff_linked": _("Member card of a colleague noted"),

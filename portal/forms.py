@@ -80,6 +80,53 @@ class EmailForm(PortalForm):
     )
 
 
+class PaymentCodeForm(PortalForm):
+    """The six digits that pay at a till; those of before where there are any."""
+
+    before = forms.CharField(
+        label=_("Payment code until now"),
+        max_length=6,
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num"}
+        ),
+        error_messages={"required": _("Type the six digits.")},
+    )
+    code = forms.CharField(
+        label=_("New payment code"),
+        max_length=6,
+        help_text=_("Six digits that only you know; you type them at the till."),
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num"}
+        ),
+        error_messages={"required": _("Type the six digits.")},
+    )
+    again = forms.CharField(
+        label=_("Once more"),
+        max_length=6,
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "class": "num"}
+        ),
+        error_messages={"required": _("Type the six digits.")},
+    )
+
+    def __init__(self, *args: Any, has_code: bool, **options: Any) -> None:
+        self.has_code = has_code
+        super().__init__(*args, **options)
+
+    def parts(self) -> Sequence[Any]:
+        """Without one there is none to be asked for."""
+        if not self.has_code:
+            del self.fields["before"]
+        return super().parts()
+
+    def clean(self) -> dict[str, Any]:
+        """The same twice: nobody sees what they type."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if told.get("again") and told.get("code") != told["again"]:
+            self.add_error("again", _("These are two different codes."))
+        return told
+
+
 class CodeForm(PortalForm):
     """The code that came, in one field, so that the phone may fill it in."""
 

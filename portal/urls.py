@@ -13,6 +13,7 @@ from portal.views import (
     messages,
     my_data,
     rewards,
+    safety,
     statements,
 )
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("worker.js", device.worker, name="worker"),
     path("card.webmanifest", device.manifest, name="manifest"),
     path("sign-in/", doors.sign_in, name="sign_in"),
+    path("sign-in/email/", doors.sign_in_by_email, name="sign_in_by_email"),
     path("sign-in/code/", doors.enter_code, name="enter_code"),
     path("join/", joining.join, name="join"),
     path("join/code/", joining.join_code, name="join_code"),
@@ -65,6 +67,11 @@ urlpatterns = [
     path("gifts/<str:token>/", gift_cards.gift_card, name="gift_card"),
     path("me/data.json", my_data.my_data, name="my_data"),
     path("me/", me.me, name="me"),
+    path("me/safety/", safety.safety, name="safety"),
+    path("me/safety/phone/", safety.phone, name="change_phone"),
+    path("me/safety/email/", safety.email, name="verify_email"),
+    path("me/safety/other-number/", safety.other_number, name="other_number"),
+    path("me/safety/payment-code/", safety.payment_code, name="payment_code"),
     path("me/consents/", me.consents, name="consents"),
     path("me/devices/<int:device_id>/", me.sign_out_device, name="sign_out_device"),
 ]

@@ -173,6 +173,20 @@ class CodeNeeded(DomainError):
         )
 
 
+class SpendingWaits(DomainError):
+    """The member's phone was changed: who has it now has to wait, until when."""
+
+    def __init__(self, *, until: datetime) -> None:
+        super().__init__(
+            "spending_waits",
+            _(
+                "The phone of this member was changed less than 24 hours ago. Larger "
+                "amounts can be spent after that."
+            ),
+            until=until.isoformat(),
+        )
+
+
 class VouchingNeeded(ApprovalNeeded):
     """Above the limit, where an approver may vouch for a guest without a code."""
 

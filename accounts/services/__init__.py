@@ -1,6 +1,13 @@
 """Everything that signs members in and out."""
 
 from .codes import CodeRequest, request_code
+from .contacts import (
+    change_phone,
+    device_secret,
+    join_other_number,
+    prove,
+    verify_email,
+)
 from .device_keys import give_device_key
 from .devices import sign_out, sign_out_everywhere, touch_device
 from .enrol import Newcomer, enrol_oneself, prove_new_phone
@@ -11,14 +18,19 @@ __all__ = [
     "CodeRequest",
     "Newcomer",
     "SignedIn",
+    "change_phone",
     "check_code",
+    "device_secret",
     "enrol_oneself",
     "forget_codes",
     "give_device_key",
+    "join_other_number",
+    "prove",
     "prove_new_phone",
     "request_code",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
     "touch_device",
+    "verify_email",
 ]

@@ -33,6 +33,7 @@ from policies import selectors as policies_selectors
 from stores import services as stores_services
 
 from .codes import digest_of_code
+from .notices import tell_new_device
 
 LONGEST_NAME: Final = 60
 
@@ -157,6 +158,9 @@ def remember_device(
         seen_at=at,
         expires_at=at + timedelta(days=policy.device_days),
     )
+    before = MemberDevice.objects.filter(member_id=member_id).exclude(pk=device.pk)
+    if before.exists():
+        tell_new_device(member=device.member, device=device, proven=proven, at=at)
     stores_services.record_act(
         name="accounts.signed_in",
         by=act_of_member(member_id, at=at),

@@ -158,6 +158,7 @@ def capture(
                 return _replay(settled, request)
             policies_services.require_in_time(by=by, at=at, store=store)
             drawn, quote, covered, change = _decide(request, looking)
+            _refuse_waiting(request, quote, looking)
             is_proven = is_proven or _is_proven(request, looking)
             needs_vouching = _needs_vouching(
                 request, quote, looking, is_proven=is_proven
@@ -265,6 +266,19 @@ def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> No
 def _last4(drawn: Picture, one: Rejected) -> str:
     cards = (card.last4 for card in drawn.cards if card.card_id == one.subject)
     return next(cards, "")
+
+
+def _refuse_waiting(request: Request, quote: Quote, looking: Looking) -> None:
+    """Above the limit no proof serves for a day after the member's phone was changed,
+    but an approver's word. Raises SpendingWaits.
+    """
+    changed = (looking.look.member or {}).get("phone_changed_at")
+    if changed is None or request.approval or is_returned_value(request.asked):
+        return
+    if unproven(quote, replace(looking, shown=None)):
+        stored_value_services.refuse_until_settled(
+            datetime.fromisoformat(changed), at=request.at
+        )
 
 
 def _is_proven(request: Request, looking: Looking) -> bool:

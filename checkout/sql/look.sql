@@ -60,11 +60,11 @@ BEGIN
   END IF;
 
   IF v_member_id IS NOT NULL OR p_public IS NOT NULL THEN
-    SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap
+    SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap, m.phone_changed_at
       INTO v_member FROM members_member m
      WHERE m.id = coalesce(v_member_id, (SELECT n.id FROM members_member n WHERE n.public_id = p_public));
     IF v_member.merged_into_id IS NOT NULL THEN
-      SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap
+      SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap, m.phone_changed_at
         INTO v_member FROM members_member m WHERE m.id = v_member.merged_into_id;
     END IF;
     IF v_member.id IS NULL THEN

@@ -3,10 +3,11 @@
 from .consents import Channel, Consent, ConsentNow, ConsentText, Purpose, Source
 from .ends import Forfeiture, Merge
 from .marks import CustomField, MemberTag, Tag
-from .people import Member
+from .people import PHONE_SETTLES, Member
 from .staff import OwnCard, StaffCardAct, StaffCardPolicy, StaffMembership
 
 __all__ = [
+    "PHONE_SETTLES",
     "Channel",
     "Consent",
     "ConsentNow",

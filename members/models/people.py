@@ -1,5 +1,7 @@
 """One person who comes back, and the keys by which the counter finds them."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -33,6 +35,10 @@ _leap_year = (
 ) | Exact(Mod(F("birth_year"), 400), 0)
 
 
+# So long after its phone was changed a member spends nothing above the limit.
+PHONE_SETTLES = timedelta(hours=24)
+
+
 class Member(models.Model):
     """One person who comes back."""
 
@@ -59,6 +65,10 @@ class Member(models.Model):
     name = models.CharField(_("name"), max_length=NAME_LENGTH, blank=True)
     phone = models.CharField(  # noqa: DJ001 (unique where given)
         _("phone"), max_length=16, null=True, blank=True, db_collation=BYTES
+    )
+    # From one phone to another: what is spent above the limit waits for a day.
+    phone_changed_at = models.DateTimeField(
+        _("phone changed at"), null=True, blank=True, editable=False
     )
     email = models.EmailField(_("e-mail"), blank=True)
     salutation = models.CharField(_("salutation"), max_length=20, blank=True)

@@ -1,6 +1,13 @@
 """Everything that changes who the members are and what they agreed to."""
 
-from .change import assign_keeper, birthday_of, change, note_referrer, set_birthday
+from .change import (
+    assign_keeper,
+    birthday_of,
+    change,
+    change_own_phone,
+    note_referrer,
+    set_birthday,
+)
 from .consents import (
     choose_consents,
     give_consent,
@@ -24,6 +31,7 @@ __all__ = [
     "assign_keeper",
     "birthday_of",
     "change",
+    "change_own_phone",
     "choose_consents",
     "enrol",
     "erase",

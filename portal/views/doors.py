@@ -19,7 +19,7 @@ from accounts.services import SignedIn
 from common.errors import DomainError
 from members.phones import digits_of
 from portal.codes import request_code
-from portal.forms import CodeForm, PhoneForm
+from portal.forms import CodeForm, EmailForm, PhoneForm, PortalForm
 from portal.visitors import (
     A_DAY,
     Visitor,
@@ -38,27 +38,15 @@ from portal.visitors import (
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """A phone; the same answer for every phone that there is."""
-    if visitor_of(request) is not None:
-        return redirect(next_page(request))
-    form = PhoneForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        browser = browser_of(request) or new_token()
-        try:
-            request_code(request, browser, phone=form.cleaned_data["phone"])
-        except DomainError as refusal:
-            form.add_error("phone", str(refusal))
-        else:
-            response = redirect(_with_next("portal:enter_code", request))
-            keep(
-                response,
-                settings.BROWSER_COOKIE_NAME,
-                request,
-                token=browser,
-                seconds=A_DAY,
-            )
-            return response
-    context = {"form": form, "next": next_page(request)}
-    return render(request, "portal/sign_in.html", context)
+    return _ask(request, PhoneForm(request.POST or None), "phone")
+
+
+@never_cache
+@sensitive_post_parameters("email")
+@require_http_methods(["GET", "POST"])
+def sign_in_by_email(request: HttpRequest) -> HttpResponse:
+    """A proven address; the same answer for every address that there is."""
+    return _ask(request, EmailForm(request.POST or None), "email")
 
 
 @never_cache
@@ -120,6 +108,30 @@ def welcomed(request: HttpRequest, signed_in: SignedIn) -> HttpResponse:
     keep(response, settings.MEMBER_COOKIE_NAME, request, token=signed_in.token)
     forget(response, settings.BROWSER_COOKIE_NAME)
     return response
+
+
+def _ask(request: HttpRequest, form: PortalForm, field: str) -> HttpResponse:
+    """Where a code goes, whosever it is."""
+    if visitor_of(request) is not None:
+        return redirect(next_page(request))
+    if form.is_valid():
+        browser = browser_of(request) or new_token()
+        try:
+            request_code(request, browser, **{field: form.cleaned_data[field]})
+        except DomainError as refusal:
+            form.add_error(field, str(refusal))
+        else:
+            response = redirect(_with_next("portal:enter_code", request))
+            keep(
+                response,
+                settings.BROWSER_COOKIE_NAME,
+                request,
+                token=browser,
+                seconds=A_DAY,
+            )
+            return response
+    context = {"form": form, "next": next_page(request), "by": field}
+    return render(request, "portal/sign_in.html", context)
 
 
 def _left(request: HttpRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from .spend import Paid, spend, spend_step, spending_lines
 from .statements import record_statement
 from .top_up import Tender, best_steps, top_up
 from .transfer import transfer
+from .waiting import refuse_until_settled, require_settled_phone
 
 __all__ = [
     "Paid",
@@ -36,7 +37,9 @@ __all__ = [
     "refund_spend",
     "refund_top_up",
     "refuse_own",
+    "refuse_until_settled",
     "release_hold",
+    "require_settled_phone",
     "save_plan",
     "send_phone_code",
     "set_first_payment_code",

@@ -15,6 +15,7 @@ from stores import services as stores_services
 from stores.models import Approval, Store, User
 
 from .codes import NO_DOUBT, prove_payment_code, shown_by
+from .waiting import require_settled_phone
 
 
 def prove_identity(*, holder: Holder, code: str, by: Act, at: datetime) -> bool:
@@ -53,12 +54,14 @@ def require_identity(
     or, where the policy says so, an approver; the act names who vouched.
 
     Nobody vouches for a bearer card. Raises CodeNeeded, VouchingNeeded,
-    ApprovalNotUsable.
+    ApprovalNotUsable, SpendingWaits.
     """
     policy = terms_at(at).policy
     is_asked = cards_selectors.needs_code(
         amount=amount, anonymous=holder.is_bearer, at=at
     ) or (not holder.is_bearer and amount > policy.code_from)
+    if is_asked and not by.actor.startswith("system:") and by.approver_id is None:
+        require_settled_phone(member_id=holder.member_id, at=at)
     is_known = is_proven or by.actor.startswith(NO_DOUBT) or by.approver_id is not None
     if not is_asked or is_known:
         return by

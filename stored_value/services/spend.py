@@ -28,6 +28,7 @@ from stores import services as stores_services
 
 from .codes import prove_payment_code, shown_by
 from .doing import require_in_use
+from .waiting import require_settled_phone
 
 SPEND = "stored_value.spend_wallet"
 LARGEST = 10**15
@@ -76,10 +77,12 @@ def spend(
     """Pay at a till from a wallet, with the member's code where the shop asks for it.
 
     The code is proven in a transaction of its own, before: a wrong try is counted
-    though the payment is refused. Raises CodeNeeded, CodeRefused, CodeLocked.
+    though the payment is refused. Raises CodeNeeded, CodeRefused, CodeLocked,
+    SpendingWaits.
     """
     policy = terms_at(at).policy
     if _needs_code(policy, holder, amount, at, is_anonymous_device=is_anonymous_device):
+        require_settled_phone(member_id=holder.member_id, at=at)
         _prove(holder, payment_code, rotating_code, by, at)
     return _spend(
         holder=holder, amount=amount, by=by, at=at, key=key, memo=memo, policy=policy

@@ -48,7 +48,7 @@ ENGLISH = re.compile(r"^[A-Za-z][a-z]{2,} [A-Za-z]{3,}\b[^\u4e00-\u9fff]*$")
 PLACE = re.compile(r"\{\{ \w+ \}\}")
 # Codes that the demo gave its own things, and of the languages that one chooses from.
 GIVEN = {"heard_from", "review", "profile", "bearer", "marketing", "gift_card"}
-GIVEN |= {"one_time_code", "welcome", "season"}
+GIVEN |= {"one_time_code", "new_device", "phone_changed", "welcome", "season"}
 GIVEN |= {"happy_birthday", "missed_you", "thank_you"}
 GIVEN |= {f"campaign_{kind}" for kind in OCCASION_VALUES}
 # Ways of paying: the shop's own codes, and their names in each language.

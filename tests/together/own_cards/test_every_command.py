@@ -79,6 +79,7 @@ ASKS_NOBODY = {
     "of who somebody is, and of no value": {
         "members.assign_keeper",
         "members.change",
+        "members.change_own_phone",
         "members.choose_consents",
         "members.enrol",
         "members.export_member",
