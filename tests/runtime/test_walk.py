@@ -57,7 +57,6 @@ def choose_the_till(page: Page) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.long
 @pytest.mark.browser
 def test_a_newcomer_walks_from_the_first_sign_in_to_a_drawer_that_adds_up(
     page: Page,

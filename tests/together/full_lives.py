@@ -111,7 +111,16 @@ def _who_they_are(house: House, member: Member, name: str) -> None:
     PreferenceFactory.create(member=member, words=f"{name} sits by the window")
     OccasionFactory.create(member=member, words=f"{name} and friends")
     NoteFactory.create(member=member, words=f"{name} likes it quiet")
-    FeedbackFactory.create(member=member, store=house.store, words=f"{name} was here")
+    feedback = FeedbackFactory.create(
+        member=member, store=house.store, words=f"{name} was here"
+    )
+    recognition_services.reply(
+        feedback_id=feedback.pk,
+        words=f"{name} writes back",
+        by=by_themselves(member),
+        at=NOON,
+        key=f"reply:{member.pk}",
+    )
     recognition_services.note_visit(
         member_id=member.pk,
         store_id=house.store.pk,
