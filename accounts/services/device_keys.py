@@ -45,8 +45,8 @@ def give_device_key(*, member_id: int, device_id: int, at: datetime) -> DeviceKe
 
 
 def _free_number() -> int:
-    """One in a milliard is taken by each device: a second draw is nearly never needed,
-    and the unique index has the last word.
+    """A device takes one number of a thousand million: a second draw is nearly never
+    needed, and the unique index has the last word.
     """
     for _try in range(TRIES):
         number = 1 + secrets.randbelow(NUMBERS - 1)
