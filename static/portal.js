@@ -104,6 +104,17 @@
     await keep({ key, number: given.number, offset, card: place.dataset.card });
   };
 
+  /* The phone may say that it is online before anything is reached. */
+  const comeBack = async () => {
+    if (!navigator.onLine) return;
+    try {
+      await fetch(window.location.href, { method: "HEAD", cache: "no-store" });
+      window.location.reload();
+    } catch {
+      // Not yet.
+    }
+  };
+
   const begin = () => {
     let drawn = Date.now();
     const drawDue = () => {
@@ -117,7 +128,8 @@
     if (place.dataset.key && canKeep) askForKey().then(() => (place.dataset.kept = "yes"), () => {});
     if (!place.dataset.code) {
       draw();
-      window.addEventListener("online", () => window.location.reload());
+      window.addEventListener("online", comeBack);
+      window.setInterval(comeBack, 5000);
     }
   };
 

@@ -88,7 +88,9 @@ def test_without_network_the_phone_makes_the_code_itself(
         looked_at(page, f"offline-{minutes}", has_script=True)
         assert digits_on(page)[:10] == first[:10]
 
+        # The network is back: the card comes by itself.
         page.context.set_offline(False)
+        expect(page.locator("#code")).to_have_attribute("data-kept", "yes")
         page.goto(f"{live_server.url}/portal/me/")
         expect(page.locator("main")).to_contain_text("without network too")
         page.locator("form[action$='/sign-out/'] button").click()

@@ -103,3 +103,34 @@ def test_a_newcomer_walks_from_the_first_sign_in_to_a_drawer_that_adds_up(
     page.get_by_role("button", name="Close the shift").click()
     page.wait_for_url("**/slip/")
     expect(page.locator("main")).to_contain_text("adds up to the cent")
+    send_birthday_letters(page)
+
+
+def send_birthday_letters(page: Page) -> None:
+    """The last step: a draft is started, and its letters and texts leave."""
+    home = page.url.split("/counter/")[0]
+    page.context.clear_cookies()
+    page.goto(f"{home}/admin/login/")
+    page.fill("[name=username]", said(r"/admin/> as `([\w-]+)`"))
+    page.fill("[name=password]", re.findall(r"with the password `([\w-]+)`", README)[0])
+    page.press("[name=password]", "Enter")
+    page.goto(f"{home}/admin/campaigns/campaign/")
+    page.get_by_role("link", name=said(r"Campaigns → (\S+) → Preview")).click()
+    page.get_by_role("link", name="Preview").click()
+    page.wait_for_url("**/preview/")
+    expect(page.get_by_role("heading", name="Preview: ")).to_be_visible()
+    page.go_back()
+    page.get_by_role("link", name=re.compile(r"\bStart$")).click()
+    page.fill("[name=reason]", "Everybody likes a birthday")
+    page.press("[name=reason]", "Enter")
+    page.wait_for_url("**/change/")
+    letters = page.locator("article", has_text=re.compile("，生日快乐"))
+    seconds = 0
+    while letters.count() < 6 and seconds < 60:
+        page.wait_for_timeout(1_000)
+        page.goto(f"{home}/messages/sent/")
+        seconds += 1
+    # A letter and a text to each of three; the day may be somebody else's, too.
+    expect(letters.nth(5)).to_be_visible()
+    page.goto(f"{home}/admin/campaigns/grant/")
+    expect(page.locator("body")).to_contain_text("生日礼")
