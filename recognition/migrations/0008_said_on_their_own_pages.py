@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="feedback",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("channel", "survey")),
+                condition=models.Q(("channel", "survey"), ("effort__isnull", False)),
                 fields=("visit",),
                 name="recognition_feedback_one_survey_a_visit",
             ),

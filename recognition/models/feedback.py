@@ -154,7 +154,8 @@ class Feedback(models.Model):
             ),
             UniqueConstraint(
                 fields=["visit"],
-                condition=Q(channel="survey"),
+                # What staff wrote down of a survey has no effort, and may be several.
+                condition=Q(channel="survey", effort__isnull=False),
                 name="recognition_feedback_one_survey_a_visit",
             ),
             CheckConstraint(

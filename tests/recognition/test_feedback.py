@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from common.errors import DomainError
 from ledger.services import Act
@@ -304,3 +305,19 @@ def test_a_complaint_is_cured_by_whose_role_reaches_its_store(here: Store) -> No
     found = recognition_selectors.who_can_cure(store_id=here.pk)
 
     assert set(found) == {lead, office, root}
+
+
+def test_what_staff_write_down_of_a_survey_may_be_several(here: Store) -> None:
+    """Only the member's own answer, which tells the effort, is one a visit."""
+    visit = VisitFactory.create(store=here)
+    facts: dict[str, Any] = {
+        "member_id": visit.member_id,
+        "visit_id": visit.pk,
+        "channel": "survey",
+    }
+    said(here, **facts)
+    said(here, **facts)
+    said(here, **facts, effort=2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        said(here, **facts, effort=6)
+    assert Feedback.objects.count() == 3
