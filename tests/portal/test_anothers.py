@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -29,12 +28,6 @@ from tests.portal.reading import plain
 
 pytestmark = pytest.mark.django_db
 NEVER = "0190a7e2-0000-7000-8000-000000000000"
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

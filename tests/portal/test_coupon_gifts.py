@@ -1,7 +1,6 @@
 """A coupon for a friend: one link, one taker, and words for a link that is dead."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,12 +16,6 @@ from tests.factories.stores import NOON
 from tests.portal.reading import keyed, plain, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Becoming a member on one's own phone: proven first, agreed to freely, once."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -19,12 +18,6 @@ from tests.factories.stores import NOON
 pytestmark = pytest.mark.django_db
 JOIN, CODE, ABOUT = "/portal/join/", "/portal/join/code/", "/portal/join/about/"
 PHONE = "+8613912345678"
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def proven(client: Client, *, query: str = "") -> str:

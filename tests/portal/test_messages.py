@@ -1,11 +1,9 @@
 """What members say and read: once each, and what became of it."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from members.models import Member
 from recognition import services as recognition_services
@@ -23,12 +21,6 @@ from tests.portal.reading import keyed, text
 from tests.recognition.people import someone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Points on the screen: what they came from, and what is had for them, once."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -26,12 +25,6 @@ from tests.factories.tiers import TierFactory
 from tests.portal.reading import keyed, text
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Phone, address, payment code and another number, on one's own phone."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import time_machine
@@ -21,12 +20,6 @@ from tests.factories.stores import NOON
 pytestmark = pytest.mark.django_db
 BASE = "/portal/me/safety/"
 NEW = "+8613955556666"
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Signing in on the screen: one answer for everybody, and nothing that leaks."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
 
@@ -12,17 +10,10 @@ from accounts.models import MemberDevice, SignInCode
 from messaging.models import Message
 from tests.factories.accounts import code_sent_last
 from tests.factories.members import MemberFactory
-from tests.factories.stores import NOON
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, CODE = "/portal/sign-in/", "/portal/sign-in/code/"
 CHROME = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130 Safari/537.36"
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_by_phone_and_code_to_the_page_that_was_asked_for() -> None:

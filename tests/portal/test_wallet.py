@@ -4,13 +4,11 @@ import csv
 import io
 import re
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from shutil import which
 
 import pytest
-import time_machine
 from fontTools.ttLib import TTFont
 
 from cards import services as cards_services
@@ -27,12 +25,6 @@ from tests.portal.reading import text
 
 pytestmark = pytest.mark.django_db
 JOINED = NOON - timedelta(days=40)
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
