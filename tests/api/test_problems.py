@@ -189,14 +189,14 @@ def test_a_refusal_tells_figures_and_no_secrets() -> None:
     from api import problems
 
     refusal = DomainError(
-        "top_up_too_large", "No.", most=5, pin="1234", phone="138", member=7
+        "top_up_too_large", "No.", most=5, pin="1234", phone="13800138000", member=7
     )
 
     body = problems.body_of(refusal)
 
     assert (body["code"], body["reason"]) == ("limit_exceeded", "top_up_too_large")
     assert body["facts"] == {"most": 5}
-    assert "138" not in json.dumps(body)
+    assert "13800138000" not in json.dumps(body)
 
 
 PIECES = {"HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}

@@ -1,6 +1,8 @@
 """Which tests are run where: nothing is left out of the judgement but the soak."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from tests import run, turn
+from tests.numbers import numbers_in
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -65,3 +68,42 @@ def test_a_second_run_ends_with_that_sentence_and_does_not_hang() -> None:
 
     assert told.returncode == 4
     assert "Another run of the tests (process " in told.stdout + told.stderr
+
+
+# What these give holds nothing that a machine made up: no key, no sequence.
+TOLD = {"numbers_in", "redact_text"}
+
+
+def chances(tree: ast.AST) -> list[int]:
+    """Lines that hope that a few digits do not come up in a key or a sequence."""
+    found = []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotIn)):
+            continue
+        left, right = node.left, node.comparators[0]
+        if not isinstance(left, ast.Constant) or not isinstance(
+            left.value, str | bytes
+        ):
+            continue
+        text = left.value if isinstance(left.value, str) else left.value.decode()
+        called = ast.unparse(right.func) if isinstance(right, ast.Call) else ""
+        if re.fullmatch(r"[\da-f.,]{1,5}", text) and called not in TOLD:
+            found.append(node.lineno)
+    return found
+
+
+def test_no_test_hopes_that_digits_stand_nowhere_on_a_page() -> None:
+    hopes = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for line in chances(ast.parse(path.read_text()))
+    ]
+
+    assert hopes == []
+
+
+def test_such_a_hope_is_seen_and_a_whole_number_is_none() -> None:
+    assert chances(ast.parse('assert "588" not in page')) == [1]
+    assert chances(ast.parse('assert b"138" not in answer.content')) == [1]
+    assert chances(ast.parse('assert "588.00" not in numbers_in(page)')) == []
+    assert numbers_in("<b>Store 1588</b> ¥5,588.00 a588f") == {"1588", "5,588.00"}

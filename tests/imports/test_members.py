@@ -53,7 +53,8 @@ def test_a_member_comes_with_everything_the_file_says(hq: Store, write: Write) -
     assert wang.search_pinyin == "wangxiaoming"
     event = AuditEvent.objects.get(act="imports.applied")
     assert event.facts["new"] == 1
-    assert "138" not in str(event.facts)
+    assert "138 0000" not in str(event.facts)
+    assert "13800001234" not in str(event.facts)
 
 
 def test_the_same_file_twice_changes_nothing(hq: Store, write: Write) -> None:
