@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Field, Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from psycopg import sql
 
 EXACTLY = "="
@@ -42,7 +43,12 @@ def having[M: Model](rows: QuerySet[M], each: Iterable[Q], *, most: int) -> Quer
     for one in each:
         keys = rows.model._base_manager.filter(one).order_by("-pk")
         found.update(keys.values_list("pk", flat=True)[:most])
-    return rows.filter(pk__in=found)
+    if not found:
+        return rows.filter(pk__in=())
+    # Thousands of keys travel as one array, not as a parameter each.
+    key = rows.model._meta.pk.rel_db_type(connection)
+    keys_found = RawSQL(f"SELECT unnest(%s::{key}[])", [list(found)])  # noqa: S611 (its own)
+    return rows.filter(pk__in=keys_found)
 
 
 def conditions(

@@ -14,9 +14,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
-from django.urls import resolve
+from django.urls import resolve, reverse_lazy
 from django_structlog.middlewares import RequestMiddleware as StructlogMiddleware
 
+from common.postgresql.plans import custom_plans
 from config import metrics, views
 from config.browsers import is_program
 from config.server import REFUSED
@@ -164,6 +165,20 @@ class RequestLogMiddleware(StructlogMiddleware):
             row = getattr(request, place, None)
             bound[place] = getattr(row, "pk", row)
         structlog.contextvars.bind_contextvars(**bound)
+
+
+class CustomPlansMiddleware:
+    """Has the office's statements planned for the values that they ask about."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.office = reverse_lazy("admin:index")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(str(self.office)):
+            return self.get_response(request)
+        with custom_plans():
+            return self.get_response(request)
 
 
 class PermissionsPolicyMiddleware:

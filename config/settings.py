@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "config.browsers.HtmxMiddleware",
     "config.browsers.HistoryRequestMiddleware",
     "config.middleware.RequestLogMiddleware",
+    "config.middleware.CustomPlansMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 
 from common.admin import ReadOnlyAdmin
+from common.exact_search import values_of
 from common.money import format_money
 from common.tables import link
 from stores import selectors as stores_selectors
@@ -34,7 +35,7 @@ class PermissionFilter(DropdownFilter):  # type: ignore[misc]  # untyped
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """All that a second person can be asked for."""
-        asked = Approval.objects.order_by().values_list("act", flat=True).distinct()
+        asked = values_of(Approval, "act")
         words = [(act, stores_selectors.permission_words(act)) for act in asked]
         return sorted(words, key=lambda pair: pair[1])
 

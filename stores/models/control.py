@@ -67,6 +67,7 @@ class Approval(models.Model):
             models.Index(
                 fields=["store", "-requested_at"], name="stores_approval_by_store"
             ),
+            models.Index(fields=["act", "-id"], name="stores_approval_by_act"),
         ]
         constraints = [
             CheckConstraint(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from stores.models import Assignment, Shift, Store, User
@@ -151,26 +153,33 @@ def _reaches(
 
 def permission_words(name: str) -> str:
     """What a verb is called; one that the house does not know, as it is written."""
-    app = apps.app_configs.get(name.partition(".")[0])
-    return dict(_permissions_of(app)).get(name, name) if app else name
+    label = _labels().get(name)
+    return str(label) if label else name
 
 
-def _permissions_of(app: AppConfig) -> Iterator[tuple[str, str]]:
+@cache
+def _labels() -> dict[str, str | Promise]:
+    """Of every app; said in the language of whoever reads it."""
+    configs = apps.get_app_configs()
+    return {name: words for app in configs for name, words in _permissions_of(app)}
+
+
+def _permissions_of(app: AppConfig) -> Iterator[tuple[str, str | Promise]]:
     for model in app.get_models():
         options = model._meta
         if options.model_name is None or options.model_name.startswith("historical"):
             continue
         for verb in options.default_permissions:
             name = f"{app.label}.{get_permission_codename(verb, options)}"
-            yield name, f"{options.verbose_name_plural}: {VERBS[verb]}"
+            yield name, format_lazy("{}: {}", options.verbose_name_plural, VERBS[verb])
         for codename, words in options.permissions:
-            yield f"{app.label}.{codename}", gettext(str(words))
+            yield f"{app.label}.{codename}", words
 
 
 def all_permissions() -> dict[str, str]:
     """Every verb that the house knows, with what it is called."""
     known = {
-        name: words
+        name: str(words)
         for app in apps.get_app_configs()
         if app.label in settings.HOUSE_APPS
         for name, words in _permissions_of(app)
