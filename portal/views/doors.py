@@ -14,14 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import selectors as accounts_selectors
 from accounts import services as accounts_services
-from accounts.digests import new_token
 from accounts.services import SignedIn
 from common.errors import DomainError
 from members.phones import digits_of
-from portal.codes import request_code
+from portal.codes import ask_for_code
 from portal.forms import CodeForm, EmailForm, PhoneForm, PortalForm
 from portal.visitors import (
-    A_DAY,
     Visitor,
     browser_of,
     device_name,
@@ -38,7 +36,7 @@ from portal.visitors import (
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """A phone; the same answer for every phone that there is."""
-    return _ask(request, PhoneForm(request.POST or None), "phone")
+    return _ask(request, PhoneForm, "phone")
 
 
 @never_cache
@@ -46,7 +44,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in_by_email(request: HttpRequest) -> HttpResponse:
     """A proven address; the same answer for every address that there is."""
-    return _ask(request, EmailForm(request.POST or None), "email")
+    return _ask(request, EmailForm, "email")
 
 
 @never_cache
@@ -110,27 +108,15 @@ def welcomed(request: HttpRequest, signed_in: SignedIn) -> HttpResponse:
     return response
 
 
-def _ask(request: HttpRequest, form: PortalForm, field: str) -> HttpResponse:
+def _ask(request: HttpRequest, form_class: type[PortalForm], by: str) -> HttpResponse:
     """Where a code goes, whosever it is."""
     if visitor_of(request) is not None:
         return redirect(next_page(request))
-    if form.is_valid():
-        browser = browser_of(request) or new_token()
-        try:
-            request_code(request, browser, **{field: form.cleaned_data[field]})
-        except DomainError as refusal:
-            form.add_error(field, str(refusal))
-        else:
-            response = redirect(_with_next("portal:enter_code", request))
-            keep(
-                response,
-                settings.BROWSER_COOKIE_NAME,
-                request,
-                token=browser,
-                seconds=A_DAY,
-            )
-            return response
-    context = {"form": form, "next": next_page(request), "by": field}
+    form = form_class(request.POST if request.method == "POST" else None)
+    asked = ask_for_code(request, form, there=_with_next("portal:enter_code", request))
+    if asked is not None:
+        return asked
+    context = {"form": form, "next": next_page(request), "by": by}
     return render(request, "portal/sign_in.html", context)
 
 

@@ -15,16 +15,15 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import selectors as accounts_selectors
 from accounts import services as accounts_services
-from accounts.digests import new_token
 from accounts.models import CodePurpose
 from accounts.services import Newcomer, SignedIn
 from common.errors import DomainError
 from members import selectors as members_selectors
 from members.phones import digits_of
-from portal.codes import request_code
+from portal.codes import ask_for_code
 from portal.forms import CodeForm, JoinForm, PhoneForm
 from portal.views.doors import welcomed
-from portal.visitors import A_DAY, browser_of, device_name, keep, visitor_of
+from portal.visitors import browser_of, device_name, visitor_of
 
 LONGEST_REFERRAL = 40
 
@@ -37,27 +36,14 @@ def join(request: HttpRequest) -> HttpResponse:
     if visitor_of(request) is not None:
         return redirect("portal:card")
     form = PhoneForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        browser = browser_of(request) or new_token()
-        try:
-            request_code(
-                request,
-                browser,
-                phone=form.cleaned_data["phone"],
-                purpose=CodePurpose.ENROL,
-            )
-        except DomainError as refusal:
-            form.add_error("phone", str(refusal))
-        else:
-            response = redirect(_with_friend("portal:join_code", request))
-            keep(
-                response,
-                settings.BROWSER_COOKIE_NAME,
-                request,
-                token=browser,
-                seconds=A_DAY,
-            )
-            return response
+    asked = ask_for_code(
+        request,
+        form,
+        there=_with_friend("portal:join_code", request),
+        purpose=CodePurpose.ENROL,
+    )
+    if asked is not None:
+        return asked
     return render(request, "portal/join.html", {"form": form})
 
 
