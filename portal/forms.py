@@ -22,6 +22,7 @@ class PortalForm(forms.Form):
     """A form of the portal: one column, its errors at the fields."""
 
     button: Any = _("Save")
+    look = "btn-jade"
 
     def __init__(self, *args: Any, button: Any = None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -44,7 +45,7 @@ class PortalForm(forms.Form):
     def submit(self) -> Submit:
         """The one button."""
         return Submit(
-            "save", self.button, css_class="btn btn-jade w-100", css_id="submit"
+            "save", self.button, css_class=f"btn {self.look} w-100", css_id="submit"
         )
 
 
@@ -341,3 +342,9 @@ class TakeForm(PortalForm):
     def __init__(self, *args: Any, button: Any = "", **options: Any) -> None:
         self.button = button or self.button
         super().__init__(*args, **options)
+
+
+class StopForm(TakeForm):
+    """One button that stops something."""
+
+    look = "btn-lacquer"

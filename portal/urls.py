@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views import (
+    cards,
     device,
     doors,
     gift_cards,
@@ -33,6 +34,8 @@ urlpatterns = [
     path("join/about/", joining.join_about, name="join_about"),
     path("sign-out/", doors.sign_out, name="sign_out"),
     path("sign-out/everywhere/", doors.sign_out_everywhere, name="sign_out_everywhere"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/<int:card_id>/lost/", cards.card_lost, name="card_lost"),
     path("wallet/", holdings.wallet, name="wallet"),
     path("wallet/<uuid:entry_id>/", holdings.movement, name="movement"),
     path("wallet/plans/", statements.plans, name="plans"),

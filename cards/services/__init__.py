@@ -9,6 +9,7 @@ from .issue import issue
 from .kinds import save_kind
 from .life import close, renew, report_found, report_loss
 from .load import CardRow, load_cards
+from .own import report_own_loss
 from .replacing import replace
 from .shares import end_share, left_today, return_share_step, save_share, use_share_step
 from .stock import LARGEST_BATCH, export_stock, make_stock
@@ -30,6 +31,7 @@ __all__ = [
     "replace",
     "report_found",
     "report_loss",
+    "report_own_loss",
     "return_share_step",
     "save_kind",
     "save_share",

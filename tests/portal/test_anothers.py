@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import MemberDevice
+from cards.models import Card
 from coupons import services as coupons_services
 from coupons.models import Coupon
 from ledger.models import Entry
@@ -18,6 +19,7 @@ from portal import urls
 from recognition.models import Feedback, Visit
 from tests.factories.accounts import client_of, device_of
 from tests.factories.bills import a_guest
+from tests.factories.cards import CardFactory
 from tests.factories.coupons import TemplateFactory, by_task, issued
 from tests.factories.ledger import an_act
 from tests.factories.points import RewardFactory
@@ -48,6 +50,7 @@ def other() -> Member:
     coupons_services.offer(
         coupon_id=coupon.pk, member_id=guest.pk, by=by_task(), at=NOON
     )
+    CardFactory.create(member=guest)
     visit = VisitFactory.create(member=guest)
     FeedbackFactory.create(member=guest, store=visit.store, words="cold soup")
     inbox_message(guest)
@@ -61,6 +64,7 @@ def addresses_of(other: Member) -> dict[str, list[object]]:
     return {
         "movement": [*entries],
         "points_entry": [*entries],
+        "card_lost": [*Card.objects.values_list("pk", flat=True)],
         "sign_out_device": [
             *MemberDevice.objects.filter(member=other).values_list("pk", flat=True)
         ],
@@ -107,5 +111,6 @@ def test_what_is_anothers_is_as_what_never_was(other: Member) -> None:
             assert set(answers(client, name, number)) == {nowhere}, (name, number)
     device = MemberDevice.objects.get(member=other)
     assert device.ended_at is None
+    assert Card.objects.get().status == Card.Status.ACTIVE
     assert Coupon.objects.filter(member=other, status="issued").count() == 1
     assert RewardOrder.objects.get().status == RewardOrder.Status.ORDERED

@@ -51,6 +51,7 @@ PAGES = [
     "me/safety/payment-code/",
     "",
     "code/",
+    "cards/",
     "wallet/",
     "wallet/plans/",
     "wallet/statements/",

@@ -39,6 +39,7 @@ ASKS_NOBODY = {
     "it only stops something": {
         "cards.close",
         "cards.report_loss",
+        "cards.report_own_loss",
         "coupons.take_back",
         "gift_cards.block",
         "points.void_receipt_code",
