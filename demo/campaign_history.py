@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 
 from campaigns.costs import unit_cost
 from campaigns.kinds import StepKind
@@ -15,6 +15,7 @@ from recognition.models import Visit
 from stores import services as stores_services
 
 TOUCH: Final = timedelta(days=14)
+MONTH: Final = timedelta(days=30)
 # A letter to whoever has an address, else a text; of a hundred some are only taken by
 # the provider, and of two nobody knows. What came back would pause a small campaign.
 SEND: Final = """
@@ -121,3 +122,13 @@ def give(campaign: Campaign, *, until: datetime) -> None:
             )
             for journey in given
         )
+
+
+def foresee(campaign: Campaign, *, until: datetime) -> None:
+    """As if its start had shown twice what it gave in the last month: the shop of
+    half a year ago is not there to be counted, and a campaign that costs more than
+    was shown pauses.
+    """
+    lately = Grant.objects.filter(campaign=campaign, at__gt=until - MONTH)
+    cost = lately.aggregate(cost=Sum("cost", default=0))["cost"]
+    Campaign.objects.filter(pk=campaign.pk).update(expected_cost=2 * cost)

@@ -126,6 +126,7 @@ class Campaigning:
             self._history(campaign, came)
             campaign_history.send(campaign, version_id=words.pk)
             campaign_history.give(campaign, until=self.until)
+            campaign_history.foresee(campaign, until=self.until)
         draft = [
             CampaignStep(kind=StepKind.GIFT, coupon_template=gift),
             _message(birthday),

@@ -1,45 +1,34 @@
 """Campaigns in the office: planned in five parts, looked at, started, stopped."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns import services as campaigns_services
 from campaigns.errors import CampaignRefused
-from campaigns.kinds import OPEN
 from campaigns.models import Campaign, CampaignStep
 from campaigns.previews import preview
 from campaigns.reach import steps_of
 from campaigns.results import CampaignSummary, lift_sentence, summaries
 from common.errors import DomainError
-from common.money import format_count, format_money
-from stores import selectors as stores_selectors
-from stores.act_forms import ReasonForm
+from common.money import format_count
 from stores.admin.base import (
-    ScopedAdmin,
     act_of,
-    action,
-    alone_or_beside,
     display,
-    posted,
-    signed_in,
 )
-from stores.models import Approval
 
-from .campaign_forms import ONLY_OF, CampaignForm, StartForm
-from .pages import preview_page, results_page, told_steps
+from .campaign_acts import CampaignActs
+from .campaign_forms import ONLY_OF, CampaignForm
+from .campaign_pages import CampaignPages
+from .pages import preview_page, told_steps
 from .steps import StepInline, may_change, without
 
-START, STOP = "campaigns.start_campaign", "campaigns.stop_campaign"
 SHADES = {
     "draft": "info",
     "running": "success",
@@ -50,7 +39,7 @@ SHADES = {
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ScopedAdmin[Campaign]):
+class CampaignAdmin(CampaignPages, CampaignActs):
     """What runs, what is planned, and what came of it."""
 
     form = CampaignForm
@@ -63,6 +52,7 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
     search_fields = ("name", "note")
     ordering = ("-pk",)
     readonly_fields = ("status", "stands")
+    actions_list = ("calendar",)
     actions_detail = ("preview", "results", "start", "pause", "stop")
     fieldsets = (
         (
@@ -274,196 +264,3 @@ class CampaignAdmin(ScopedAdmin[Campaign]):
             row.summary = known.get(row.pk)
         page.result_list = rows
         return page
-
-    def _is(self, request: HttpRequest, pk: Any, permission: str, *states: str) -> bool:
-        campaign = self.get_object(request, str(pk))
-        return campaign.state in states and signed_in(request).has_perm(
-            permission, campaign
-        )
-
-    def has_preview_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """Whoever sees it."""
-        return self.get_object(request, str(object_id)) is not None
-
-    def has_start_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """A draft, or one that is paused."""
-        return self._is(request, object_id, START, "draft", "paused")
-
-    def has_pause_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """One that runs."""
-        return self._is(request, object_id, STOP, "running")
-
-    def has_stop_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """Whatever is not over."""
-        return self._is(request, object_id, STOP, *[state.value for state in OPEN])
-
-    @action(
-        description=gettext_lazy("Preview"),
-        url_path="preview",
-        permissions=["preview"],
-        icon="visibility",
-    )
-    def preview(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Who, who not and why, what it costs, and the words."""
-        campaign = self.get_object(request, object_id)
-        at = now()
-        try:
-            steps = steps_of(campaign)
-            seen = preview(campaign, steps=steps, at=at)
-        except DomainError as refusal:
-            self.message_user(request, str(refusal), "error")
-            return redirect(self.row_url(campaign))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Preview: %(name)s") % {"name": campaign.name},
-            "back": self.row_url(campaign),
-            **preview_page(campaign, steps, seen, at=at),
-        }
-        return TemplateResponse(request, "campaigns/preview.html", context)
-
-    def has_results_permission(self, request: HttpRequest, object_id: str) -> bool:
-        """Whoever sees it, once it was started."""
-        return self.get_object(request, str(object_id)).started_at is not None
-
-    @action(
-        description=gettext_lazy("Results"),
-        url_path="results",
-        permissions=["results"],
-        icon="monitoring",
-    )
-    def results(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """What it did first, then what was sent, used and spent."""
-        campaign = self.get_object(request, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Results: %(name)s") % {"name": campaign.name},
-            "back": self.row_url(campaign),
-            **results_page(campaign, at=now()),
-        }
-        return TemplateResponse(request, "campaigns/results.html", context)
-
-    @action(
-        description=gettext_lazy("Start"),
-        url_path="start",
-        permissions=["start"],
-        icon="play_arrow",
-    )
-    def start(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """With what it comes to in sight; above a cost with an approver."""
-        campaign = self.get_object(request, object_id)
-        user = signed_in(request)
-
-        def command(typed: dict[str, Any]) -> str:
-            at = now()
-
-            def run(approval: Approval | None) -> Campaign:
-                return campaigns_services.start_campaign(
-                    campaign_id=campaign.pk,
-                    reason=typed["reason"],
-                    saved_at=typed["saved_at"],
-                    means_everybody=typed["means_everybody"],
-                    by=act_of(request, at, store=typed["store"]),
-                    at=at,
-                    approval=approval,
-                )
-
-            alone_or_beside(
-                request, typed, run, subject=f"campaign:{campaign.pk}", at=at
-            )
-            return _("The campaign runs.")
-
-        return self.ask(
-            request,
-            form=StartForm(
-                **posted(request),
-                campaign=campaign,
-                stores=stores_selectors.stores_for(user, START),
-                people=stores_selectors.checkers_for(user, START),
-            ),
-            title=_("Start: %(name)s") % {"name": campaign.name},
-            button=_("Start"),
-            lead=self._lead(campaign),
-            command=command,
-            back=self.row_url(campaign),
-        )
-
-    def _lead(self, campaign: Campaign) -> str:
-        at = now()
-        try:
-            seen = preview(campaign, steps=steps_of(campaign), at=at)
-        except DomainError as refusal:
-            return str(refusal)
-        return _("%(members)s members; its gifts cost %(cost)s at most.") % {
-            "members": seen.reached,
-            "cost": format_money(seen.most),
-        }
-
-    @action(
-        description=gettext_lazy("Pause"),
-        url_path="pause",
-        permissions=["pause"],
-        icon="pause",
-    )
-    def pause(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """Until it is started again."""
-        return self._end(
-            request,
-            object_id,
-            title=_("Pause"),
-            lead=_(
-                "Nobody comes in and no step is done until it goes on. "
-                "What was written already still leaves."
-            ),
-            command=lambda pk, typed, by, at: campaigns_services.pause_campaign(
-                campaign_id=pk, reason=typed["reason"], by=by, at=at
-            ),
-            told=_("The campaign is paused."),
-        )
-
-    @action(
-        description=gettext_lazy("Stop"),
-        url_path="stop",
-        permissions=["stop"],
-        icon="stop",
-    )
-    def stop(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """For ever: nothing more leaves."""
-        return self._end(
-            request,
-            object_id,
-            title=_("Stop"),
-            lead=_("For good. Nothing more leaves; what was given stays."),
-            command=lambda pk, typed, by, at: campaigns_services.stop_campaign(
-                campaign_id=pk, reason=typed["reason"], by=by, at=at
-            ),
-            told=_("The campaign is stopped."),
-        )
-
-    def _end(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        *,
-        title: str,
-        lead: str,
-        command: Callable[..., object],
-        told: str,
-    ) -> HttpResponseBase:
-        campaign = self.get_object(request, object_id)
-
-        def run(typed: dict[str, Any]) -> str:
-            at = now()
-            command(campaign.pk, typed, act_of(request, at, store=campaign.store), at)
-            return told
-
-        return self.ask(
-            request,
-            form=ReasonForm(**posted(request)),
-            title=f"{title}: {campaign.name}",
-            button=title,
-            lead=lead,
-            command=run,
-            back=self.row_url(campaign),
-        )

@@ -14,7 +14,9 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.utils import translation
 
+from campaigns import services as campaigns_services
 from campaigns.kinds import OCCASION_VALUES
+from campaigns.models import Campaign
 from checkout.models import SaleDiscount
 from checkout.selectors import settings as checkout_settings
 from config.menu import GROUPS
@@ -194,6 +196,14 @@ def test_coupons_of_every_state_are_there(invented: load.Loaded) -> None:
 
     assert invented.counts["coupons"] > 0
     assert states == {"issued", "offered", "redeemed", "void"}
+
+
+def test_its_campaigns_go_on_running(invented: load.Loaded) -> None:
+    automations = Campaign.objects.filter(state="running")
+    assert automations.count() == 3
+    for campaign in automations:
+        campaigns_services.watch(campaign_id=campaign.pk, at=NOW)
+    assert automations.count() == 3
 
 
 def test_a_house_where_somebody_lives_is_left_alone(invented: load.Loaded) -> None:
