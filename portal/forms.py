@@ -1,18 +1,18 @@
 """What members type, each form with its layout; crispy draws them all."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout, Submit
+from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
 from django import forms
 from django.conf import settings
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
-from members.birthdays import FIRST_YEAR, LAST_YEAR, LUNAR, SOLAR, Birthday
 from members.models import Channel, Consent, ConsentText, Purpose
+from portal.birthday_fields import BirthdayFields, birthday_row
 
 # Ways by which the house can be asked to write; a call is not asked for here.
 CHANNELS = (Channel.INBOX, Channel.SMS, Channel.EMAIL)
@@ -156,6 +156,13 @@ class ProfileForm(PortalForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    salutation = forms.CharField(
+        label=_("Salutation"),
+        max_length=20,
+        required=False,
+        help_text=_("How you like to be spoken to, such as Ms or Dr."),
+        widget=forms.TextInput(attrs={"autocomplete": "honorific-prefix"}),
+    )
     email = forms.CharField(
         label=_("E-mail"),
         max_length=254,
@@ -163,6 +170,23 @@ class ProfileForm(PortalForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def __init__(
+        self, *args: Any, stores: Sequence[tuple[int, str]], **options: Any
+    ) -> None:
+        self.stores = stores
+        super().__init__(*args, **options)
+
+    def parts(self) -> Sequence[Any]:
+        """The store that one calls one’s own comes last."""
+        self.fields["home_store_id"] = forms.TypedChoiceField(
+            label=_("My store"),
+            coerce=int,
+            empty_value=None,
+            required=False,
+            choices=[("", "–"), *self.stores],
+        )
+        return super().parts()
 
 
 class ConsentForm(PortalForm):
@@ -181,7 +205,7 @@ class ConsentForm(PortalForm):
         **options: Any,
     ) -> None:
         self.texts = texts
-        self.words = {text.purpose: text.text for text in texts}
+        self.words = {text.purpose: text for text in texts}
         self.granted = {(row.purpose, row.channel) for row in standing if row.granted}
         super().__init__(*args, **options)
 
@@ -200,7 +224,8 @@ class ConsentForm(PortalForm):
                     # By its name: the words of a shop are no template of ours.
                     HTML(
                         '<div class="small muted">'
-                        f"{{{{ form.words.{text.purpose}|linebreaks }}}}</div>"
+                        f"{{% with text=form.words.{text.purpose} %}}"
+                        '{% include "portal/consent_text.html" %}{% endwith %}</div>'
                     ),
                     version,
                     *names,
@@ -234,12 +259,7 @@ class ConsentForm(PortalForm):
         return chosen
 
 
-MONTHS: Final = [("", "–"), *((str(one), str(one)) for one in range(1, 13))]
-DAYS: Final = [("", "–"), *((str(one), str(one)) for one in range(1, 32))]
-LEAP: Final = "leap"
-
-
-class JoinForm(ConsentForm):
+class JoinForm(BirthdayFields, ConsentForm):
     """Who becomes a member: a name; the rest if they like. No box is ticked."""
 
     button = _("Become a member")
@@ -248,29 +268,6 @@ class JoinForm(ConsentForm):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": ""}),
         error_messages={"required": _("Type your name.")},
-    )
-    calendar = forms.ChoiceField(
-        label=_("Birthday"),
-        required=False,
-        choices=[
-            (SOLAR, _("Solar calendar")),
-            (LUNAR, _("Lunar calendar")),
-            (LEAP, _("Lunar calendar, leap month")),
-        ],
-    )
-    year = forms.IntegerField(
-        label=_("Year"),
-        required=False,
-        min_value=FIRST_YEAR,
-        max_value=LAST_YEAR,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric", "class": "num"}),
-    )
-    month = forms.ChoiceField(label=_("Month"), required=False, choices=MONTHS)
-    day = forms.ChoiceField(
-        label=_("Day"),
-        required=False,
-        choices=DAYS,
-        help_text=_("Once told, only a manager changes it. The year may stay empty."),
     )
     referral_code = forms.CharField(
         label=_("A friend’s code"),
@@ -284,23 +281,10 @@ class JoinForm(ConsentForm):
         return [
             "name",
             "calendar",
-            Div("year", "month", "day", css_class="birthday"),
+            birthday_row(),
             "referral_code",
             *super().parts(),
         ]
-
-    def birthday(self) -> Birthday | None:
-        """The day that was told, unchecked; None where none was."""
-        told = self.cleaned_data
-        if not (told["month"] or told["day"] or told["year"]):
-            return None
-        return Birthday(
-            month=int(told["month"] or 0),
-            day=int(told["day"] or 0),
-            year=told["year"],
-            calendar=LUNAR if told["calendar"] == LEAP else told["calendar"] or SOLAR,
-            leap=told["calendar"] == LEAP,
-        )
 
 
 def code_field(label: Any, *, required: Any) -> forms.CharField:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views import (
+    about_me,
     cards,
     device,
     doors,
@@ -70,6 +71,9 @@ urlpatterns = [
     path("gifts/<str:token>/", gift_cards.gift_card, name="gift_card"),
     path("me/data.json", my_data.my_data, name="my_data"),
     path("me/", me.me, name="me"),
+    path("me/likes/", about_me.likes, name="likes"),
+    path("me/days/", about_me.days, name="days"),
+    path("me/birthday/", about_me.birthday, name="birthday"),
     path("me/safety/", safety.safety, name="safety"),
     path("me/safety/phone/", safety.phone, name="change_phone"),
     path("me/safety/email/", safety.email, name="verify_email"),

@@ -64,6 +64,15 @@ class NoSuchDay(DomainError):
         super().__init__("no_such_day", _("There is no such day in the calendar."))
 
 
+class KeptEnough(DomainError):
+    """So much is kept of this member that nobody would read more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "kept_enough", _("That is as much as we keep. Remove something first.")
+        )
+
+
 class AlreadyWithdrawn(DomainError):
     """A note is withdrawn once."""
 

@@ -137,6 +137,7 @@ class Recognition(Out):
     preferences: list[str]
     dislikes: list[str]
     seats: list[str]
+    sizes: list[str]
     allergies: list[str]
     favourites: list[FavouriteOut]
     visits: int
@@ -232,6 +233,7 @@ def recognition_out(seen: Picture) -> Recognition:
         preferences=words.get("like", []),
         dislikes=words.get("dislike", []),
         seats=words.get("seat", []),
+        sizes=words.get("size", []),
         allergies=words.get("allergy", []),
         favourites=[
             FavouriteOut(sku=sku, name=name, visits=visits)

@@ -13,9 +13,12 @@ from common.money import format_count, format_money
 from coupons.kinds import CouponKind
 from coupons.models import Coupon, TemplateVersion
 from members.birthdays import LUNAR, Birthday
+from members.models import ConsentText
 
 register = template.Library()
 MOST_PLACES = 60
+# The first texts came with the program, and were published by nobody.
+FIRST_YEAR_OF_ALL = 1970
 
 
 @register.filter
@@ -51,6 +54,15 @@ def last_day(ends_at: datetime) -> str:
 def plain_day(day: date) -> str:
     """A day that somebody named."""
     return date_format(day, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def text_version(text: ConsentText) -> str:
+    """Which version of a text; and since when, but for those of the very beginning."""
+    words = _("Version %(version)s of the text") % {"version": text.version}
+    if text.published_at.year <= FIRST_YEAR_OF_ALL:
+        return words
+    return f"{words} · {tables.day(text.published_at)}"
 
 
 @register.filter

@@ -17,9 +17,11 @@ from accounts.errors import DeviceUnknown
 from common.errors import DomainError
 from members import selectors as members_selectors
 from members import services as members_services
+from members.models.consents import ASKED
 from members.phones import spelled
 from portal.forms import ConsentForm, ProfileForm
 from portal.visitors import Visitor, for_members
+from stores import selectors as stores_selectors
 
 
 @never_cache
@@ -30,11 +32,15 @@ def me(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     member = visitor.member
     known = {
         "name": member.name,
+        "salutation": member.salutation,
         "email": member.email,
         "language": member.language or translation.get_language(),
+        "home_store_id": member.home_store_id,
     }
     form = ProfileForm(
-        request.POST if request.method == "POST" else None, initial=known
+        request.POST if request.method == "POST" else None,
+        initial=known,
+        stores=stores_selectors.open_stores(also=member.home_store_id),
     )
     if form.is_valid() and _changed(form, visitor):
         response = redirect("portal:me")
@@ -61,10 +67,21 @@ def me(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @for_members
 def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What the member agrees to be written to about, and how."""
+    purpose = request.POST.get("withdraw", "")
+    if purpose in ASKED:
+        members_services.withdraw_consent(
+            member_id=visitor.member.pk,
+            purpose=purpose,
+            by=visitor.act(),
+            at=visitor.at,
+        )
+        messages.success(request, _("Withdrawn: we write to you no more about this."))
+        return redirect("portal:consents")
+    standing = members_selectors.consents_standing(visitor.member.pk)
     form = ConsentForm(
         request.POST if request.method == "POST" else None,
         texts=members_selectors.consent_texts(),
-        standing=members_selectors.consents_standing(visitor.member.pk),
+        standing=standing,
     )
     if form.is_valid():
         try:
@@ -79,7 +96,9 @@ def consents(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         else:
             messages.success(request, _("Your choices are saved."))
             return redirect("portal:me")
-    return render(request, "portal/consents.html", {"tab": "me", "form": form})
+    agreed = [consent for consent in standing if consent.granted]
+    context = {"tab": "me", "form": form, "agreed": agreed}
+    return render(request, "portal/consents.html", context)
 
 
 @never_cache
@@ -107,10 +126,14 @@ def _changed(form: ProfileForm, visitor: Visitor) -> bool:
             member_id=visitor.member.pk, by=visitor.act(), at=visitor.at, **given
         )
     except DomainError as refusal:
-        field = refusal.facts.get("field", refusal.code.partition("_")[0])
+        field = str(refusal.facts.get("field", refusal.code.partition("_")[0]))
+        field = FIELDS.get(field, field)
         form.add_error(field if field in form.fields else None, str(refusal))
         return False
     return True
+
+
+FIELDS = {"home_store": "home_store_id", "store": "home_store_id"}
 
 
 def _read_in(response: HttpResponse, language: str) -> None:

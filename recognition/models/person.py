@@ -34,13 +34,14 @@ class Known(models.Model):
 
 
 class Preference(Known):
-    """A like, a dislike, a seat; and what must not be eaten, which is shown loud."""
+    """A like, a dislike, a seat, a size; and what must not be eaten, shown loud."""
 
     class Kind(models.TextChoices):
         ALLERGY = "allergy", _("Allergy")
         LIKE = "like", _("Likes")
         DISLIKE = "dislike", _("Dislikes")
         SEAT = "seat", _("Seat")
+        SIZE = "size", _("Size")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     words = models.CharField(_("words"), max_length=120)
@@ -60,7 +61,7 @@ class Preference(Known):
                 name="recognition_preference_said_once",
             ),
             CheckConstraint(
-                condition=Q(kind__in=["allergy", "like", "dislike", "seat"]),
+                condition=Q(kind__in=["allergy", "like", "dislike", "seat", "size"]),
                 name="recognition_preference_kind_is_known",
             ),
             CheckConstraint(

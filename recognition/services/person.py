@@ -3,11 +3,13 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger.services import Act
 from members.models import Member
 from recognition.errors import (
     AlreadyWithdrawn,
+    KeptEnough,
     NoSuchDay,
     NotOneOfTheKinds,
 )
@@ -20,15 +22,18 @@ from .permit import lock_member, may, require
 
 DESCRIBE = "recognition.describe_member"
 LEAP_YEAR = 2000
+# Of a member; whoever adds without end is a program, and nobody reads more.
+MOST_KEPT = 60
 
 
 @transaction.atomic
 def add_preference(
     *, member_id: int, kind: str, words: str, by: Act, at: datetime
 ) -> Preference:
-    """Remember a like, a dislike, a seat or an allergy; said twice, it is kept once.
+    """Remember a like, a dislike, a seat, a size or an allergy; said twice, it is kept
+    once.
 
-    Raises NotAllowed, MemberNotHere, NotOneOfTheKinds, WordsRefused.
+    Raises NotAllowed, MemberNotHere, NotOneOfTheKinds, WordsRefused, KeptEnough.
     """
     require(by, DESCRIBE)
     if kind not in Preference.Kind.values:
@@ -40,6 +45,7 @@ def add_preference(
     ).first()
     if known is not None:
         return known
+    _refuse_more(Preference.objects.filter(member_id=member_id))
     added = Preference.objects.create(
         member_id=member_id, kind=kind, words=kept, author_id=by.staff_id, at=at
     )
@@ -73,7 +79,8 @@ def add_occasion(
 ) -> Occasion:
     """Remember a day of the year; 29 February is one, and told twice is kept once.
 
-    Raises NotAllowed, MemberNotHere, NotOneOfTheKinds, NoSuchDay, WordsRefused.
+    Raises NotAllowed, MemberNotHere, NotOneOfTheKinds, NoSuchDay, WordsRefused,
+    KeptEnough.
     """
     require(by, DESCRIBE)
     if kind not in Occasion.Kind.values:
@@ -86,6 +93,7 @@ def add_occasion(
     ).first()
     if known is not None:
         return known
+    _refuse_more(Occasion.objects.filter(member_id=member_id))
     added = Occasion.objects.create(
         member_id=member_id,
         kind=kind,
@@ -151,6 +159,11 @@ def withdraw_note(*, note_id: int, by: Act, at: datetime) -> None:
         subject=note,
         facts={"member": note.member_id},
     )
+
+
+def _refuse_more(kept: QuerySet[Preference] | QuerySet[Occasion]) -> None:
+    if kept.count() >= MOST_KEPT:
+        raise KeptEnough
 
 
 def _check_day(month: int, day: int, year: int | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import tzinfo
 
+from django.db.models import Q
 from django.utils.timezone import get_default_timezone
 
 from stores.models import Store
@@ -26,7 +27,7 @@ def names_of(store_ids: Iterable[int | None]) -> dict[int, str]:
     return dict(Store.objects.filter(pk__in=asked).values_list("pk", "name"))
 
 
-def open_stores() -> list[tuple[int, str]]:
-    """The stores that are open to guests, with their names."""
-    rows = Store.objects.filter(is_active=True).order_by("name", "pk")
+def open_stores(*, also: int | None = None) -> list[tuple[int, str]]:
+    """The stores that are open to guests, with their names; and one that is named."""
+    rows = Store.objects.filter(Q(is_active=True) | Q(pk=also)).order_by("name", "pk")
     return list(rows.values_list("pk", "name"))

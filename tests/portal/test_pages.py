@@ -67,6 +67,9 @@ PAGES = [
     "visits/missing/",
     "me/",
     "me/consents/",
+    "me/likes/",
+    "me/days/",
+    "me/birthday/",
 ]
 
 

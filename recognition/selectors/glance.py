@@ -10,22 +10,17 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from members import services as members_services
 from members.birthdays import Birthday
 from members.models import Member
 from policies import selectors as policies_selectors
-from stores.models import User
-
-from .days import next_on
-from .models import Feedback, FeedbackReply, Preference, RecognitionPolicy, Visit
-from .models.feedback import State
+from recognition.days import next_on
+from recognition.models import Preference, RecognitionPolicy
+from recognition.models.feedback import State
 
 # The favourites are those of now, and a guest of a thousand visits is met as quickly.
 LOOKED_BACK = 200
-# So long after a visit a member is asked how it was.
-ASKED_FOR = timedelta(days=30)
 KNOWN = """
 SELECT jsonb_build_object(
   'summary', (SELECT to_jsonb(s) || jsonb_build_object('store', st.name)
@@ -121,6 +116,7 @@ class Glance:
     likes: tuple[str, ...]
     dislikes: tuple[str, ...]
     seats: tuple[str, ...]
+    sizes: tuple[str, ...]
     favourites: tuple[Favourite, ...]
     visits: int
     spent: int
@@ -156,6 +152,7 @@ def recognise(member_id: int, at: datetime) -> Glance | None:
         likes=tuple(words[Preference.Kind.LIKE]),
         dislikes=tuple(words[Preference.Kind.DISLIKE]),
         seats=tuple(words[Preference.Kind.SEAT]),
+        sizes=tuple(words[Preference.Kind.SIZE]),
         favourites=favourites(member_id=member_id, shown=policy.favourites_shown),
         visits=summary.get("visits", 0),
         spent=summary.get("spent", 0),
@@ -213,47 +210,6 @@ def coming(
             key=lambda day: (day.on, day.kind != "birthday", day.kind, day.words),
         )
     )
-
-
-def surveyed(member_id: int, *, at: datetime) -> QuerySet[Visit]:
-    """The visits that a member may still be asked about, the latest first."""
-    recent = Visit.objects.filter(
-        member_id=member_id, voided_at=None, at__gt=at - ASKED_FOR, at__lte=at
-    )
-    return recent.select_related("store").order_by("-at", "-pk")
-
-
-def unasked_visit(member_id: int, *, at: datetime) -> Visit | None:
-    """The latest visit of which a member has not been asked yet; None: none lately."""
-    answered = Feedback.objects.filter(
-        visit=OuterRef("pk"), channel=Feedback.Channel.SURVEY
-    )
-    return surveyed(member_id, at=at).filter(~Exists(answered)).first()
-
-
-def said_by(member_id: int) -> QuerySet[Feedback]:
-    """What a member said, the latest first, with what was written back and forth."""
-    return (
-        Feedback.objects.filter(member_id=member_id, wiped_at=None)
-        .select_related("store")
-        .prefetch_related(Prefetch("replies", FeedbackReply.objects.order_by("pk")))
-        .order_by("-pk")
-    )
-
-
-def complaints_due(*, at: datetime) -> QuerySet[Feedback]:
-    """Complaints without an owner, or without a cure, past their time."""
-    waiting = Feedback.objects.filter(state__in=[State.OPEN, State.OWNED])
-    without_owner = waiting.filter(state=State.OPEN, own_by__lte=at)
-    return without_owner | waiting.filter(cure_by__lte=at)
-
-
-def who_can_cure(*, store_id: int) -> QuerySet[User]:
-    """Who may own a complaint of this store."""
-    given = Q(assignments__role__permissions__contains=["recognition.cure_complaint"])
-    here = Q(assignments__store=None) | Q(assignments__store_id=store_id)
-    people = User.objects.filter((given & here) | Q(is_superuser=True), is_active=True)
-    return people.distinct().order_by("display_name")
 
 
 def _known(member_id: int, policy: RecognitionPolicy) -> dict[str, Any]:
