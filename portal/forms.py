@@ -81,6 +81,13 @@ class EmailForm(PortalForm):
     )
 
 
+class BeginForm(PortalForm):
+    """Nothing to type: a code goes to where it is known that it goes."""
+
+    button = _("Send me a code")
+    begin = forms.CharField(initial="1", widget=forms.HiddenInput)
+
+
 class PaymentCodeForm(PortalForm):
     """The six digits that pay at a till; those of before where there are any."""
 
@@ -332,3 +339,22 @@ class StopForm(TakeForm):
     """One button that stops something."""
 
     look = "btn-lacquer"
+
+
+class UnfreezeForm(PortalForm):
+    """The six digits that only the member knows."""
+
+    button = _("Lift the freeze")
+    payment_code = forms.CharField(
+        label=_("Payment code"),
+        max_length=6,
+        widget=forms.PasswordInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "autofocus": "",
+                "class": "num",
+            }
+        ),
+        error_messages={"required": _("Type the six digits.")},
+    )

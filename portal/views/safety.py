@@ -1,11 +1,9 @@
 """How one signs in, and with what one pays: changed by whoever proves to be it."""
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,14 +13,12 @@ from accounts import selectors as accounts_selectors
 from accounts import services as accounts_services
 from accounts.models import CodePurpose
 from common.errors import DomainError
-from members.phones import digits_of, masked, masked_email
-from portal.codes import request_code
-from portal.forms import CodeForm, EmailForm, PaymentCodeForm, PhoneForm, PortalForm
+from members.phones import masked, masked_email
+from portal.forms import BeginForm, EmailForm, PaymentCodeForm, PhoneForm
+from portal.steps import posted, two_steps
 from portal.visitors import Visitor, for_members
 from stored_value import selectors as stored_value_selectors
 from stored_value import services as stored_value_services
-
-type Act = Callable[[str], object]
 
 
 @never_cache
@@ -47,14 +43,14 @@ def safety(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @for_members
 def email(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """An address to sign in by: a code goes there, and comes back."""
-    return _two_steps(
+    return two_steps(
         request,
         visitor,
         purpose=CodePurpose.EMAIL,
         title=_("E-mail to sign in by"),
         lead=_("A second way in, should your phone be lost. We send a code to it."),
         ask=EmailForm(
-            _posted(request, "email"), initial={"email": visitor.member.email}
+            posted(request, "email"), initial={"email": visitor.member.email}
         ),
         done=_("You can sign in by this address from now on."),
         act=lambda code: accounts_services.verify_email(
@@ -72,7 +68,7 @@ def phone(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     secret = accounts_services.device_secret(visitor.device)
     old = CodePurpose.OLD_PHONE
     if accounts_selectors.proof_of(secret, purpose=old, at=visitor.at) is None:
-        return _two_steps(
+        return two_steps(
             request,
             visitor,
             purpose=old,
@@ -82,20 +78,20 @@ def phone(request: HttpRequest, visitor: Visitor) -> HttpResponse:
                 "it? Any of our tills changes it."
             )
             % {"phone": masked(visitor.member.phone)},
-            ask=PortalForm(_posted(request, "begin"), button=_("Send me a code")),
+            ask=BeginForm(posted(request, "begin")),
             phone=visitor.member.phone or "",
             then="portal:change_phone",
             act=lambda code: accounts_services.prove(
                 device=visitor.device, purpose=old, code=code, at=visitor.at
             ),
         )
-    return _two_steps(
+    return two_steps(
         request,
         visitor,
         purpose=CodePurpose.NEW_PHONE,
         title=_("A new phone number"),
         lead=_("Now the new number. For 24 hours after it nothing large can be spent."),
-        ask=PhoneForm(_posted(request, "phone")),
+        ask=PhoneForm(posted(request, "phone")),
         done=_("This is your phone number from now on."),
         act=lambda code: accounts_services.change_phone(
             device=visitor.device, code=code, at=visitor.at
@@ -109,7 +105,7 @@ def phone(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 @for_members
 def other_number(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Who had another number: both become one member, with all that both held."""
-    return _two_steps(
+    return two_steps(
         request,
         visitor,
         purpose=CodePurpose.OTHER_NUMBER,
@@ -118,7 +114,7 @@ def other_number(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             "Both become one: wallet, points, coupons and cards of the other come "
             "here. We send a code to the other number. This cannot be undone."
         ),
-        ask=PhoneForm(_posted(request, "phone")),
+        ask=PhoneForm(posted(request, "phone")),
         done=_("Both are one now: everything is here."),
         act=lambda code: accounts_services.join_other_number(
             device=visitor.device, code=code, at=visitor.at
@@ -141,6 +137,7 @@ def payment_code(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return redirect("portal:safety")
     context = {
         "tab": "me",
+        "back": (reverse("portal:safety"), _("Sign-in and payment code")),
         "title": _("Payment code"),
         "lead": _("For larger amounts at a till, when the phone is not at hand.")
         + (" " + _("Forgotten? Any of our tills sets a new one.") if has_code else ""),
@@ -174,72 +171,3 @@ def _code_is_set(form: PaymentCodeForm, visitor: Visitor, *, has_code: bool) -> 
         form.add_error("code", str(refusal))
         return False
     return True
-
-
-def _posted(request: HttpRequest, field: str) -> Any:
-    """What was sent, where it is this form's."""
-    return request.POST if field in request.POST else None
-
-
-def _two_steps(
-    request: HttpRequest,
-    visitor: Visitor,
-    *,
-    purpose: CodePurpose,
-    title: str,
-    lead: str,
-    ask: PortalForm,
-    act: Act,
-    done: str = "",
-    phone: str = "",
-    then: str = "portal:safety",
-) -> HttpResponse:
-    """Where a code goes, then the code: one page, whichever is due."""
-    secret = accounts_services.device_secret(visitor.device)
-    form = (
-        _brought(request, act)
-        if "code" in request.POST
-        else _asked(request, ask, secret, purpose, phone)
-    )
-    if form is None:
-        if done:
-            messages.success(request, done)
-        return redirect(then)
-    sent = accounts_selectors.code_asked_for(secret, purpose=purpose, at=visitor.at)
-    hint = sent.phone_hint if sent and isinstance(form, CodeForm) else ""
-    context = {"tab": "me", "title": title, "lead": lead, "form": form, "hint": hint}
-    return render(request, "portal/step.html", context)
-
-
-def _brought(request: HttpRequest, act: Act) -> CodeForm | None:
-    """The form of the code with what is wrong about it; None: it is done."""
-    form = CodeForm(request.POST, button=_("Go on"))
-    if not form.is_valid():
-        return form
-    try:
-        act(digits_of(form.cleaned_data["code"]))
-    except DomainError as refusal:
-        form.add_error("code", str(refusal))
-        return form
-    return None
-
-
-def _asked(
-    request: HttpRequest, ask: PortalForm, secret: str, purpose: CodePurpose, phone: str
-) -> PortalForm:
-    """The form that is due: of the code, once one was asked for."""
-    if not (ask.is_bound and ask.is_valid()):
-        return ask
-    told = ask.cleaned_data
-    try:
-        request_code(
-            request,
-            secret,
-            phone=phone or told.get("phone", ""),
-            email=told.get("email", ""),
-            purpose=purpose,
-        )
-    except DomainError as refusal:
-        ask.add_error(next(iter(ask.fields), None), str(refusal))
-        return ask
-    return CodeForm(button=_("Go on"))
