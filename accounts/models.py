@@ -113,6 +113,7 @@ class CodePurpose(models.TextChoices):
     NEW_PHONE = "new", _("changing the phone: the new one")
     EMAIL = "email", _("an e-mail address to sign in by")
     PAYMENT_CODE = "paycode", _("setting a first payment code")
+    UNFREEZE = "thaw", _("lifting a freeze of one’s own spending")
 
 
 # To whoever asks: these are no member’s contacts yet.

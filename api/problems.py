@@ -38,6 +38,7 @@ TOLD: Final[Mapping[str, tuple[str, int]]] = {
     "member_busy": ("", 409),
     "card_not_usable": ("card_not_active", 409),
     "account_frozen": ("card_not_active", 409),
+    "spending_frozen": ("", 409),
     "not_enough": ("insufficient_funds", 409),
     "insufficient_funds": ("", 409),
     "not_enough_points": ("insufficient_points", 409),

@@ -79,6 +79,11 @@ class Asked:
         """Whether anything of the member's is to be used."""
         return self.coupons != () or self.points != 0 or self.stored_value != 0
 
+    @property
+    def is_returned_value(self) -> bool:
+        """Whether nothing is used but what came back in an exchange."""
+        return self.exchange is not None and self.exchange.is_returned_value
+
     def insists_on(self, kind: str) -> bool:
         """Whether this was asked for by name: a sale does not go without it. What a
         quote adds by itself may stay away, with its reason.

@@ -143,6 +143,8 @@ class Guest:
     # What is frozen is there, and pays nothing.
     is_wallet_frozen: bool = False
     are_points_frozen: bool = False
+    # By the guest, from their own phone: coupons stay away too.
+    is_spending_frozen: bool = False
 
     @property
     def wallet(self) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.money import format_money
 from common.quantity import PIECE
 from common.shares import spread
+from members.errors import SpendingFrozen
 from points.earning import Bought, EarnResult, Sort, Tender, earn
 from points.spending import check_spend
 from stored_value.rules import split
@@ -43,6 +44,7 @@ from .models.sales import LARGEST_BILL
 from .on_bill import OnBill
 
 FROZEN: Final = "account_frozen"  # why value that is there pays nothing
+SPENDING_FROZEN: Final = "spending_frozen"
 SORTS: Final[dict[str, Sort]] = {
     LineKind.ITEM: Sort.GOODS,
     LineKind.TAX: Sort.TAX,
@@ -171,9 +173,10 @@ def _points(
         return 0, 0
     policy, bill = programme.points_policy, sum(on.open_amounts())
     if guest.are_points_frozen:
-        on.reject(
+        _reject_frozen(
+            on,
+            guest,
             PaymentKind.POINTS,
-            FROZEN,
             _("These points are frozen. A manager can release them."),
         )
         return 0, 0
@@ -186,6 +189,14 @@ def _points(
         )
         return 0, 0
     return wishes.points, worth
+
+
+def _reject_frozen(on: OnBill, guest: Guest, kind: PaymentKind, words: str) -> None:
+    """What is frozen pays nothing; who froze it decides who lifts it."""
+    if guest.is_spending_frozen:
+        on.reject(kind, SPENDING_FROZEN, str(SpendingFrozen().message))
+    else:
+        on.reject(kind, FROZEN, words)
 
 
 def _rounding(on: OnBill, programme: Programme, worth: int, charge: int) -> None:
@@ -239,9 +250,10 @@ def _stored_value(
 ) -> Payment | None:
     wanted = left if wishes.stored_value is None else min(left, wishes.stored_value)
     if wanted and guest.is_wallet_frozen:
-        on.reject(
+        _reject_frozen(
+            on,
+            guest,
             PaymentKind.STORED_VALUE,
-            FROZEN,
             _("This stored value is frozen. A manager can release it."),
         )
         return None

@@ -21,6 +21,7 @@ from counter.care_forms import (
     CardForm,
     FeedbackForm,
     GiveCouponForm,
+    LiftFreezeForm,
     LikingForm,
     NewCardForm,
     OrderForm,
@@ -355,6 +356,27 @@ def _set_payment_code(doing: Doing) -> str:
     return _("The payment code is set.")
 
 
+def _lift_freeze(doing: Doing) -> str:
+    """By the guest's payment code, or beside an approver who knows them."""
+    form = doing.form
+    assert isinstance(form, SecondForm)  # noqa: S101 (for the type)
+    approved(
+        lambda approval: stored_value_services.unfreeze_spending(
+            member_id=doing.member.pk,
+            payment_code=doing.typed["payment_code"].strip(),
+            by=doing.place.act(),
+            at=doing.at,
+            approval=approval,
+        ),
+        form=form,
+        place=doing.place,
+        subject=stored_value_services.subject_of_code(doing.member.pk),
+        at=doing.at,
+        reason=_("Lifting a guest’s freeze"),
+    )
+    return _("The freeze is lifted: what the guest holds pays again.")
+
+
 def _screen(doing: Doing) -> str:
     """What a code is bound to: this store's counter, and this guest."""
     return f"counter:{doing.place.store.pk}:{doing.member.pk}"
@@ -376,6 +398,7 @@ ACTS: Final = {
     "feedback": Act("recognition.record_feedback", FeedbackForm, _feedback),
     "phone_code": Act(SET_CODE, PhoneCodeForm, _send_phone_code),
     "code": Act(SET_CODE, PaymentCodeForm, _set_payment_code),
+    "unfreeze": Act(SET_CODE, LiftFreezeForm, _lift_freeze),
     "reward": Act("points.order_reward", OrderForm, _order),
 }
 ANY: Final = tuple(act.permission for act in ACTS.values())

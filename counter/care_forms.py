@@ -119,6 +119,14 @@ class PaymentCodeForm(SecondForm):
         return again
 
 
+class LiftFreezeForm(SecondForm):
+    """The guest's payment code, which they type; without it an approver vouches."""
+
+    payment_code = forms.CharField(
+        label=_("Payment code"), max_length=6, required=False
+    )
+
+
 class SellGiftForm(forms.Form):
     """A face and an amount, or the codes of printed cards that are scanned."""
 

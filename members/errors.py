@@ -165,3 +165,16 @@ class MemberBusy(DomainError):
             "member_busy",
             _("Something is being entered for this member just now. Please try again."),
         )
+
+
+class SpendingFrozen(DomainError):
+    """The member froze what they hold, on their own phone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "spending_frozen",
+            _(
+                "This member has frozen all spending. They lift it on their phone with "
+                "the payment code, or at a till."
+            ),
+        )

@@ -6,6 +6,7 @@ from .contacts import (
     device_secret,
     join_other_number,
     prove,
+    use_proof_step,
     verify_email,
 )
 from .device_keys import give_device_key
@@ -32,5 +33,6 @@ __all__ = [
     "sign_out",
     "sign_out_everywhere",
     "touch_device",
+    "use_proof_step",
     "verify_email",
 ]

@@ -31,7 +31,10 @@ from policies import selectors as policies_selectors
 
 TEMPLATE: Final = "one_time_code"
 # What it opens is said where it is money.
-TEMPLATES: Final = {CodePurpose.PAYMENT_CODE: "payment_code_proof"}
+TEMPLATES: Final = {
+    CodePurpose.PAYMENT_CODE: "payment_code_proof",
+    CodePurpose.UNFREEZE: "unfreeze_proof",
+}
 A_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = timedelta(hours=1)
 # In the order of their numbers, so that no two wait in a circle.

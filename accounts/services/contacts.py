@@ -99,9 +99,18 @@ def prove(
         raise SignInCodeNotAccepted
 
 
+@transaction.atomic(savepoint=False)
+def use_proof_step(*, device: MemberDevice, purpose: CodePurpose, at: datetime) -> None:
+    """A step: what this device proved serves for this act, and for no other. Raises
+    ProofMissing.
+    """
+    _spend(_unspent(device, purpose, at), at)
+
+
 @transaction.atomic(durable=True)
 def _join(device: MemberDevice, at: datetime) -> None:
     row = _unspent(device, CodePurpose.OTHER_NUMBER, at)
+    members_services.refuse_frozen_step(row.member_id, device.member_id)
     members_services.merge_step(
         source_id=row.member_id or 0,
         target_id=device.member_id,

@@ -110,6 +110,14 @@ class Look:
         return found | {card["owner_id"] for card in gifts if card["colleague"]}
 
     @property
+    def is_frozen(self) -> bool:
+        """Whether the guest, or whose wallet their card pays from, froze spending."""
+        member, share = self.member, self.share
+        return bool(
+            (member and member["spending_frozen_at"]) or (share and share["is_frozen"])
+        )
+
+    @property
     def card(self) -> Mapping[str, Any] | None:
         found: Mapping[str, Any] | None = self.raw.get("card")
         return found

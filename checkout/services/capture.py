@@ -36,9 +36,11 @@ from checkout.errors import (
 )
 from checkout.models import DiscountKind, PaymentKind, Sale
 from checkout.selectors import Look, settings
+from common.errors import DomainError
 from common.ids import uuid7
 from ledger import errors as ledger_errors
 from ledger.services import Act, typed_refusals
+from members.errors import SpendingFrozen
 from policies import services as policies_services
 from stored_value import services as stored_value_services
 from stored_value.errors import CodeNeeded, VouchingNeeded
@@ -56,12 +58,17 @@ from .picture import (
     picture,
     release_points_due,
 )
-from .quote import CAPTURE, is_returned_value, may_vouch, priced, unproven
+from .quote import CAPTURE, may_vouch, priced, unproven
 from .rows import Request, params_of
 from .tenders import cover, require_taken, unearning_of
 
 TRIES: Final = 8
 CODE_USED: Final = "RC001"
+FROZEN: Final = "RC002"
+WHEN_FROZEN: Final[dict[str, type[DomainError]]] = {
+    rules.FROZEN: ledger_errors.AccountFrozen,
+    rules.SPENDING_FROZEN: SpendingFrozen,
+}
 SETTLE: Final = """
 SELECT outcome, sale, answer, refused, why FROM checkout_capture(
   %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
@@ -113,9 +120,9 @@ def capture(
     Raises BillRefused, GuestUnknown, CardNotActive, MemberNotActive, QuoteChanged,
     Underpaid, Overpaid, InsufficientFunds, InsufficientPoints, CouponUnavailable,
     GiftCardUnavailable, CodeNeeded, CodeNotAccepted, DuplicateReference,
-    RequestInProgress, IdempotencyConflict, NotAllowed, BeneficiaryRefused,
-    OwnCardNeedsApprover, VouchingNeeded, and for a bill that a till had queued
-    OccurredTooLongAgo, OccurredAhead; nothing has moved then.
+    SpendingFrozen, RequestInProgress, IdempotencyConflict, NotAllowed,
+    BeneficiaryRefused, OwnCardNeedsApprover, VouchingNeeded, and for a bill that a
+    till had queued OccurredTooLongAgo, OccurredAhead; nothing has moved then.
     """
     rules.check_bill(bill)
     check_tenders(tenders)
@@ -253,8 +260,8 @@ def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> No
             raise CouponUnavailable(coupon_id=one.subject, why=str(one.message))
         if one.kind == PaymentKind.GIFT_CARD:
             raise GiftCardUnavailable(last4=_last4(drawn, one))
-        if one.code == rules.FROZEN:
-            raise ledger_errors.AccountFrozen
+        if one.code in WHEN_FROZEN:
+            raise WHEN_FROZEN[one.code]
         if one.kind == PaymentKind.POINTS:
             raise InsufficientPoints
         if one.kind == PaymentKind.STORED_VALUE and asked.stored_value is not None:
@@ -273,7 +280,7 @@ def _refuse_waiting(request: Request, quote: Quote, looking: Looking) -> None:
     but an approver's word. Raises SpendingWaits.
     """
     changed = (looking.look.member or {}).get("phone_changed_at")
-    if changed is None or request.approval or is_returned_value(request.asked):
+    if changed is None or request.approval or request.asked.is_returned_value:
         return
     if unproven(quote, replace(looking, shown=None)):
         stored_value_services.refuse_until_settled(
@@ -296,7 +303,7 @@ def _needs_vouching(
     request: Request, quote: Quote, looking: Looking, *, is_proven: bool
 ) -> bool:
     """Whether an approver has to vouch. Raises CodeNeeded where none may."""
-    if is_returned_value(request.asked) or not unproven(
+    if request.asked.is_returned_value or not unproven(
         quote, looking, is_proven=is_proven
     ):
         return False
@@ -396,6 +403,8 @@ def _settle(
         cause = failure.__cause__
         if isinstance(cause, PsycopgError) and cause.sqlstate == CODE_USED:
             raise CodeNotAccepted from failure
+        if isinstance(cause, PsycopgError) and cause.sqlstate == FROZEN:
+            raise SpendingFrozen from failure
         raise
     return captured
 

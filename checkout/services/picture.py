@@ -19,6 +19,7 @@ from gift_cards.services import Found
 from imports import selectors as imports_selectors
 from imports.selectors import FormerNumber
 from ledger.services import Act
+from members.errors import SpendingFrozen
 from members.models import Member
 from points import services as points_services
 from points.earning import Facts
@@ -186,6 +187,9 @@ def picture(
     """
     found = looking.look
     _check_guest(found, asked)
+    is_frozen = found.is_frozen and not asked.is_returned_value
+    if is_frozen and asked.coupons:
+        raise SpendingFrozen
     cards = tuple(
         _open(found, card, by=by, at=at, callers=callers) for card in asked.gift_cards
     )
@@ -193,7 +197,7 @@ def picture(
     tier = found.tier_of_then(at) if is_queued else found.tier(at)
     return Picture(
         look=found,
-        guest=_with_points_of(asked, _guest(found, tier)),
+        guest=_with_points_of(asked, _guest(found, tier, is_frozen=is_frozen)),
         programme=_programme(found, store=store, tier=tier, by=by, at=at),
         wishes=Wishes(
             coupons=asked.coupons,
@@ -282,6 +286,8 @@ def _member_id(
 
 def _check_guest(found: Look, asked: Asked) -> None:
     member, card = found.member, found.card
+    if any(card["is_frozen"] for card in found.raw.get("gifts") or ()):
+        raise SpendingFrozen
     if not asked.uses_own_value:
         return
     if card is not None and not card["is_usable"]:
@@ -334,25 +340,32 @@ def _laid_down(card: Found, most: int | None) -> GiftCardShown:
     )
 
 
-def _guest(found: Look, tier: Tier | None) -> Guest:
+def _guest(found: Look, tier: Tier | None, *, is_frozen: bool) -> Guest:
     principal, bonus = found.of_wallet("principal"), found.of_wallet("bonus")
     points, debt = found.of_points("points"), found.of_points("debt")
     released = max(0, found.points_due - (debt.balance if debt else 0))
     is_active = found.member is None or found.member["status"] == Member.Status.ACTIVE
     # Principal and bonus pay together or not at all: they are taken in fixed parts.
-    no_wallet = any(account.is_frozen for account in (principal, bonus) if account)
-    no_points = points is not None and points.is_frozen
+    no_wallet = is_frozen or any(
+        account.is_frozen for account in (principal, bonus) if account
+    )
+    no_points = is_frozen or (points is not None and points.is_frozen)
+    # Printed ones that are nobody's serve whoever brings them.
+    coupons = found.coupons()
+    if is_frozen:
+        coupons = tuple(one for one in coupons if one.member_id is None)
     return Guest(
         member_id=found.member_id if is_active else None,
         tier_id=tier.pk if tier else None,
         tier_name=tier.name if tier else "",
         benefits=tier.benefits if tier else NO_TIER,
-        coupons=found.coupons(),
+        coupons=coupons,
         points=0 if no_points else (points.usable if points else 0) + released,
         principal=principal.usable if principal and not no_wallet else 0,
         bonus=bonus.usable if bonus and not no_wallet else 0,
         is_wallet_frozen=no_wallet,
         are_points_frozen=no_points,
+        is_spending_frozen=is_frozen,
     )
 
 

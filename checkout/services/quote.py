@@ -75,7 +75,7 @@ def quote(
     return Told(
         quote=told,
         picture=drawn,
-        needs_code=not is_returned_value(asked) and unproven(told, looking) > 0,
+        needs_code=not asked.is_returned_value and unproven(told, looking) > 0,
         may_vouch=may_vouch(looking),
     )
 
@@ -115,11 +115,6 @@ def unproven(told: Quote, looking: Looking, *, is_proven: bool = False) -> int:
             return stored.amount
     total = others + (0 if is_proven else own)
     return total if total > min(cards.code_above, wallets.code_from) else 0
-
-
-def is_returned_value(asked: Asked) -> bool:
-    """Whether only what an exchange just gave back is used: nobody proves that anew."""
-    return asked.exchange is not None and asked.exchange.is_returned_value
 
 
 def may_vouch(looking: Looking) -> bool:

@@ -65,6 +65,7 @@ def params_of(
         "numbered_by": _numbered_by(drawn.programme.policy, by),
         "approver": by.approver_id,
         "channel": request.bill.channel,
+        "payers": _payers(request, found, quote),
         "gross": quote.gross,
         "discount": quote.discount,
         "net": quote.net,
@@ -162,6 +163,26 @@ def _discounts(quote: Quote) -> list[dict[str, Any]] | None:
         }
         for place, discount in enumerate(quote.discounts, 1)
     ] or None
+
+
+def _payers(request: Request, found: Look, quote: Quote) -> list[int]:
+    """The members whose value this bill uses; of none what only came back in it."""
+    if request.asked.is_returned_value:
+        return []
+    own = {coupon.pk for coupon in found.coupons() if coupon.member_id is not None}
+    payers = {payment.card.owner_id for payment in quote.payments if payment.card}
+    if (
+        quote.stored_value is not None
+        or quote.points_spent
+        or any(
+            one.kind == DiscountKind.COUPON and one.subject in own
+            for one in quote.discounts
+        )
+    ):
+        payers.add(found.member_id)
+    if quote.stored_value is not None and found.share is not None:
+        payers.add(found.share["owner_id"])
+    return sorted(pk for pk in payers if pk is not None)
 
 
 def _watched(found: Look) -> list[int]:

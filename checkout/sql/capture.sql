@@ -22,7 +22,8 @@
 --
 -- Outcomes: 'done'; 'replayed' and 'conflict' for a key that was used; 'in_progress' for one
 -- that is being used; 'moved' where the quote must be made again; 'coupon' with the word why.
--- Refusals: what `ledger_post_entry` raises; RC001 the shown code was used before.
+-- Refusals: what `ledger_post_entry` raises; RC001 the shown code was used before;
+-- RC002 one of `payers` (in `p_sale`: whose value pays) froze their spending.
 CREATE OR REPLACE FUNCTION checkout_capture(
   p_key text, p_fingerprint bytea, p_at timestamptz, p_business_date date,
   p_actor text, p_store bigint, p_till bigint, p_staff bigint, p_shift bigint, p_request_id text,
@@ -66,6 +67,9 @@ BEGIN
     RETURN;
   END IF;
 
+  IF members_is_frozen(ARRAY(SELECT jsonb_array_elements_text(p_sale -> 'payers')::bigint)) THEN  -- guard: frozen by its owner
+    RAISE EXCEPTION 'spending is frozen' USING ERRCODE = 'RC002';
+  END IF;
   IF cardinality(p_watched) > 0 THEN
     -- Everything that is touched or looked at, in one order everywhere.
     PERFORM ledger_lock_accounts(p_watched || p_debits || p_credits);  -- guard: accounts

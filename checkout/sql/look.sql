@@ -49,7 +49,8 @@ BEGIN
     END IF;
     v_member_id := v_card.member_id;
     v_card_id := v_card.id;
-    SELECT s.id, s.owner_id, s.per_use, s.per_day INTO v_share
+    SELECT s.id, s.owner_id, s.per_use, s.per_day,
+           (SELECT o.spending_frozen_at IS NOT NULL FROM members_member o WHERE o.id = s.owner_id) AS is_frozen INTO v_share
       FROM cards_walletshare s WHERE s.card_id = v_card.id AND s.is_active ORDER BY s.id LIMIT 1;
     v_found := jsonb_build_object('card', to_jsonb(v_card));
     IF v_share.id IS NOT NULL THEN
@@ -60,11 +61,11 @@ BEGIN
   END IF;
 
   IF v_member_id IS NOT NULL OR p_public IS NOT NULL THEN
-    SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap, m.phone_changed_at
+    SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap, m.phone_changed_at, m.spending_frozen_at
       INTO v_member FROM members_member m
      WHERE m.id = coalesce(v_member_id, (SELECT n.id FROM members_member n WHERE n.public_id = p_public));
     IF v_member.merged_into_id IS NOT NULL THEN
-      SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap, m.phone_changed_at
+      SELECT m.id, m.public_id, m.status, m.merged_into_id, m.joined_at, m.birth_calendar, m.birth_month, m.birth_day, m.birth_leap, m.phone_changed_at, m.spending_frozen_at
         INTO v_member FROM members_member m WHERE m.id = v_member.merged_into_id;
     END IF;
     IF v_member.id IS NULL THEN
@@ -109,6 +110,7 @@ BEGIN
       SELECT k.id AS code_id, k.key_id, k.digest, k.pin_digest, k.proof_digest, k.last4, c.id AS card_id, c.public_id, c.status,
              c.account_id, c.amount, c.expires_at, c.design_id, c.owner_id,
              (SELECT s.staff_id FROM members_staffmembership s WHERE s.member_id = c.owner_id AND s.ended_at IS NULL) AS colleague,
+             coalesce((SELECT o.spending_frozen_at IS NOT NULL FROM members_member o WHERE o.id = c.owner_id), false) AS is_frozen,
              coalesce((SELECT sum(l.remaining) FROM ledger_lot l
                         WHERE l.account_id = c.account_id AND l.is_open AND (l.expires_at IS NULL OR l.expires_at > p_at)), 0)::bigint AS usable
         FROM gift_cards_giftcardcode k JOIN gift_cards_giftcard c ON c.id = k.card_id

@@ -17,6 +17,7 @@ from coupons.kinds import CouponAct, CouponStatus
 from coupons.models import Coupon, CouponGift, CouponsPolicy, CouponUse
 from coupons.rules import refusal_of
 from ledger.services import Act
+from members import services as members_services
 from members.models import Member
 from policies import selectors as policies_selectors
 
@@ -41,6 +42,7 @@ def offer(*, coupon_id: int, member_id: int, by: Act, at: datetime) -> Offer:
 
     Raises NotGiveable, CouponNotUsable.
     """
+    members_services.refuse_frozen_step(member_id)
     coupon = _own(coupon_id, member_id, at)
     if not coupon.version.is_transferable:
         raise NotGiveable(coupon=coupon_id)

@@ -13,6 +13,7 @@ from coupons.kinds import CouponAct, CouponStatus
 from coupons.models import Coupon, CouponsPolicy, CouponUse
 from ledger.errors import IdempotencyConflict
 from ledger.services import Act
+from members import services as members_services
 from policies import selectors as policies_selectors
 
 from .acts import act_of
@@ -85,6 +86,8 @@ def redeem_step(
         raise IdempotencyConflict
     if outcome not in ("done", "replayed"):
         raise CouponNotUsable(why=outcome, coupon=coupon_id)
+    if outcome == "done":  # what was done before a freeze stays its answer
+        members_services.refuse_frozen_step(member_id)
     return [int(use) for _outcome, _coupon, use in rows]
 
 

@@ -14,6 +14,7 @@ from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from members import services as members_services
 from stores import services as stores_services
 from stores.models import Approval
 
@@ -140,6 +141,7 @@ def void_sale(
         raise GiftCardUnavailable(status=card.status)
     if accounts.store_of(by) != card.store_id:
         raise OtherStore
+    members_services.refuse_frozen_step(card.owner_id)
     # No till spends from it while it is decided what is left.
     ledger_services.lock_accounts([card.account_id])
     if card.status == Status.BLOCKED:

@@ -16,6 +16,7 @@ from ledger import services as ledger_services
 from ledger.errors import AccountClosed, AccountFrozen, InvalidAmount
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from members import services as members_services
 from outbox import services as outbox_services
 from outbox.kinds import EventKind
 from stores import services as stores_services
@@ -87,6 +88,7 @@ def _redeem(
             raise GiftCardUnavailable(status=found.status)
         return _redeemed(first, found.card_id, amount)
     if ledger_services.posted_before(key=key, fingerprint=request) is None:
+        members_services.refuse_frozen_step(found.owner_id)
         by = stores_services.check_beneficiary(
             by=by,
             act=REDEEM,

@@ -12,6 +12,7 @@ from gift_cards.models import Gift, GiftCard
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.services import Act
+from members import services as members_services
 from outbox import services as outbox_services
 from outbox.kinds import EventKind
 from stored_value import services as stored_value_services
@@ -92,6 +93,8 @@ def move_to_wallet(
         return Moved(first.entry_id, card_id, _amount(first.entry_id), replayed=True)
     if card.status != GiftCard.Status.ACTIVE or card.account_id is None:
         raise GiftCardUnavailable(status=card.status)
+    if card.owner_id != member_id:
+        members_services.refuse_frozen_step(card.owner_id)
     member = Holder.member(member_id)
     open_wallet(member)
     lock_wallets([Holder("gift_card", card_id), member])

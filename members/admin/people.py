@@ -135,6 +135,7 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
                         "merged_into",
                         "referrer",
                         "referral_code",
+                        "spending_frozen_at",
                         "joined_at",
                         "number",
                         "public_id",
@@ -156,6 +157,7 @@ class MemberAdmin(MemberActs, ReadOnlyAdmin[Member], HistoryAdmin[Member]):
         "state",
         "number",
         "referral_code",
+        "spending_frozen_at",
         "public_id",
     )
 

@@ -70,6 +70,10 @@ class Member(models.Model):
     phone_changed_at = models.DateTimeField(
         _("phone changed at"), null=True, blank=True, editable=False
     )
+    # By the member, from their own phone: nothing of theirs pays until it is lifted.
+    spending_frozen_at = models.DateTimeField(
+        _("spending frozen by the member at"), null=True, blank=True, editable=False
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     salutation = models.CharField(_("salutation"), max_length=20, blank=True)
     gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)

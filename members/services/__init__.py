@@ -17,6 +17,7 @@ from .consents import (
 from .enrol import enrol
 from .erase import Signed, erase, erase_with_forfeiture, what_is_held
 from .export import MemberExport, export_member, json_pieces, zip_file
+from .freeze import freeze_spending, refuse_frozen_step, unfreeze_step
 from .load import NewMember, load_consents, load_members
 from .locks import keep_active
 from .marks import save_custom_field, save_tag, tag, untag
@@ -37,6 +38,7 @@ __all__ = [
     "erase",
     "erase_with_forfeiture",
     "export_member",
+    "freeze_spending",
     "give_consent",
     "json_pieces",
     "keep_active",
@@ -47,11 +49,13 @@ __all__ = [
     "merge_step",
     "note_referrer",
     "publish_consent_text",
+    "refuse_frozen_step",
     "release_phone",
     "save_custom_field",
     "save_tag",
     "set_birthday",
     "tag",
+    "unfreeze_step",
     "unlink_staff",
     "untag",
     "what_is_held",

@@ -33,6 +33,13 @@ def lock_member(member_id: int) -> Member:
     return _active(member)
 
 
+def lock_spending(member_id: int) -> Member:
+    """An active member, with every payment that is under way waited for, and those to
+    come made to wait. Raises MemberUnknown, MemberNotActive.
+    """
+    return _active(_rows([member_id]).first())
+
+
 def lock_whole(member_ids: Iterable[int]) -> dict[int, Member]:
     """Members locked in key order, and whatever would point at them made to wait: what
     was written about them before is seen, what comes later sees what became of them.

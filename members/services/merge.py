@@ -33,6 +33,7 @@ FILLED: Final = (
     "home_store_id",
     "keeper_id",
     "referrer_id",
+    "spending_frozen_at",
 )
 BIRTHDAY: Final = (
     "birth_calendar",
@@ -209,9 +210,12 @@ def _join(source: Member, target: Member, *, at: datetime) -> None:
         for name in BIRTHDAY:
             setattr(target, name, getattr(source, name))
         fields |= set(BIRTHDAY)
+    # Whoever has a phone since yesterday does not get round the day by merging.
+    waits = [one.phone_changed_at for one in (source, target) if one.phone_changed_at]
+    target.phone_changed_at = max(waits, default=None)
     target.custom = {**source.custom, **target.custom}
     target.joined_at = min(target.joined_at, source.joined_at)
-    _save(target, fields | {"custom", "joined_at"})
+    _save(target, fields | {"custom", "joined_at", "phone_changed_at"})
     source.status = Member.Status.MERGED
     source.merged_into = target
     source.ended_at = at

@@ -69,6 +69,24 @@ CREATE OR REPLACE TRIGGER members_account_of_active_member BEFORE INSERT ON ledg
   EXECUTE FUNCTION members_refuse_account_of_gone();
 ALTER TABLE ledger_account ENABLE ALWAYS TRIGGER members_account_of_active_member;
 
+-- Whether one of these members froze their spending. Whoever pays with what is theirs asks it in
+-- the same transaction: the key lock and a freeze (it takes the full lock) wait for each other,
+-- so that a payment is before the freeze or sees it. No two payments wait for each other.
+CREATE OR REPLACE FUNCTION members_is_frozen(p_members bigint[]) RETURNS boolean
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  v_row record;
+  v_is_frozen boolean := false;
+BEGIN
+  FOR v_row IN
+    SELECT spending_frozen_at FROM members_member WHERE id = ANY (p_members) ORDER BY id FOR KEY SHARE  -- guard: freeze
+  LOOP
+    v_is_frozen := v_is_frozen OR v_row.spending_frozen_at IS NOT NULL;
+  END LOOP;
+  RETURN v_is_frozen;
+END
+$$;
+
 SELECT policies_keep_forever('members_consent');
 SELECT policies_keep_forever('members_consenttext');
 SELECT policies_keep_forever('members_merge');

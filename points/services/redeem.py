@@ -10,6 +10,7 @@ from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from members import services as members_services
 from points.errors import AmountRefused, NotEnoughPoints, NothingThere, RefundTooLarge
 from points.models import PointsPolicy, Redemption
 from points.spending import check_spend
@@ -94,6 +95,7 @@ def redemption_lines(
     `redeem` raises; the posting decides again.
     """
     permit.active_member(member_id)
+    members_services.refuse_frozen_step(member_id)
     holding = holding_of(member_id)
     lock(holding)
     policy = policies_selectors.in_force(PointsPolicy, at=at)

@@ -15,6 +15,7 @@ from ledger import services as ledger_services
 from ledger.errors import IdempotencyConflict
 from ledger.kinds import EntryKind
 from ledger.services import Act, Line, Posted
+from members import services as members_services
 from members.models import Member
 from points import codes, identity
 from points.errors import (
@@ -90,6 +91,7 @@ def order_reward(
     lock(holding)
     if done := permit.first_answer(RewardOrder, key, asked):
         return _with_code(done)
+    members_services.refuse_frozen_step(member_id)
     reward = _offered(reward_id, at)
     release_due_step(member_id=member_id, at=at, by=by)
     points, money = reward.points * quantity, reward.money * quantity

@@ -17,6 +17,7 @@ from .spend import Paid, spend, spend_step, spending_lines
 from .statements import record_statement
 from .top_up import Tender, best_steps, top_up
 from .transfer import transfer
+from .unfreeze import unfreeze_by_phone, unfreeze_spending
 from .waiting import refuse_until_settled, require_settled_phone
 
 __all__ = [
@@ -50,5 +51,7 @@ __all__ = [
     "subject_of_code",
     "top_up",
     "transfer",
+    "unfreeze_by_phone",
+    "unfreeze_spending",
     "usable_coupons",
 ]

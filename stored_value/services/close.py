@@ -11,6 +11,7 @@ from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Act, Line
+from members import services as members_services
 from stored_value.errors import HoldsOpen
 from stored_value.holders import Holder, lock_wallets, open_store_account, open_wallet
 from stored_value.models import Hold
@@ -61,6 +62,7 @@ def close_wallet(
     if done is not None:
         return _as_closed(done)
     refuse_own(by, [holder])
+    members_services.refuse_frozen_step(holder.member_id)
     if Hold.objects.filter(**holder.row, status=Hold.Status.OPEN).exists():
         raise HoldsOpen
     # What has expired already is not paid out, and must not keep the accounts open.

@@ -10,6 +10,7 @@ from cards import services as cards_services
 from cards.models import CodeUse
 from common.digits import is_guessed_first
 from ledger.services import Act
+from members import services as members_services
 from stored_value.errors import (
     CodeLocked,
     CodeNeeded,
@@ -59,6 +60,9 @@ def set_payment_code(
         raise CodeProofNeeded(act=SET)
     with transaction.atomic():
         require_in_use(Holder.member(member_id))
+        if approval is None and not (by.actor.startswith(NO_DOUBT) and _has(member_id)):
+            # Else whoever has the phone sets a code, and lifts a freeze by it.
+            members_services.refuse_frozen_step(member_id)
         by = stores_services.use_limit(
             by=by,
             act=SET,
@@ -79,6 +83,10 @@ def set_payment_code(
         stores_services.record_act(
             name="stored_value.code_set", by=by, at=at, subject=row
         )
+
+
+def _has(member_id: int) -> bool:
+    return PaymentCode.objects.filter(member_id=member_id).exists()
 
 
 def hash_payment_code(code: str) -> str:

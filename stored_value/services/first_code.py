@@ -14,6 +14,7 @@ from accounts.errors import SignInCodeNotAccepted
 from accounts.models import CodePurpose, CodeState
 from accounts.services import CodeRequest
 from ledger.services import Act
+from members import services as members_services
 from members.models import Member
 from stored_value.errors import FirstCodeOnly, PhoneCodeNotSent
 from stored_value.holders import Holder
@@ -89,6 +90,7 @@ def _set(
     if proven is None or proven.member_id != member_id:
         return False
     require_in_use(Holder.member(member_id))
+    members_services.refuse_frozen_step(member_id)
     row, is_first = PaymentCode.objects.get_or_create(
         member_id=member_id, defaults={"code_hash": hashed, "set_at": at}
     )

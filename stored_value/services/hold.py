@@ -12,6 +12,7 @@ from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import PostingFacts
 from ledger.services import Act, Line
+from members import services as members_services
 from stored_value import rules
 from stored_value.errors import (
     AmountRefused,
@@ -65,6 +66,7 @@ def hold(
     if done is not None:
         return Hold.objects.get(entry_id=done)
     require_in_use(holder)
+    members_services.refuse_frozen_step(holder.member_id)
     subject = f"{holder.kind}:{holder.id}"
     by = stores_services.use_limit(
         by=by,

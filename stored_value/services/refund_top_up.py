@@ -10,6 +10,7 @@ from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.lineage import Heir
 from ledger.services import Act, Line
+from members import services as members_services
 from outbox import services as outbox_services
 from outbox.kinds import EventKind
 from policies.profiles import PROFILES
@@ -72,6 +73,7 @@ def refund_top_up(
     if done is not None:
         return TopUpRefund.objects.get(entry_id=done)
     refuse_own(by, [holder])
+    members_services.refuse_frozen_step(holder.member_id)
     preview = refund_preview(top_up=top_up, at=at)
     if not preview.formula.principal_left:
         raise NothingLeft

@@ -13,6 +13,7 @@ from ledger import lineage as ledger_lineage
 from ledger import services as ledger_services
 from ledger.kinds import AccountKind, EntryKind
 from ledger.services import Act, Line
+from members import services as members_services
 from stored_value import rules
 from stored_value.errors import (
     AmountRefused,
@@ -172,6 +173,7 @@ def spend_step(
     if done is not None:
         return as_paid(done)
     require_in_use(holder)
+    members_services.refuse_frozen_step(holder.member_id)
     held = wallet(holder=holder, at=at)
     posted = ledger_services.post_entry(
         kind=EntryKind.SALE,

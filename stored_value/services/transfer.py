@@ -9,6 +9,7 @@ from common.text import one_line
 from ledger import services as ledger_services
 from ledger.kinds import EntryKind
 from ledger.services import Act
+from members import services as members_services
 from stored_value.errors import (
     AmountRefused,
     HoldsTooMuch,
@@ -59,6 +60,7 @@ def transfer(
         return done
     require_in_use(giver)
     require_in_use(taker)
+    members_services.refuse_frozen_step(giver.member_id)
     refuse_own(by, [giver, taker])
     terms = terms_at(at)
     if not terms.policy.may_transfer:

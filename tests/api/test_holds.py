@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from cards.tokens import mint_code
+from members import services as members_services
 from members.models import Member
 from stored_value import services as stored_value_services
 from stored_value.models import Hold
@@ -115,3 +116,24 @@ def test_above_the_limit_a_deposit_asks_for_the_members_code() -> None:
     assert (made.status_code, shown.status_code) == (201, 201), made.content
     assert again.content == made.content
     assert is_proven()
+
+
+def test_who_froze_their_spending_has_nothing_set_aside() -> None:
+    """Told apart from what the shop froze: only the member lifts it."""
+    till = a_till()
+    assert till.store
+    member = a_guest(principal=300_00, store=till.store)
+    members_services.freeze_spending(
+        member_id=member.pk, by=by_themselves(member), at=now()
+    )
+    identity = Member.objects.get(pk=member.pk).public_id
+    before = everything()
+
+    refused = till.post(f"/members/{identity}/holds", {"amount": 10_00}, key="h")
+    bill = {"member": str(identity), "gross": 10_00, "stored_value": 10_00}
+    unpaid = till.post("/sales", {**bill, "reference": "A1"}, key="s")
+
+    for answer in (refused, unpaid):
+        assert (answer.status_code, answer.json()["code"]) == (409, "spending_frozen")
+        assert "frozen all spending" in answer.json()["detail"]
+    assert everything() == before

@@ -14,6 +14,7 @@ from members.models import Member
 from members.phones import masked
 from points.models import RewardOrder, StampGrant
 from recognition.models import Feedback, Note, Preference
+from stored_value import services as stored_value_services
 from stored_value.holders import Holder
 from stored_value.models import PaymentCode
 from stored_value.selectors import wallet
@@ -23,7 +24,7 @@ from tests.factories.accounts import code_sent_last
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.coupons import TemplateFactory, issued, visit_pass
-from tests.factories.ledger import everything
+from tests.factories.ledger import an_act, everything
 from tests.factories.members import MemberFactory
 from tests.factories.points import RewardFactory, StampProgrammeFactory
 from tests.factories.stored_value import is_proven, new_rules
@@ -394,3 +395,37 @@ def test_a_payment_code_by_the_rotating_code_or_beside_an_approver(
     beside = {"checker": str(lead.pk), "secret": PIN}
     do(till, member, "code", new_code="736251", again="736251", **beside)
     assert PaymentCode.objects.get().code_hash != first
+
+
+def test_a_freeze_is_seen_and_lifted_by_the_payment_code(till: AtTill) -> None:
+    """A wrong one is refused; the code on the phone is asked for nowhere."""
+    member = MemberFactory.create()
+    stored_value_services.set_payment_code(
+        member_id=member.pk, code="482913", by=an_act(), at=NOON
+    )
+    Member.objects.filter(pk=member.pk).update(spending_frozen_at=NOON)
+    assert (
+        "Spending frozen by the guest"
+        in till.get(f"guests/{member.public_id}/").content.decode()
+    )
+    assert (
+        "Spending is frozen by the guest"
+        in till.get(f"guests/{member.public_id}/care/").content.decode()
+    )
+    do(till, member, "unfreeze", payment_code="111213")
+    # Alone without a code: an approver is asked for.
+    assert "PIN" in do(till, member, "unfreeze", payment_code="").content.decode()
+    member.refresh_from_db()
+    assert member.spending_frozen_at == NOON
+    do(till, member, "unfreeze", payment_code="482913")
+    member.refresh_from_db()
+    assert member.spending_frozen_at is None
+
+
+def test_an_approver_who_knows_the_guest_lifts_a_freeze(till: AtTill) -> None:
+    member = MemberFactory.create()
+    Member.objects.filter(pk=member.pk).update(spending_frozen_at=NOON)
+    lead = UserFactory.holding("store-manager", store=till.store)
+    do(till, member, "unfreeze", payment_code="", checker=lead.pk, secret=PIN)
+    member.refresh_from_db()
+    assert member.spending_frozen_at is None

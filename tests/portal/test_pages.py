@@ -52,6 +52,7 @@ PAGES = [
     "",
     "code/",
     "cards/",
+    "cards/freeze/",
     "wallet/",
     "wallet/plans/",
     "wallet/statements/",
