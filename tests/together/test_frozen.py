@@ -159,7 +159,7 @@ def test_a_gift_card_of_theirs_pays_no_bill(store: Store, member: Member) -> Non
             50_00,
             store=store,
             member=MemberFactory.create(),
-            asked=Asked(coupons=(), gift_cards=(GiftCardAsked(code=card.code),)),
+            asked=Asked(coupons=(), gift_cards=(GiftCardAsked(code=card.code or ""),)),
         )
     )
     refused(lambda: gift_cards.pay(card, 10_00, by=till_of(store)))
