@@ -97,6 +97,11 @@ def is_locked(place: str, *, at: datetime) -> bool:
     return CodeGuess.objects.filter(place=place, locked_until__gt=at).exists()
 
 
+def code_above(*, at: datetime) -> int:
+    """Up to what amount (minor units) a member's number alone pays."""
+    return policies_selectors.in_force(CardsPolicy, at=at).code_above
+
+
 def needs_code(*, amount: int, anonymous: bool, at: datetime) -> bool:
     """Whether the number alone is too little to spend this (minor units).
 

@@ -18,6 +18,11 @@ MONEY: Final = (AccountKind.PRINCIPAL, AccountKind.BONUS)
 
 def with_wallets(*, limit: int) -> list[str]:
     """As somebody there would type them: those who have most in their wallets."""
+    return [_typed(member.phone or "") for member in members_with_wallets(limit=limit)]
+
+
+def members_with_wallets(*, limit: int) -> list[Member]:
+    """Whom to be: those who have most in their wallets."""
     invented: QuerySet[Member] = Member.objects.filter(
         status=Member.Status.ACTIVE, phone__startswith=RANGE
     ).order_by("pk")[:LOOKED_AT]
@@ -25,7 +30,7 @@ def with_wallets(*, limit: int) -> list[str]:
         ((_money_of(member), member) for member in invented),
         key=lambda pair: (-pair[0], pair[1].pk),
     )
-    return [_typed(member.phone or "") for money, member in rich[:limit] if money]
+    return [member for money, member in rich[:limit] if money]
 
 
 def _money_of(member: Member) -> int:

@@ -36,6 +36,8 @@ class GiftCardsConfig(AppConfig):
                 "gift_cards.voided": _("Gift card sale voided"),
                 "gift_cards.moved": _("Gift card moved into a wallet"),
                 "gift_cards.kept": _("Gift kept"),
+                "gift_cards.code_shown": _("Code of a gift card shown to its owner"),
+                "gift_cards.taken_back": _("Gift taken back by its giver"),
                 "gift_cards.resent": _("Gift sent again"),
                 "gift_cards.design_added": _("Gift card design added"),
                 "gift_cards.design_changed": _("Gift card design changed"),

@@ -12,9 +12,11 @@ has no proof.
 import hmac
 import secrets
 import unicodedata
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -76,6 +78,27 @@ def scan_text(code: str, proof: str) -> str:
 def new_token() -> str:
     """What opens a gift: 192 bits, fit for an address."""
     return secrets.token_urlsafe(24)
+
+
+def link_token(card: UUID) -> str:
+    """What opens a gift that is handed over by a link: made anew from our key, so that
+    its giver can be shown it again, and nobody keeps it.
+    """
+    return _link_token(card, settings.SECRET_KEY)
+
+
+def shown_link_token(card: UUID, kept: str) -> str:
+    """The same, made with whichever of our keys it was made with; empty: with none."""
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        token = _link_token(card, key)
+        if token_digest(token) == kept:
+            return token
+    return ""
+
+
+def _link_token(card: UUID, key: str | bytes) -> str:
+    made = salted_hmac("gift_cards.links", str(card), secret=key, algorithm="sha256")
+    return urlsafe_b64encode(made.digest()[:24]).decode()
 
 
 def token_digest(token: str) -> str:

@@ -221,6 +221,45 @@ class GiftNotSendable(DomainError):
         )
 
 
+class GiftNotReturnable(DomainError):
+    """The friend has it, or money took another way than out of the giver's wallet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "gift_not_returnable",
+            _("This gift is on its way or with your friend: it stays given."),
+        )
+
+
+class OnlyOneself(DomainError):
+    """What a member does with their own on their own phone, nobody does for them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "only_oneself", _("Only the member does this, on their own phone.")
+        )
+
+
+class StoredValueRefused(DomainError):
+    """The shop sells gift cards for money alone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "stored_value_refused",
+            _("This shop does not sell gift cards for stored value."),
+        )
+
+
+class MoveRefused(DomainError):
+    """Under the rules of this card it stays a card."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "gift_card_move_refused",
+            _("This gift card cannot be moved into stored value: pay with it."),
+        )
+
+
 class ChannelUnavailable(DomainError):
     """Nothing is set up that could carry such a message."""
 

@@ -82,9 +82,7 @@ def check_payment(
     wrong = any(word not in known or paid <= 0 for word, paid in tenders.items())
     if wrong or sum(tenders.values()) != total:
         raise TendersRefused(total=total)
-    named_from = bounds.real_name_from
-    if named_from is not None and total >= named_from and not has_buyer:
-        raise RealNameNeeded
+    check_buyer(total, bounds=bounds, has_buyer=has_buyer)
     no_cash_from = (
         bounds.no_cash_from_organisation
         if for_organisation
@@ -92,6 +90,13 @@ def check_payment(
     )
     if no_cash_from is not None and total >= no_cash_from and tenders.get(CASH):
         raise NonCashNeeded
+
+
+def check_buyer(total: int, *, bounds: Profile, has_buyer: bool) -> None:
+    """From the country's sum on, the buyer has a name. Raises RealNameNeeded."""
+    named_from = bounds.real_name_from
+    if named_from is not None and total >= named_from and not has_buyer:
+        raise RealNameNeeded
 
 
 def shares(

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from ledger import selectors as ledger_selectors
+from ledger.selectors import Movement
+from policies import selectors as policies_selectors
 
-from .models import Gift, GiftCard, GiftCardCode, GiftCardDesign
+from .codes import shown_link_token, token_digest
+from .letters import link_of
+from .models import Gift, GiftCard, GiftCardCode, GiftCardDesign, GiftCardPolicy
+from .thumbnails import draw_small
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,28 @@ class CardFacts:
 def designs_on_sale() -> QuerySet[GiftCardDesign]:
     """The faces to choose from."""
     return GiftCardDesign.objects.filter(is_active=True).select_related("picture")
+
+
+def face_of(design_id: int, *, brand: str, language: str) -> bytes | None:
+    """What a design that is on sale looks like, small, without an amount."""
+    design = designs_on_sale().filter(pk=design_id).first()
+    if design is None:
+        return None
+    return draw_small(
+        face=design.face,
+        brand=brand,
+        greeting=design.greeting,
+        language=language,
+        own=bytes(design.picture.image) if design.picture is not None else b"",
+    )
+
+
+def movements_of(card_id: int, *, most: int = 20) -> list[Movement]:
+    """What a card was sold for, and what it paid, the latest first."""
+    account_id = GiftCard.objects.values_list("account_id", flat=True).get(pk=card_id)
+    if account_id is None:
+        return []
+    return ledger_selectors.statement(account_id=account_id, limit=most)
 
 
 def with_live_codes(cards: QuerySet[GiftCard]) -> QuerySet[GiftCard]:
@@ -60,6 +87,68 @@ def last4_of(card_id: int) -> str:
 def gift_of(*, card_id: int) -> Gift | None:
     """The gift that a card is, if it is one."""
     return Gift.objects.filter(card_id=card_id).first()
+
+
+def gifts_given(member_id: int) -> QuerySet[Gift]:
+    """What a member gave to friends, the latest first: what became of each, no code."""
+    return (
+        Gift.objects.filter(card__buyer_id=member_id)
+        .select_related("card__design")
+        .order_by("-card__sold_at", "-pk")
+    )
+
+
+def shown_link(gift: Gift) -> str:
+    """The link of a gift that its giver hands over, as long as nobody opened it; empty
+    where it travels by itself, or cannot be shown again.
+    """
+    if gift.channel != Gift.Channel.LINK or not gift.is_returnable:
+        return ""
+    token = shown_link_token(gift.card.public_id, gift.token_digest or "")
+    return link_of(token) if token else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedGift:
+    """A gift found by its link, or by one that was replaced since."""
+
+    gift: Gift
+    is_former: bool
+
+
+def gift_by_link(token: str) -> LinkedGift | None:
+    """The gift that a link names, whatever became of it; None: no link of ours."""
+    digest = token_digest(token)
+    found = Gift.objects.select_related("card__design__picture").filter(
+        Q(token_digest=digest) | Q(former_digests__contains=[digest])
+    )
+    gift = found.first()
+    return None if gift is None else LinkedGift(gift, gift.token_digest != digest)
+
+
+def gift_paid_by(entry_id: UUID, *, giver_id: int) -> Gift | None:
+    """The gift that an entry of the giver's wallet bought."""
+    return gifts_given(giver_id).filter(card__sale_id=entry_id).first()
+
+
+def own_card(*, public_id: UUID, member_id: int, at: datetime) -> CardFacts | None:
+    """A card that a member keeps; None for another's."""
+    mine = GiftCard.objects.filter(public_id=public_id, owner_id=member_id)
+    row = mine.exclude(status=GiftCard.Status.VOID).first()
+    return _facts(row, at) if row is not None else None
+
+
+def may_move(card_id: int) -> bool:
+    """Whether the rules under which a card was sold let it go into a wallet."""
+    policies = GiftCardPolicy.objects.filter(
+        pk__in=GiftCard.objects.filter(pk=card_id).values("policy")
+    )
+    return all(policies.values_list("may_move_to_wallet", flat=True))
+
+
+def is_sold_for_stored_value(*, at: datetime) -> bool:
+    """Whether members buy gift cards from their wallets."""
+    return policies_selectors.in_force(GiftCardPolicy, at=at).sold_for_stored_value
 
 
 def _facts(row: GiftCard, at: datetime) -> CardFacts:

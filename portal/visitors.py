@@ -66,14 +66,35 @@ def for_members[**P](
         visitor = visitor_of(request)
         if visitor is None:
             return to_sign_in(request)
-        # By which the log names whoever it was.
-        request.member_actor = visitor.act().actor  # type: ignore[attr-defined]
-        response = view(request, visitor, *args, **options)
-        if accounts_services.touch_device(device=visitor.device, at=visitor.at):
-            keep(response, settings.MEMBER_COOKIE_NAME, request)
-        return response
+        return _shown(request, visitor, view(request, visitor, *args, **options))
 
     return seen
+
+
+def for_anybody[**P](
+    view: Callable[Concatenate[HttpRequest, Visitor | None, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page that a stranger may read too: there, nobody is given."""
+
+    @wraps(view)
+    def seen(
+        request: HttpRequest, /, *args: P.args, **options: P.kwargs
+    ) -> HttpResponse:
+        visitor = visitor_of(request)
+        response = view(request, visitor, *args, **options)
+        return response if visitor is None else _shown(request, visitor, response)
+
+    return seen
+
+
+def _shown(
+    request: HttpRequest, visitor: Visitor, response: HttpResponse
+) -> HttpResponse:
+    """The device was seen, and the log names whoever it was."""
+    request.member_actor = visitor.act().actor  # type: ignore[attr-defined]
+    if accounts_services.touch_device(device=visitor.device, at=visitor.at):
+        keep(response, settings.MEMBER_COOKIE_NAME, request)
+    return response
 
 
 def visitor_of(request: HttpRequest) -> Visitor | None:

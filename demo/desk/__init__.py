@@ -6,13 +6,14 @@ from demo.places import Scene
 from .gifts import Gifts
 from .marks import Marks
 from .persons import Persons
+from .phones import Phones
 from .plastic import Plastic
 from .programs import Programs
 from .segments import Segments
 from .tiers import Tiers
 from .wallets import Wallets
 
-SCENES = (Marks, Plastic, Wallets, Tiers, Gifts, Persons, Programs, Segments)
+SCENES = (Marks, Plastic, Wallets, Tiers, Gifts, Persons, Programs, Segments, Phones)
 
 
 class Desk(Scene):

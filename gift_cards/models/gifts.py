@@ -1,6 +1,8 @@
 """A gift card on its way to a friend."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import CheckConstraint, Func, Index, Q
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +55,13 @@ class Gift(models.Model):
     token_digest = models.CharField(  # noqa: DJ001 (unique where there is one)
         max_length=64, unique=True, null=True, editable=False
     )
+    # Of links that were replaced or came back: whoever has one is told what happened.
+    former_digests = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        db_default=models.Value([], output_field=ArrayField(models.CharField())),
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("gift")
@@ -65,6 +74,7 @@ class Gift(models.Model):
                 name="gift_cards_gift_due",
                 condition=Q(status="waiting"),
             ),
+            GinIndex(fields=["former_digests"], name="gift_cards_gift_former_links"),
         ]
         constraints = [
             CheckConstraint(
@@ -96,3 +106,16 @@ class Gift(models.Model):
 
     def __str__(self) -> str:
         return _("Gift %(number)s") % {"number": self.pk}
+
+    @property
+    def is_returnable(self) -> bool:
+        """Whether it has not left yet, or its link was never opened: `RETURNABLE`."""
+        is_here = self.status in (self.Status.WAITING, self.Status.FAILED)
+        is_link = self.channel == self.Channel.LINK and self.status == self.Status.SENT
+        return self.opened_at is None and (is_here or is_link)
+
+
+# The gifts that their givers may take back; asked again under the lock of the row.
+RETURNABLE = Q(opened_at=None) & (
+    Q(status__in=["waiting", "failed"]) | Q(channel="link", status="sent")
+)

@@ -62,6 +62,15 @@ class GiftCardPolicy(PolicyVersion):
     refund_days = models.PositiveSmallIntegerField(
         _("days that refunded value lives at least"), default=7
     )
+    sold_for_stored_value = models.BooleanField(
+        _("members may buy with stored value"),
+        default=True,
+        db_default=True,
+        help_text=_("In the portal, from their principal; never from a bonus."),
+    )
+    may_move_to_wallet = models.BooleanField(
+        _("what is left may be moved into stored value"), default=True, db_default=True
+    )
 
     class Meta:
         verbose_name = _("gift card policy")

@@ -2,6 +2,7 @@
 
 from .acts import subject_of
 from .batches import SealedFile, export_codes, order_batch, withdraw_batch
+from .buy import GiftBought, buy_gift, take_gift_back
 from .care import block, replace, unblock, void_sale
 from .designs import begin_with_faces, save_design
 from .find import Found, find, find_to_sell, forget_tries
@@ -16,7 +17,7 @@ from .gifts import (
     send_gift,
 )
 from .life import extend, revive
-from .renew import FreshCode
+from .renew import FreshCode, show_own_code
 from .sell import Payment, Sold, SoldCard, activate, sell
 from .shown import Hashes, hashes_of, opened
 from .spend import (
@@ -27,12 +28,19 @@ from .spend import (
     refund_redemption,
     unavailable_when_stopped,
 )
-from .wallet import Moved, gift_to_wallet, move_to_wallet, redeem_to_wallet
+from .wallet import (
+    Moved,
+    gift_to_wallet,
+    move_to_wallet,
+    own_card_to_wallet,
+    redeem_to_wallet,
+)
 
 __all__ = [
     "WORD",
     "Found",
     "FreshCode",
+    "GiftBought",
     "GiftWish",
     "Hashes",
     "Moved",
@@ -44,6 +52,7 @@ __all__ = [
     "activate",
     "begin_with_faces",
     "block",
+    "buy_gift",
     "due",
     "export_codes",
     "extend",
@@ -58,6 +67,7 @@ __all__ = [
     "open_gift",
     "opened",
     "order_batch",
+    "own_card_to_wallet",
     "redeem",
     "redeem_to_wallet",
     "redemption_lines",
@@ -69,7 +79,9 @@ __all__ = [
     "save_design",
     "sell",
     "send_gift",
+    "show_own_code",
     "subject_of",
+    "take_gift_back",
     "unavailable_when_stopped",
     "unblock",
     "void_sale",

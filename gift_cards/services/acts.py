@@ -1,7 +1,9 @@
 """Who may do it, and what an approval of it is about."""
 
 from common.text import one_line
+from gift_cards.errors import OnlyOneself
 from gift_cards.models import GiftCard
+from ledger.services import Act
 from stores.errors import ReasonMissing
 
 SELL = "gift_cards.sell_gift_card"
@@ -28,6 +30,14 @@ def reason_of(text: str) -> str:
 def subject_of(card_id: int) -> str:
     """What an approval is about."""
     return f"gift_card:{card_id}"
+
+
+def require_oneself(by: Act, member_id: int) -> None:
+    """Refuse whoever is not this member: what one does with one's own, nobody does for
+    them. Raises OnlyOneself.
+    """
+    if by.actor != f"member:{member_id}":
+        raise OnlyOneself
 
 
 def people_of(card: GiftCard) -> list[int | None]:

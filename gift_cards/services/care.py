@@ -139,7 +139,9 @@ def void_sale(
         return _paid_back(first, card)
     if card.status not in (Status.ACTIVE, Status.BLOCKED) or card.account_id is None:
         raise GiftCardUnavailable(status=card.status)
-    if accounts.store_of(by) != card.store_id:
+    store_id = accounts.store_of(by)
+    # Bought from a wallet it was sold at no store, and goes back into the wallet.
+    if card.store_id is not None and store_id != card.store_id:
         raise OtherStore
     members_services.refuse_frozen_step(card.owner_id)
     # No till spends from it while it is decided what is left.
@@ -156,14 +158,7 @@ def void_sale(
         approval=approval,
         members=people_of(card),
     )
-    if amount:
-        _pay_back(card, by, at, key, request, why)
-    holds_more = ledger_selectors.open_lots(account_id=card.account_id)
-    ledger_services.set_account_status(
-        account_id=card.account_id, status="frozen" if holds_more else "closed"
-    )
-    GiftCard.objects.filter(pk=card_id).update(status=Status.VOID)
-    stop(card, at=at)
+    end_card(card, amount=amount, why=why, by=by, at=at, key=key, request=request)
     stores_services.record_act(
         name="gift_cards.voided",
         by=by,
@@ -172,6 +167,31 @@ def void_sale(
         facts={"reason": why, "amount": amount},
     )
     return amount
+
+
+def end_card(
+    card: GiftCard,
+    *,
+    amount: int,
+    why: str,
+    by: Act,
+    at: datetime,
+    key: str,
+    request: bytes,
+) -> None:
+    """A step under the locks of the card and its account: what is left (minor units)
+    goes back to where it came from, the card is dead, its gift stopped.
+    """
+    if card.account_id is None:
+        raise GiftCardUnavailable(status=card.status)
+    if amount:
+        _pay_back(card, by, at, key, request, why)
+    holds_more = ledger_selectors.open_lots(account_id=card.account_id)
+    ledger_services.set_account_status(
+        account_id=card.account_id, status="frozen" if holds_more else "closed"
+    )
+    GiftCard.objects.filter(pk=card.pk).update(status=Status.VOID)
+    stop(card, at=at)
 
 
 def _pay_back(

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import DateTimeField, F, Q, Value
+from django.db.models import CharField, DateTimeField, F, Func, Q, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -140,10 +140,14 @@ def _is_phone(text: str) -> bool:
     return plain.isascii() and plain.isdecimal() and 7 <= len(plain) <= 15
 
 
-def wrap(card: GiftCard, wish: GiftWish, *, at: datetime) -> str | None:
-    """A step: the gift of a card just sold. For a link: what opens it, this once."""
-    token = new_token() if wish.channel == Gift.Channel.LINK else None
-    is_link = token is not None
+def wrap(
+    card: GiftCard, wish: GiftWish, *, at: datetime, token: str = ""
+) -> str | None:
+    """A step: the gift of a card just sold. For a link: what opens it, `token` where
+    its giver may be shown it again, or one that is known this once.
+    """
+    is_link = wish.channel == Gift.Channel.LINK
+    token = token or new_token()
     Gift.objects.create(
         card=card,
         channel=wish.channel,
@@ -156,9 +160,9 @@ def wrap(card: GiftCard, wish: GiftWish, *, at: datetime) -> str | None:
         message=wish.message.strip(),
         language=wish.language,
         deliver_at=wish.deliver_at or at,
-        token_digest=token_digest(token) if token is not None else None,
+        token_digest=token_digest(token) if is_link else None,
     )
-    return token
+    return token if is_link else None
 
 
 @transaction.atomic(durable=True)
@@ -214,7 +218,7 @@ def note_news(news: Sequence[News]) -> None:
         elif one.state in NEVER_CAME:
             mine.filter(
                 status__in=[Gift.Status.SENDING, Gift.Status.SENT], opened_at=None
-            ).update(status=Gift.Status.FAILED, token_digest=None, delivered_at=None)
+            ).update(status=Gift.Status.FAILED, delivered_at=None, **_link_dies())
 
 
 @transaction.atomic(durable=True)
@@ -239,8 +243,8 @@ def resend(*, gift_id: int, reason: str, by: Act, at: datetime) -> None:
         status=Gift.Status.WAITING,
         attempts=0,
         delivered_at=None,
-        token_digest=None,
         deliver_at=Greatest("deliver_at", Value(at, output_field=DateTimeField())),
+        **_link_dies(),
     )
     if changed != 1:
         raise GiftNotSendable
@@ -259,11 +263,11 @@ def open_gift(*, token: str, at: datetime) -> Gift:
 
     Raises GiftNotFound, GiftNotYet.
     """
-    gift = _of_token(token)
+    gift = gift_of_token(token)
     if at < gift.deliver_at:
         raise GiftNotYet(opens_at=gift.deliver_at)
     Gift.objects.filter(pk=gift.pk, opened_at=None).update(opened_at=at)
-    return _of_token(token)
+    return gift_of_token(token)
 
 
 @transaction.atomic
@@ -276,8 +280,9 @@ def keep_gift(
     among their own. Raises GiftNotFound, GiftNotYet, GiftCardUnavailable,
     BeneficiaryRefused.
     """
+    # The card before its gift, as everywhere.
+    card = locked_card(gift_of_token(token).card_id)
     gift = open_gift(token=token, at=at)
-    card = locked_card(gift.card_id)
     if card.status != GiftCard.Status.ACTIVE:
         raise GiftCardUnavailable(status=card.status)
     if Gift.objects.filter(pk=gift.pk, kept_at=None).update(kept_at=at) != 1:
@@ -298,7 +303,8 @@ def keep_gift(
     return fresh
 
 
-def _of_token(token: str) -> Gift:
+def gift_of_token(token: str) -> Gift:
+    """The gift that a link opens. Raises GiftNotFound."""
     gift = (
         Gift.objects.select_related("card__design__picture")
         .filter(token_digest=token_digest(token))
@@ -316,6 +322,13 @@ def stop(card: GiftCard, *, at: datetime) -> None:
     for gift_id in gifts.values_list("pk", flat=True):
         messaging_services.call_off(key_begins=f"{WORD}:{gift_id}:", at=at)
     gifts.update(status=Gift.Status.STOPPED)
+
+
+def _link_dies() -> dict[str, Any]:
+    """The link opens nothing any more; whoever has it is still told so."""
+    former = Func(F("former_digests"), F("token_digest"), function="array_append")
+    gone = Func(former, Value(None, output_field=CharField()), function="array_remove")
+    return {"token_digest": None, "former_digests": gone}
 
 
 def due(*, at: datetime, most: int) -> list[int]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from gift_cards.codes import (
     current_key,
     grouped,
@@ -13,9 +15,15 @@ from gift_cards.codes import (
     proof_digest,
     scan_text,
 )
-from gift_cards.errors import MemberUnknown
+from gift_cards.errors import GiftCardUnavailable, GiftCardUnknown, MemberUnknown
 from gift_cards.models import GiftCard, GiftCardCode
+from ledger.services import Act
+from members import services as members_services
 from members.models import Member
+from stores import services as stores_services
+
+from .acts import require_oneself
+from .locks import locked_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +84,22 @@ def give_to(card: GiftCard, member_id: int) -> None:
     if not Member.objects.filter(pk=member_id, status=Member.Status.ACTIVE).exists():
         raise MemberUnknown
     GiftCard.objects.filter(pk=card.pk).update(owner_id=member_id)
+
+
+@transaction.atomic
+def show_own_code(*, card_id: int, member_id: int, by: Act, at: datetime) -> FreshCode:
+    """A member is shown a code to pay with a card of their own: a new one each time,
+    seen this once; the one before opens nothing any more.
+
+    Raises GiftCardUnknown for another's, GiftCardUnavailable, OnlyOneself.
+    """
+    require_oneself(by, member_id)
+    card = locked_card(card_id)
+    if card.owner_id != member_id:
+        raise GiftCardUnknown
+    members_services.refuse_frozen_step(member_id)
+    if card.status != GiftCard.Status.ACTIVE:
+        raise GiftCardUnavailable(status=card.status)
+    fresh = renew_code(card, at=at)
+    stores_services.record_act(name="gift_cards.code_shown", by=by, at=at, subject=card)
+    return fresh

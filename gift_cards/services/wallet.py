@@ -7,7 +7,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gift_cards.errors import GiftCardEmpty, GiftCardUnavailable, GiftNotFound
+from gift_cards.errors import (
+    GiftCardEmpty,
+    GiftCardUnavailable,
+    GiftCardUnknown,
+    GiftNotFound,
+    MoveRefused,
+)
 from gift_cards.models import Gift, GiftCard
 from ledger import selectors as ledger_selectors
 from ledger import services as ledger_services
@@ -19,9 +25,9 @@ from stored_value import services as stored_value_services
 from stored_value.holders import Holder, lock_wallets, open_wallet
 from stores import services as stores_services
 
-from .acts import REDEEM, subject_of
+from .acts import REDEEM, require_oneself, subject_of
 from .find import find
-from .gifts import open_gift
+from .gifts import gift_of_token, open_gift
 from .locks import locked_card
 from .sell import fingerprint
 
@@ -67,6 +73,8 @@ def gift_to_wallet(
     Raises GiftNotFound, GiftNotYet, and what `redeem_to_wallet` raises. A gift that was
     kept as a card has a code of its own: only that moves it.
     """
+    # The card before its gift, as everywhere.
+    locked_card(gift_of_token(token).card_id)
     gift = open_gift(token=token, at=at)
     request = fingerprint("to_wallet", gift.card_id, member_id)
     if ledger_services.posted_before(key=key, fingerprint=request) is None:
@@ -95,6 +103,8 @@ def move_to_wallet(
         raise GiftCardUnavailable(status=card.status)
     if card.owner_id != member_id:
         members_services.refuse_frozen_step(card.owner_id)
+    if card.policy is not None and not card.policy.may_move_to_wallet:
+        raise MoveRefused
     member = Holder.member(member_id)
     open_wallet(member)
     lock_wallets([Holder("gift_card", card_id), member])
@@ -133,6 +143,21 @@ def move_to_wallet(
         at=at,
     )
     return Moved(posted.entry_id, card_id, amount, replayed=False)
+
+
+@transaction.atomic
+def own_card_to_wallet(
+    *, card_id: int, member_id: int, by: Act, at: datetime, key: str
+) -> Moved:
+    """A member moves a card that is among their own into their wallet.
+
+    Raises GiftCardUnknown for another's, OnlyOneself, and what `move_to_wallet`
+    raises.
+    """
+    require_oneself(by, member_id)
+    if locked_card(card_id).owner_id != member_id:
+        raise GiftCardUnknown
+    return move_to_wallet(card_id=card_id, member_id=member_id, by=by, at=at, key=key)
 
 
 def _amount(entry_id: UUID) -> int:

@@ -12,6 +12,7 @@ from common import tables
 from common.money import format_count, format_money
 from coupons.kinds import CouponKind
 from coupons.models import Coupon, TemplateVersion
+from ledger.kinds import EntryKind
 from members.birthdays import LUNAR, Birthday
 from members.models import ConsentText
 
@@ -81,6 +82,19 @@ def signed(amount: int) -> str:
 def signed_points(points: int) -> str:
     """A change of points: `+10`, `−10`."""
     return f"{'+' if points >= 0 else '−'}{format_count(abs(points))}"
+
+
+@register.filter
+def movement_name(kind: str) -> str:
+    """What moved a gift card, in the words of whoever holds it."""
+    words = {
+        str(EntryKind.SALE): _("Paid at the till"),
+        str(EntryKind.TRANSFER): _("Between card and wallet"),
+        str(EntryKind.GIFT_CARD_SALE): _("Sold at the till"),
+        str(EntryKind.REVERSAL): _("Refund or correction"),
+        str(EntryKind.EXPIRY): _("Expired"),
+    }
+    return words.get(kind) or str(EntryKind(kind).label)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from checkout import selectors as checkout_selectors
 from checkout.models import Sale
 from coupons import selectors as coupons_selectors
+from gift_cards import selectors as gift_cards_selectors
 from ledger import statements as ledger_statements
 from portal import holdings, symbols
 from portal.pages import page_before
@@ -117,6 +118,7 @@ def movement(request: HttpRequest, visitor: Visitor, entry_id: UUID) -> HttpResp
         "sale": sale,
         "lines": checkout_selectors.line_documents(sale) if sale else [],
         "top_up": top_up,
+        "gift": gift_cards_selectors.gift_paid_by(entry_id, giver_id=visitor.member.pk),
         "preview": _preview(top_up, visitor) if top_up else [],
         "reversed": holdings.reversed_by(entry_id, accounts),
     }

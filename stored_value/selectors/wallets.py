@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
+from cards import selectors as cards_selectors
 from ledger import lineage as ledger_lineage
 from ledger import selectors as ledger_selectors
 from ledger.kinds import AccountKind, EntryKind
@@ -52,6 +53,13 @@ def terms_at(at: datetime) -> WalletTerms:
         policies_selectors.in_force(WalletPolicy, at=at),
         policies_selectors.profile(at=at),
     )
+
+
+def code_asked_above(*, at: datetime) -> int:
+    """Above which amount (minor units) a member's own code is asked for: the stricter
+    of what stored value and cards ask.
+    """
+    return min(terms_at(at).policy.code_from, cards_selectors.code_above(at=at))
 
 
 def wallet(*, holder: Holder, at: datetime) -> Holdings:

@@ -6,7 +6,7 @@ from .codes import prove_payment_code, set_payment_code, subject_of_code
 from .coupons import usable_coupons
 from .doing import refuse_own
 from .first_code import send_phone_code, set_first_payment_code
-from .gift_cards import redeem_into_wallet_step
+from .gift_cards import buy_gift_card_step, redeem_into_wallet_step
 from .hold import capture_hold, expire_holds, hold, release_hold
 from .identity import prove_identity
 from .lapse import lapse_principal, reactivate
@@ -25,6 +25,7 @@ __all__ = [
     "Tender",
     "add_up_clearing",
     "best_steps",
+    "buy_gift_card_step",
     "capture_hold",
     "close_wallet",
     "expire_holds",

@@ -36,6 +36,8 @@ SAMPLES: dict[type, str] = {
     StringConverter: "nothing",
 }
 FOR_ANYBODY = {
+    "gift_card",
+    "open_gift_card",
     "sign_in",
     "sign_in_by_email",
     "join",
@@ -59,6 +61,7 @@ PAGES = [
     "coupons/",
     "coupons/used/",
     "coupons/expired/",
+    "gift-cards/",
     "rewards/",
     "rewards/orders/",
     "rewards/points/",

@@ -22,10 +22,11 @@ from stored_value.holders import Holder
 from tests.factories.accounts import client_of
 from tests.factories.bills import till_of
 from tests.factories.coupons import TemplateFactory, by_task, issued
-from tests.factories.gift_cards import a_card, at_till
+from tests.factories.gift_cards import GiftCardDesignFactory, a_card, at_till
 from tests.factories.members import MemberFactory
 from tests.factories.points import RewardFactory, holding, points_of
 from tests.factories.recognition import VisitFactory
+from tests.factories.stored_value import top_up
 from tests.factories.stores import NOON, StoreFactory
 from tests.ledger.racing import RUNNERS, answers, race
 
@@ -143,6 +144,12 @@ def a_receipt(member: Member) -> tuple[str, dict[str, str]]:
     return "rewards/receipt/", {"code": receipt.code}
 
 
+def a_gift_card(member: Member) -> tuple[str, dict[str, str]]:
+    top_up(Holder.member(member.pk), 100_00, by=till_of(StoreFactory.create()))
+    told = {"value": "5000", "name": "Wei", "channel": "link", "language": "en"}
+    return f"gift-cards/give/{GiftCardDesignFactory.create().pk}/", told
+
+
 def effects(member: Member) -> tuple[int, int, int, int, int]:
     """What an act of the portal can have left."""
     return (
@@ -162,6 +169,7 @@ ACTS = [
     a_claim_word,
     an_open_coupon,
     a_receipt,
+    a_gift_card,
 ]
 type ActOf = Callable[[Member], tuple[str, dict[str, str]]]
 

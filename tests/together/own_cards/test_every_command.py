@@ -55,6 +55,12 @@ ASKS_NOBODY = {
         "stored_value.unfreeze_by_phone",
         "stored_value.unfreeze_spending",
     },
+    "only the member whose own it is: tests/gift_cards/test_buy.py": {
+        "gift_cards.buy_gift",
+        "gift_cards.own_card_to_wallet",
+        "gift_cards.show_own_code",
+        "gift_cards.take_gift_back",
+    },
     "it is only written into the log": {"stored_value.record_statement"},
     "the slip of a bill without a member": {"points.issue_receipt_code"},
     "for many at once, by a rule or a list": {
