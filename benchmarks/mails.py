@@ -3,9 +3,10 @@
 `python -m benchmarks.mails [--mails N] [--rounds N] [--quick]` lets the sender of the
 product hand over what campaigns decided, round by round beside a bare `smtplib` loop
 that writes the same letters and knows of no database; each with one connection. What is
-compared are seconds of the processor: Python's, PostgreSQL's and the mail host's, which
-others at work on the machine do not change. Ends with 1 where ours is slower than 0.7
-of the bare loop.
+judged are seconds of the processor: Python's, PostgreSQL's and the mail host's, which
+others at work on the machine do not change; beside them stands the rate by the clock,
+which only a quiet machine can say. Ends with 1 where ours is slower than 0.7 of the
+bare loop.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from functools import partial
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from benchmarks import place
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from messaging.values import Value
 
 AIM: Final = 0.7
+OURS, BARE = "the sender", "bare smtplib"
 
 
 class LettersLost(Exception):
@@ -53,16 +56,16 @@ def main(words: list[str]) -> int:
         print(machine(url), flush=True)
         place.set_up(url)
         stack.callback(place.tidy)
-        ratio = measure(sink, mails, rounds)
+        ratios = measure(sink, mails, rounds)
     head = ["ratio", "median", "noise", "from–to", "aim", "is"]
-    print("\n" + table(head, [ratio.row()]))
+    print("\n" + table(head, [ratio.row() for ratio in ratios]))
     if given.quick:
         print("a quick run judges nothing")
         return 0
-    return 0 if ratio.is_met else 1
+    return 0 if all(ratio.is_met for ratio in ratios) else 1
 
 
-def measure(sink: MailSink, mails: int, rounds: int) -> Ratio:
+def measure(sink: MailSink, mails: int, rounds: int) -> list[Ratio]:
     """Letters for a second of the processor, round by round, in turn."""
     # These need the settings, which stand only now.
     from benchmarks import bulk, campaign_world  # noqa: PLC0415
@@ -70,32 +73,40 @@ def measure(sink: MailSink, mails: int, rounds: int) -> Ratio:
 
     world = campaign_world.build(mails)
     let_everything_leave()
-    rates: dict[str, list[float]] = {"the sender": [], "bare smtplib": []}
+    rates: dict[str, list[float]] = {OURS: [], BARE: []}
+    by_the_clock: dict[str, list[float]] = {name: [] for name in rates}
     for number in range(rounds):
         write(world, number)
         bulk.settle()
         sides: list[tuple[str, Callable[[], None]]] = [
-            ("the sender", send),
-            ("bare smtplib", partial(send_bare, sink.port, mails)),
+            (OURS, send),
+            (BARE, partial(send_bare, sink.port, mails)),
         ]
         for name, side in sides[:: -1 if number % 2 else 1]:
             letters, seconds = sink.taken()
+            began = perf_counter()
             _done, spent = spent_by(side)
+            elapsed = perf_counter() - began
             letters_now, seconds_now = sink.taken()
             if letters_now - letters != mails:
                 raise LettersLost(f"{name}: {letters_now - letters} of {mails}")
             whole = spent.seconds + seconds_now - seconds
             rates[name].append(mails / whole)
+            by_the_clock[name].append(mails / elapsed)
             print(
                 f"{name}: {whole / mails * 1_000_000:,.0f} µs a letter (Python"
                 f" {spent.python / mails * 1_000_000:,.0f}, PostgreSQL"
                 f" {spent.postgres / mails * 1_000_000:,.0f}, the mail host"
-                f" {(seconds_now - seconds) / mails * 1_000_000:,.0f})",
+                f" {(seconds_now - seconds) / mails * 1_000_000:,.0f});"
+                f" {mails / elapsed:,.0f} a second",
                 flush=True,
             )
         check(mails * (number + 1))
     name = "letters, the sender : bare smtplib"
-    return Ratio(name, rates["the sender"], rates["bare smtplib"], AIM)
+    return [
+        Ratio(f"{name}, processor", rates[OURS], rates[BARE], AIM),
+        Ratio(f"{name}, by the clock", by_the_clock[OURS], by_the_clock[BARE]),
+    ]
 
 
 def let_everything_leave() -> None:

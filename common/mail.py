@@ -12,13 +12,14 @@ from django.core import checks
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 
+from .smtp import HungUp
+
 # The two ways of `MAILERS`: letters to one person about their own things, and to many.
 SERVICE: Final = "default"
 MARKETING: Final = "marketing"
 NOT_SET_UP: Final = "common.mail.NoMail"
 # Mail hosts hang up on whoever brings too many at once.
 LETTERS_A_LINE: Final = 100
-LISTENS: Final = 250
 # A provider that was never reached, as `requests` says it.
 NO_LINE: Final = {"ConnectTimeout", "NewConnectionError"}
 
@@ -66,14 +67,9 @@ class _Line:
     letters: int = 0
 
     def may_serve(self) -> bool:
-        """Whether the host still listens: asked before anything has left."""
-        noop = getattr(getattr(self.mailer, "connection", None), "noop", None)
-        if noop is None or self.letters >= LETTERS_A_LINE:
-            return False
-        try:
-            return bool(noop()[0] == LISTENS)
-        except (SMTPException, OSError):
-            return False
+        """Whether it stays open between letters, and has not served for long."""
+        is_kept = getattr(self.mailer, "connection", None) is not None
+        return is_kept and self.letters < LETTERS_A_LINE
 
     def close(self) -> None:
         """What becomes of the line says nothing of the letters that went by it."""
@@ -105,17 +101,28 @@ def send(letter: EmailMessage, *, using: str = SERVICE) -> None:
     """
     kept = _kept.get()
     lines: dict[str, _Line] = {} if kept is None else kept
+    try:
+        _send_by(lines, letter, using)
+    except HungUp as gone:
+        if not gone.was_kept:
+            raise
+        _send_by(lines, letter, using)  # nothing has left: the host is called anew
+    if kept is None:
+        lines.pop(using).close()
+
+
+def _send_by(lines: dict[str, _Line], letter: EmailMessage, using: str) -> None:
     line = _open(lines, using)  # nothing has left yet, however long the host is silent
     try:
         line.mailer.send_messages([letter])
     except Exception as failure:
         lines.pop(using).close()
-        if _may_have_left(failure):
+        if isinstance(failure, HungUp):
+            failure.was_kept = line.letters > 0
+        elif _may_have_left(failure):
             raise LetterMayHaveLeft from failure
         raise
     line.letters += 1
-    if kept is None:
-        line.close()
 
 
 def _open(lines: dict[str, _Line], using: str) -> _Line:

@@ -69,7 +69,7 @@ def _host(parts: SplitResult, port: int | None) -> dict[str, Any]:
         options["username"] = unquote(parts.username)
         options["password"] = unquote(parts.password)
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "common.smtp.SmtpMailer",
         "OPTIONS": options,
     }
 

@@ -19,7 +19,7 @@ from messaging import services as messaging_services
 from messaging.channels import SendStatus
 from messaging.development import keep_copy
 from messaging.models import MessageChannel
-from messaging.services import GONE, RESTS, PreparedMessage
+from messaging.services import GONE, RESTS, AcceptedMessage, PreparedMessage
 from policies import selectors as policies_selectors
 from policies.models import ShopPolicy
 
@@ -73,36 +73,63 @@ def send_in_a_row(channel: str, *, seconds: float) -> int:
 
 def send_each(prepared: Sequence[PreparedMessage], *, until: float) -> int:
     """One after the other; how many, and what did not go now waits again."""
-    for number, parcel in enumerate(prepared):
-        if not send_one(parcel, until=until):
-            for rest in prepared[number:]:
-                messaging_services.give_back(
-                    message_id=rest.message.pk, attempt=rest.attempt, at=now()
-                )
-            return number
+    line = ProviderLine(until)
+    try:
+        for number, parcel in enumerate(prepared):
+            if not line.send(parcel):
+                for rest in prepared[number:]:
+                    messaging_services.give_back(
+                        message_id=rest.message.pk, attempt=rest.attempt, at=now()
+                    )
+                return number
+    finally:
+        line.settle()
     return len(prepared)
 
 
-def send_one(parcel: PreparedMessage, *, until: float) -> bool:
-    """Hand one over, as soon as its provider may; False: for now nothing goes."""
-    while (answer := messaging_services.begin(parcel, at=now())) != 0:
-        if answer == GONE:
-            return True
-        if answer == RESTS or monotonic() + answer > until:
-            return False
-        sleep(answer)
-    outcome = messaging_services.hand_over(parcel)
-    if outcome.fate in {SendStatus.ACCEPTED, SendStatus.DELIVERED}:
-        keep_copy(parcel.letter, channel=parcel.message.channel, at=now())
-        messaging_services.settle_accepted(parcel, outcome, now())
-    else:
-        messaging_services.settle(
-            message_id=parcel.message.pk,
-            attempt=parcel.attempt,
-            outcome=outcome,
-            at=now(),
-        )
-    return True
+class ProviderLine:
+    """One message after the other, each in the hands of its provider or written down.
+
+    That one was taken is written down by the commit in which the next begins.
+    """
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self.accepted: AcceptedMessage | None = None
+
+    def send(self, parcel: PreparedMessage) -> bool:
+        """Hand one over, as soon as its provider may; False: for now nothing goes."""
+        while (answer := self._begin(parcel)) != 0:
+            if answer == GONE:
+                return True
+            if answer == RESTS or monotonic() + answer > self.until:
+                return False
+            sleep(answer)
+        outcome = messaging_services.hand_over(parcel)
+        if outcome.fate in {SendStatus.ACCEPTED, SendStatus.DELIVERED}:
+            self.accepted = AcceptedMessage(parcel, outcome)
+            keep_copy(parcel.letter, channel=parcel.message.channel, at=now())
+        else:
+            messaging_services.settle(
+                message_id=parcel.message.pk,
+                attempt=parcel.attempt,
+                outcome=outcome,
+                at=now(),
+            )
+        return True
+
+    def settle(self) -> None:
+        """Write down what was taken last."""
+        if self.accepted is not None:
+            messaging_services.settle_accepted(
+                self.accepted.parcel, self.accepted.outcome, now()
+            )
+        self.accepted = None
+
+    def _begin(self, parcel: PreparedMessage) -> float:
+        answer = messaging_services.begin(parcel, after=self.accepted, at=now())
+        self.accepted = None
+        return answer
 
 
 @shared_task(acks_late=True)

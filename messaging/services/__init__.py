@@ -5,6 +5,7 @@ from .dispatch import TakenUp, channels_due, take_up
 from .handover import (
     GONE,
     RESTS,
+    AcceptedMessage,
     begin,
     give_back,
     hand_over,
@@ -26,6 +27,7 @@ from .unsubscribe import hear_word, set_preferences, unsubscribe
 __all__ = [
     "GONE",
     "RESTS",
+    "AcceptedMessage",
     "DeliveryReceipt",
     "Mailing",
     "OutgoingMessage",

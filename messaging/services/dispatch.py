@@ -1,10 +1,10 @@
 """Taking up what is due: each message is looked at anew before it may leave."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -37,6 +37,16 @@ SELECT count(pg_advisory_xact_lock(hashtextextended('messaging:' || m, 0)))
 FROM (SELECT unnest(%s::bigint[]) AS m ORDER BY 1) ordered
 """
 
+_TAKE: Final = """
+UPDATE messaging_message m
+   SET state = 'sending', reason = '', attempts = m.attempts + 1, due_at = %(until)s,
+       lease_until = %(until)s, provider = t.provider, counted_on = t.day,
+       address_digest = coalesce(nullif(t.digest, ''), m.address_digest)
+  FROM unnest(%(ids)s::bigint[], %(providers)s::text[], %(days)s::date[],
+              %(digests)s::text[]) AS t (id, provider, day, digest)
+ WHERE m.id = t.id
+"""
+
 
 type Consented = tuple[int | None, str, str]
 
@@ -59,8 +69,9 @@ def take_up(*, channel: str, at: datetime, most: int) -> tuple[list[TakenUp], in
     due = list(_due(channel, at)[:most])
     if not due:
         return [], 0
-    decisions = _decisions(due, at)
-    _write_down(due, decisions, at)
+    facts = _Known(due, at)
+    decisions = _decisions(due, facts, at)
+    _write_down(due, decisions, facts.digests(), at)
     taken = [
         TakenUp(one.pk, one.attempts + 1)
         for one in due
@@ -84,7 +95,9 @@ def _due(channel: str, at: datetime) -> QuerySet[Message]:
     )
 
 
-def _decisions(due: Sequence[Message], at: datetime) -> dict[int, Decision]:
+def _decisions(
+    due: Sequence[Message], facts: "_Known", at: datetime
+) -> dict[int, Decision]:
     policy = policies_selectors.in_force(MessagingPolicy, at=at)
     quiet = QuietHours(begins=policy.quiet_from, ends=policy.quiet_until)
     caps = Caps(
@@ -92,7 +105,6 @@ def _decisions(due: Sequence[Message], at: datetime) -> dict[int, Decision]:
         most_a_week=policy.most_a_week,
         most_a_month=policy.most_a_month,
     )
-    facts = _Known(due, at)
     decisions = {}
     for message in due:
         decision = decide(facts.of(message), at=at, quiet=quiet, caps=caps)
@@ -114,9 +126,12 @@ class _Known:
             if one.member_id is not None:
                 one.member = self._members[one.member_id]
         self._addresses = {one.pk: _address(one) for one in due}
+        self._digests = {
+            one.pk: address_digests(one.channel, self._addresses[one.pk]) for one in due
+        }
         self._providers = {one.code: one for one in MessageProvider.objects.all()}
         self._consents = self._read_consents(due)
-        self._suppressed = self._read_suppressions(due)
+        self._suppressed = self._read_suppressions()
         self._counted = self._read_counted(due)
 
     def of(self, message: Message) -> MessageFacts:
@@ -157,14 +172,17 @@ class _Known:
         rows = ConsentNow.objects.filter(member__in=asked - {None}, granted=True)
         return set(rows.values_list("member_id", "purpose", "channel"))
 
-    def _read_suppressions(self, due: Iterable[Message]) -> dict[str, bool]:
-        digests = {
-            digest
-            for one in due
-            for digest in address_digests(one.channel, self._addresses[one.pk])
+    def digests(self) -> dict[int, str]:
+        """By which a bounce or a complaint finds each of them; none without address."""
+        return {
+            pk: digests[0] if self._addresses[pk] else ""
+            for pk, digests in self._digests.items()
         }
+
+    def _read_suppressions(self) -> dict[str, bool]:
+        wanted = {digest for found in self._digests.values() for digest in found}
         found: dict[str, bool] = {}
-        rows = Suppression.objects.filter(address_digest__in=digests, lifted_at=None)
+        rows = Suppression.objects.filter(address_digest__in=wanted, lifted_at=None)
         for digest, is_total in rows.values_list("address_digest", "is_total"):
             found[digest] = is_total or found.get(digest, False)
         return found
@@ -173,7 +191,7 @@ class _Known:
         needs_consent = message.purpose != Purpose.TRANSACTIONAL
         return any(
             self._suppressed[digest] or needs_consent
-            for digest in address_digests(message.channel, self._addresses[message.pk])
+            for digest in self._digests[message.pk]
             if digest in self._suppressed
         )
 
@@ -212,28 +230,24 @@ def _address(message: Message) -> str:
 
 
 def _write_down(
-    due: Sequence[Message], decisions: dict[int, Decision], at: datetime
+    due: Sequence[Message],
+    decisions: dict[int, Decision],
+    digests: Mapping[int, str],
+    at: datetime,
 ) -> None:
     """One statement for each thing that was decided."""
-    groups: dict[tuple[Decision, str, date | None], list[int]] = defaultdict(list)
+    sending: list[Message] = []
+    groups: dict[Decision, list[int]] = defaultdict(list)
     for message in due:
         decision = decisions[message.pk]
-        is_sent = decision.state == MessageState.SENDING
-        carrier = carrier_for(message.channel, purpose=message.purpose)
-        counted_on = message.counted_on if is_sent else None
-        groups[decision, carrier.code if is_sent else "", counted_on].append(message.pk)
-    for (decision, provider, counted_on), ids in groups.items():
         if decision.state == MessageState.SENDING:
-            Message.objects.filter(pk__in=ids).update(
-                state=MessageState.SENDING,
-                reason="",
-                attempts=F("attempts") + 1,
-                due_at=at + LEASE,
-                lease_until=at + LEASE,
-                provider=provider,
-                counted_on=counted_on,
-            )
-        elif decision.state == MessageState.DROPPED:
+            sending.append(message)
+        else:
+            groups[decision].append(message.pk)
+    if sending:
+        _take(sending, digests, at)
+    for decision, ids in groups.items():
+        if decision.state == MessageState.DROPPED:
             move(
                 ids,
                 to=MessageState.DROPPED,
@@ -244,6 +258,24 @@ def _write_down(
             )
         else:
             _hold(ids, decision, at)
+
+
+def _take(
+    messages: Sequence[Message], digests: Mapping[int, str], at: datetime
+) -> None:
+    """Theirs until the lease ends; with all that stands in an index, so that beginning
+    to hand one over touches none.
+    """
+    carriers = [carrier_for(one.channel, purpose=one.purpose) for one in messages]
+    facts: dict[str, Any] = {
+        "ids": [one.pk for one in messages],
+        "providers": [carrier.code for carrier in carriers],
+        "days": [one.counted_on for one in messages],
+        "digests": [digests[one.pk] for one in messages],
+        "until": at + LEASE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, facts)
 
 
 def _hold(ids: Sequence[int], decision: Decision, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Handing a message over, and writing down what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,35 +38,75 @@ FAILURES_TO_REST: Final = 5
 FIRST_REST: Final = timedelta(seconds=30)
 LONGEST_REST: Final = timedelta(minutes=15)
 GONE, RESTS = -1, -2
+BEGIN: Final = (
+    "SELECT messaging_begin(%s::bigint, %s::int, %s::text, %s::text,"
+    " %s::timestamptz, make_interval(secs => %s), %s::timestamptz)"
+)
+ACCEPT_AND_BEGIN: Final = (
+    "SELECT messaging_accept_and_begin(%s::bigint, %s::int, %s::text, %s::text,"
+    " %s::text, %s::bigint, %s::int, %s::text, %s::text, %s::timestamptz,"
+    " make_interval(secs => %s))"
+)
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedMessage:
+    """A message that its provider took, which is not yet written down."""
+
+    parcel: PreparedMessage
+    outcome: SendResult
+
+    def facts(self) -> list[int | str]:
+        """What is written down."""
+        return [
+            self.parcel.message.pk,
+            self.parcel.attempt,
+            _accepted_state(self.outcome),
+            self.outcome.reference,
+            self.outcome.detail[:80],
+        ]
+
+
 def begin(
-    parcel: PreparedMessage, *, at: datetime, clock: datetime | None = None
+    parcel: PreparedMessage,
+    *,
+    at: datetime,
+    after: AcceptedMessage | None = None,
+    clock: datetime | None = None,
 ) -> float:
     """Ask for the next slot of the provider, and note that the handing over begins: in
-    one statement, which is to be its own transaction.
+    one statement, which is to be its own transaction. `after` is the message before it
+    on this line, written down by the same commit.
 
     0: go. More: seconds to wait, nothing is begun. GONE: it is another's. RESTS: the
     provider does not answer just now, or has enough to do. Slots are given out by the
     database's own clock, unless one is given.
     """
+    asked = [
+        parcel.message.pk,
+        parcel.attempt,
+        parcel.carrier.code,
+        parcel.letter.address and digest_of(parcel),
+        at,
+        IN_HAND.seconds,
+    ]
+    if after is not None and clock is None and not _is_heard(after):
+        return _ask(ACCEPT_AND_BEGIN, [*after.facts(), *asked])
+    if after is not None:
+        settle_accepted(after.parcel, after.outcome, at)
+    return _ask(BEGIN, [*asked, clock])
+
+
+def _ask(statement: str, facts: Sequence[Any]) -> float:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT messaging_begin(%s::bigint, %s::int, %s::text, %s::text,"
-            " %s::timestamptz, make_interval(secs => %s), %s::timestamptz)",
-            [
-                parcel.message.pk,
-                parcel.attempt,
-                parcel.carrier.code,
-                parcel.letter.address and digest_of(parcel),
-                at,
-                IN_HAND.seconds,
-                clock,
-            ],
-        )
+        cursor.execute(statement, facts)
         (found,) = cursor.fetchone()
     return float(found)
+
+
+def _is_heard(accepted: AcceptedMessage) -> bool:
+    return outcomes.is_heard(accepted.parcel.message.key)
 
 
 def digest_of(parcel: PreparedMessage) -> str:
@@ -86,21 +127,15 @@ def settle_accepted(parcel: PreparedMessage, outcome: SendResult, at: datetime) 
     """Write down that it was taken, in one statement. False where another has settled
     it since.
     """
-    message, state = parcel.message, _accepted_state(outcome)
-    facts: list[int | str | datetime] = [
-        message.pk,
-        parcel.attempt,
-        state,
-        outcome.reference,
-        outcome.detail[:80],
-        at,
-    ]
-    if not outcomes.is_heard(message.key):
+    accepted = AcceptedMessage(parcel, outcome)
+    facts = [*accepted.facts(), at]
+    if not _is_heard(accepted):
         return _accept(facts)
     with transaction.atomic(durable=True):
         is_mine = _accept(facts)
         if is_mine:
-            outcomes.tell([message.pk], state=state, at=at)
+            state = _accepted_state(outcome)
+            outcomes.tell([parcel.message.pk], state=state, at=at)
     return is_mine
 
 

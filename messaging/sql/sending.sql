@@ -36,8 +36,7 @@ BEGIN
     END IF;
   END IF;
   UPDATE messaging_message
-     SET handed_over_at = p_at, lease_until = p_at + p_in_hand, due_at = p_at + p_in_hand,
-         address_digest = CASE WHEN address_digest = '' THEN p_digest ELSE address_digest END
+     SET handed_over_at = p_at, lease_until = p_at + p_in_hand, address_digest = coalesce(nullif(p_digest, ''), address_digest)
    WHERE id = p_message AND state = 'sending' AND attempts = p_attempt AND handed_over_at IS NULL AND lease_until > p_at;
   IF NOT FOUND THEN
     RETURN -1;
@@ -72,5 +71,19 @@ BEGIN
   ON CONFLICT DO NOTHING;
   UPDATE messaging_messageprovider SET failures = 0, rests_until = NULL WHERE code = v_provider AND failures > 0;
   RETURN true;
+END
+$$;
+
+-- What one line to a provider does between two messages, in one commit: the one that was
+-- just taken is written down, and the next begins. Whoever dies leaves at most one
+-- message for each line of which nobody knows.
+CREATE OR REPLACE FUNCTION messaging_accept_and_begin(
+  p_taken bigint, p_taken_attempt int, p_state text, p_reference text, p_detail text,
+  p_message bigint, p_attempt int, p_provider text, p_digest text, p_at timestamptz, p_in_hand interval
+) RETURNS numeric
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM messaging_accept(p_taken, p_taken_attempt, p_state, p_reference, p_detail, p_at);
+  RETURN messaging_begin(p_message, p_attempt, p_provider, p_digest, p_at, p_in_hand);
 END
 $$;

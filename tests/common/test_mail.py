@@ -18,6 +18,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.management import CommandError, call_command
 
 from common import mail
+from common.smtp import HungUp
 from config.mailers import PROVIDERS, Malformed, mailer
 
 ADDRESS = "friend@example.com"
@@ -34,6 +35,10 @@ class SmtpHost(socketserver.StreamRequestHandler):
         for line in self.rfile:
             word = line[:4].strip().upper().decode()
             if word == host.breaks_at:
+                return
+            if word == "MAIL" and host.leaves_once:
+                host.leaves_once = False
+                self.wfile.write(b"421 too long idle\r\n")
                 return
             if word == "DATA":
                 self.wfile.write(b"354 go on\r\n")
@@ -55,6 +60,7 @@ class Host(socketserver.ThreadingTCPServer):
     refuses = ""
     letter = b""
     lines = 0
+    leaves_once = False
     patience = 0  # letters after which it hangs up, where there is a bound
 
 
@@ -157,6 +163,16 @@ def test_a_line_that_broke_at_the_letter_leaves_it_open(
         mail.send(a_letter())
     with pytest.raises(CommandError, match="it may have arrived or not"):
         told(ADDRESS)
+
+
+@pytest.mark.parametrize("breaks_at", ["MAIL", "RCPT"])
+def test_a_line_that_broke_before_the_letter_did_not_let_it_leave(
+    breaks_at: str, smtp: Host
+) -> None:
+    smtp.breaks_at = breaks_at
+    with pytest.raises(CommandError, match="did not leave"):
+        told(ADDRESS)
+    assert smtp.lines == 1
 
 
 def test_a_refused_letter_did_not_leave(smtp: Host) -> None:
@@ -293,6 +309,27 @@ def test_a_host_that_hung_up_is_called_again_before_anything_leaves(
 
     assert smtp.letter.count(b"Good day.") == 5
     assert smtp.lines == 3
+
+
+def test_a_host_that_goes_away_as_a_letter_comes_is_called_again(smtp: Host) -> None:
+    with mail.kept_open():
+        mail.send(a_letter())
+        smtp.leaves_once = True
+        mail.send(a_letter())
+
+    assert smtp.letter.count(b"Good day.") == 2
+    assert smtp.lines == 2
+
+
+def test_a_host_that_is_gone_is_called_again_once(smtp: Host) -> None:
+    with mail.kept_open():
+        mail.send(a_letter())
+        smtp.breaks_at = "MAIL"
+        with pytest.raises(HungUp):
+            mail.send(a_letter())
+
+    assert smtp.letter.count(b"Good day.") == 1
+    assert smtp.lines == 2
 
 
 def test_a_line_does_not_serve_for_ever(

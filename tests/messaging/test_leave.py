@@ -17,7 +17,7 @@ from messaging import tasks
 from messaging.channels import SendResult, SendStatus
 from messaging.encryption import address_digest
 from messaging.models import Message, MessageProvider, Suppression
-from messaging.services import RESTS
+from messaging.services import RESTS, PreparedMessage
 from tests.factories.members import by_themselves
 from tests.factories.messaging import a_member, sent, template
 from tests.factories.stores import NOON, StoreFactory
@@ -444,6 +444,51 @@ def test_a_worker_that_dies_after_it_leaves_what_nobody_knows(
     assert carrier.letters == []
 
 
+def test_a_worker_that_dies_between_two_leaves_one_that_nobody_knows(
+    carrier: FakeCarrier,
+) -> None:
+    messages = [offer(agreed()) for _ in range(3)]
+    taken, _ = messaging_services.take_up(channel="sms", at=NOON, most=9)
+    parcels = messaging_services.prepare(taken=taken, brand="x", at=NOON)
+    line = tasks.ProviderLine(until=float("inf"))
+    with time_machine.travel(NOON, tick=False):
+        assert line.send(parcels[0])
+        assert line.send(parcels[1])
+    # It dies here: the second was taken, and that is not written down yet.
+
+    assert [now_of(message)[0] for message in messages] == [
+        "accepted", "sending", "sending",
+    ]  # fmt: skip
+    look_after(NOON + 6 * MINUTE)
+    assert [now_of(message)[0] for message in messages] == [
+        "accepted", "unknown", "waiting",
+    ]  # fmt: skip
+    tick(NOON + 7 * MINUTE)
+    assert now_of(messages[2])[0] == "accepted"
+    sent_ids = [letter.public_id for letter in carrier.letters]
+    assert sent_ids == [message.public_id for message in messages]
+
+
+def test_what_was_taken_is_written_down_though_the_next_one_cannot_begin(
+    carrier: FakeCarrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = template("sms")
+    messages = [sent(version, channel="sms") for _ in range(2)]
+    begin = messaging_services.begin
+
+    def begin_once(parcel: PreparedMessage, **options: Any) -> float:
+        if carrier.letters:
+            raise ConnectionError
+        return begin(parcel, **options)
+
+    monkeypatch.setattr(messaging_services, "begin", begin_once)
+    with pytest.raises(ConnectionError):
+        tick(NOON, "sms")
+
+    assert [now_of(message)[0] for message in messages] == ["accepted", "sending"]
+    assert len(carrier.letters) == 1
+
+
 def test_a_worker_taken_to_be_dead_still_tells_what_it_knows(
     carrier: FakeCarrier,
 ) -> None:
@@ -474,7 +519,7 @@ def test_of_many_senders_each_message_is_handed_over_once(
             if not looked_at:
                 return handed
             for one in messaging_services.prepare(taken=taken, brand="x", at=NOON):
-                tasks.send_one(one, until=float("inf"))
+                assert tasks.send_each([one], until=float("inf")) == 1
                 handed.append(one.message.pk)
 
     with time_machine.travel(NOON, tick=False):
