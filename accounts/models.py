@@ -114,6 +114,7 @@ class CodePurpose(models.TextChoices):
     EMAIL = "email", _("an e-mail address to sign in by")
     PAYMENT_CODE = "paycode", _("setting a first payment code")
     UNFREEZE = "thaw", _("lifting a freeze of one’s own spending")
+    CLOSURE = "closure", _("leaving")
 
 
 # To whoever asks: these are no member’s contacts yet.

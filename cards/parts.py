@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ledger import selectors as ledger_selectors
 from ledger.services import Act
-from members.parts import Rows
+from members.parts import ClosureShare, OwnMoney, Rows
 
 from .models import Card, CardEvent, WalletShare
 from .services.binding import HOLDER
@@ -54,6 +54,15 @@ class CardsPart:
                 )
             )
         ]
+
+    def closure_share(self, *, member_id: int, at: datetime) -> ClosureShare:
+        """What lies on a card itself is money."""
+        return ClosureShare(
+            money=tuple(
+                OwnMoney(words, _("A store takes it off the card and pays it out."))
+                for words in self.held(member_id=member_id, at=at)
+            )
+        )
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Every card ends."""

@@ -3,13 +3,16 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from common.money import format_count, format_money
 from ledger.services import Act
-from members.parts import Rows
+from members.parts import ClosureShare, OwnMoney, Rows
 
-from .kinds import CouponStatus
+from .kinds import CouponKind, CouponStatus
 from .models import Coupon, CouponGift, CouponUse
+from .services.sell import refundable
 
 # The target's count rises by the source's; a merge refuses nobody what they had.
 MOVE_COUNTS = """
@@ -78,5 +81,38 @@ class CouponsPart:
         ).count()
         return [_("Unused coupons: %(count)s") % {"count": count}] if count else []
 
+    def closure_share(self, *, member_id: int, at: datetime) -> ClosureShare:
+        """What was bought and can be refunded is money; every other coupon ends."""
+        mine = Coupon.objects.filter(
+            member_id=member_id,
+            status__in=[CouponStatus.ISSUED, CouponStatus.OFFERED],
+            valid_until__gt=at,
+        )
+        paid = mine.filter(issue__paid__gt=0, issue__entry__isnull=False)
+        bought = [
+            coupon
+            for coupon in paid.select_related("version", "issue").order_by("pk")
+            if coupon.status == CouponStatus.OFFERED or refundable(coupon, coupon.issue)
+        ]
+        others = mine.exclude(pk__in=[coupon.pk for coupon in bought])
+        counted = others.values_list("version__kind").annotate(count=Count("pk"))
+        return ClosureShare(
+            money=tuple(map(_money_of, bought)),
+            ended=tuple(
+                f"{CouponKind(kind).label}: {format_count(count)}"
+                for kind, count in counted.order_by("version__kind")
+            ),
+        )
+
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Nothing here names the person: a coupon knows a member's number only."""
+
+
+def _money_of(coupon: Coupon) -> OwnMoney:
+    """What was paid for a coupon, and how its holder has it back."""
+    if coupon.status == CouponStatus.OFFERED:
+        way = _("It is offered to a friend: take it back first.")
+        return OwnMoney(coupon.version.name, way)
+    amount = format_money(refundable(coupon, coupon.issue))
+    way = _("A store pays back what is left of it, or you use it up.")
+    return OwnMoney(f"{coupon.version.name} ({amount})", way)

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.money import format_money
 from ledger.services import Act
-from members.parts import Rows
+from members.parts import ClosureShare, OwnMoney, Rows
 
-from .models import Gift, GiftCard
+from .models import Gift, GiftCard, GiftCardCode
 
 
 class GiftCardsPart:
@@ -61,6 +63,27 @@ class GiftCardsPart:
             ngettext("%(count)s gift card", "%(count)s gift cards", count)
             % {"count": count}
         ]
+
+    def closure_share(self, *, member_id: int, at: datetime) -> ClosureShare:
+        """What is on a card was paid for: it is spent, moved or given away first."""
+        full = GiftCard.objects.filter(owner_id=member_id, account__balance__gt=0)
+        codes = dict(
+            GiftCardCode.objects.filter(
+                card__owner_id=member_id, died_at=None
+            ).values_list("card_id", "last4")
+        )
+        return ClosureShare(
+            money=tuple(
+                OwnMoney(
+                    _("Gift card …%(last4)s (%(amount)s)")
+                    % {"last4": codes.get(pk, ""), "amount": format_money(balance)},
+                    _("Spend it first, or move it into your wallet."),
+                )
+                for pk, balance in full.order_by("pk").values_list(
+                    "pk", "account__balance"
+                )
+            )
+        )
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Whom they gave to and in which words goes; cards stay, for their holders.

@@ -21,6 +21,8 @@ ACTS: dict[str, Promise] = {
     "members.phone_changed": _("Phone changed by the member"),
     "members.phone_released": _("Former phone released"),
     "members.erased": _("Member erased"),
+    "members.closure_requested": _("Member wants to leave"),
+    "members.closure_withdrawn": _("Member stays after all"),
     "members.staff_linked": _("Member card of a colleague noted"),
     "members.staff_unlinked": _("Member card of a colleague taken back"),
     "members.exported": _("Everything about a member handed out"),

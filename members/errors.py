@@ -142,6 +142,36 @@ class HoldsValue(DomainError):
         )
 
 
+class MoneyFirst(DomainError):
+    """Nobody leaves by themselves while money of theirs is here."""
+
+    def __init__(self, *, held: list[str]) -> None:
+        super().__init__(
+            "money_first",
+            _("First what is yours: %(held)s.") % {"held": ", ".join(held)},
+            held=held,
+        )
+
+
+class HoldingsChanged(DomainError):
+    """Whoever agreed to give something up saw less of it, or other things."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "holdings_changed",
+            _("What you hold has changed meanwhile. Please read it again."),
+        )
+
+
+class ClosureStoreRefused(DomainError):
+    """No store of ours, or one that is shut."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "closure_store_refused", _("Choose the store that pays you out.")
+        )
+
+
 class EraseRefused(DomainError):
     def __init__(self, message: str | Promise) -> None:
         super().__init__("erase_refused", message)

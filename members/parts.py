@@ -4,8 +4,9 @@ An app registers its part in its `apps.py`; the members app calls each within it
 command. Value in the books needs none: accounts held by a member move by entries.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ledger.services import Act
 
@@ -33,6 +34,31 @@ class MemberPart(Protocol):
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """Wipe what names the person; entries stay."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMoney:
+    """Something that is the member's own money: what, and how they have it back."""
+
+    words: str
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureShare:
+    """What a member holds in one app when they want to go: money, and what ends."""
+
+    money: tuple[OwnMoney, ...] = ()
+    ended: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class HoldsMoney(Protocol):
+    """A part of which something is the member's own money, and is not given up."""
+
+    def closure_share(self, *, member_id: int, at: datetime) -> ClosureShare:
+        """The money, and the rest that ends with the membership."""
         ...
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.views import (
     about_me,
     cards,
+    closure,
     device,
     doors,
     gift_cards,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("me/likes/", about_me.likes, name="likes"),
     path("me/days/", about_me.days, name="days"),
     path("me/birthday/", about_me.birthday, name="birthday"),
+    path("me/leave/", closure.leave, name="leave"),
     path("me/safety/", safety.safety, name="safety"),
     path("me/safety/phone/", safety.phone, name="change_phone"),
     path("me/safety/email/", safety.email, name="verify_email"),

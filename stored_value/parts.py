@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from common.money import format_money
 from ledger.services import Act
-from members.parts import Rows
+from members.parts import ClosureShare, OwnMoney, Rows
 
 from .models import Hold, PaymentCode, TopUp, TopUpRefund
 
@@ -73,6 +73,15 @@ class StoredValuePart:
             _("%(amount)s held for a booking") % {"amount": format_money(row.amount)}
             for row in waiting.order_by("pk")
         ]
+
+    def closure_share(self, *, member_id: int, at: datetime) -> ClosureShare:
+        """Money held for a booking stands in the books: here is what it waits for."""
+        return ClosureShare(
+            money=tuple(
+                OwnMoney(words, _("The booking is taken or released first."))
+                for words in self.held(member_id=member_id, at=at)
+            )
+        )
 
     def forget(self, *, member_id: int, by: Act, at: datetime) -> None:
         """The code and the notes go; amounts stay under the pseudonym."""

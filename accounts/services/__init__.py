@@ -3,6 +3,7 @@
 from .codes import CodeRequest, request_code
 from .contacts import (
     change_phone,
+    close_account,
     device_secret,
     join_other_number,
     prove,
@@ -21,6 +22,7 @@ __all__ = [
     "SignedIn",
     "change_phone",
     "check_code",
+    "close_account",
     "device_secret",
     "enrol_oneself",
     "forget_codes",

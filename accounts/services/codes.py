@@ -30,10 +30,11 @@ from messaging.services import OutgoingMessage
 from policies import selectors as policies_selectors
 
 TEMPLATE: Final = "one_time_code"
-# What it opens is said where it is money.
+# What it opens is said where it is money, or cannot be undone.
 TEMPLATES: Final = {
     CodePurpose.PAYMENT_CODE: "payment_code_proof",
     CodePurpose.UNFREEZE: "unfreeze_proof",
+    CodePurpose.CLOSURE: "closure_proof",
 }
 A_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = timedelta(hours=1)

@@ -88,6 +88,19 @@ def join_other_number(*, device: MemberDevice, code: str, at: datetime) -> None:
     return _join(device, at)
 
 
+def close_account(*, device: MemberDevice, code: str, seen: str, at: datetime) -> None:
+    """The member leaves: what is no money ends, who they were is wiped, and they are
+    signed out everywhere. `seen` says what they agreed to give up.
+
+    Raises SignInCodeNotAccepted, MoneyFirst, HoldingsChanged, EraseRefused, MemberBusy.
+    """
+    prove(device=device, purpose=CodePurpose.CLOSURE, code=code, at=at)
+    for _try in range(TRIES - 1):
+        with suppress(MemberBusy):
+            return _close(device, seen, at)
+    return _close(device, seen, at)
+
+
 def prove(
     *, device: MemberDevice, purpose: CodePurpose, code: str, at: datetime
 ) -> None:
@@ -120,6 +133,19 @@ def _join(device: MemberDevice, at: datetime) -> None:
         key=f"other_number:{row.pk}",
     )
     _spend(row, at)
+
+
+@transaction.atomic(durable=True)
+def _close(device: MemberDevice, seen: str, at: datetime) -> None:
+    row = _unspent(device, CodePurpose.CLOSURE, at)
+    _spend(row, at)
+    members_services.close_account_step(
+        member_id=device.member_id,
+        seen=seen,
+        by=act_of_member(device.member_id, at=at),
+        at=at,
+        key=f"closure:{row.pk}",
+    )
 
 
 def _unspent(device: MemberDevice, purpose: CodePurpose, at: datetime) -> SignInCode:

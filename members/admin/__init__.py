@@ -1,12 +1,13 @@
 """The members in the office: found at once, changed by commands, never edited."""
 
 from .agreed import ConsentAdmin, ConsentTextAdmin
-from .ends import ForfeitureAdmin, MergeAdmin
+from .ends import ClosureRequestAdmin, ForfeitureAdmin, MergeAdmin
 from .marks import CustomFieldAdmin, TagAdmin
 from .people import MemberAdmin
 from .staff import StaffCardActAdmin, StaffCardPolicyAdmin, StaffMembershipAdmin
 
 __all__ = [
+    "ClosureRequestAdmin",
     "ConsentAdmin",
     "ConsentTextAdmin",
     "CustomFieldAdmin",

@@ -1,10 +1,10 @@
-"""What became of whom: merges and forfeitures, to be read."""
+"""What became of whom: merges, forfeitures, and who wants to go; to be read."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from common.admin import ReadOnlyAdmin
-from members.models import Forfeiture, Merge
+from members.models import ClosureRequest, Forfeiture, Merge
 from stores.admin.base import ScopedAdmin
 
 
@@ -51,3 +51,19 @@ class ForfeitureAdmin(ReadOnlyAdmin[Forfeiture], ScopedAdmin[Forfeiture]):
         "approver",
         "key",
     )
+
+
+@admin.register(ClosureRequest)
+class ClosureRequestAdmin(ReadOnlyAdmin[ClosureRequest], ScopedAdmin[ClosureRequest]):
+    """Who wants to go, and the store that pays them out first; closed wallets are
+    paid out at the member's wallet.
+    """
+
+    money_fields = ("principal",)
+    list_display = ("at", "member", "store", "principal", "state", "ended_at")
+    list_filter = ("state", "store")
+    list_select_related = ("member", "store")
+    search_fields = ("=member__id",)
+    search_help_text = gettext_lazy("Number of the member")
+    ordering = ("-pk",)
+    fields = ("member", "store", "principal", "state", "at", "ended_at")

@@ -1,9 +1,10 @@
-"""What became of a member: merged into another, or erased with what they gave up."""
+"""What became of a member: merged into another, or gone with what they gave up."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .people import Member
 
@@ -101,3 +102,68 @@ class Forfeiture(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.member_id} · {self.reference}"
+
+
+class ClosureRequest(models.Model):
+    """A member wants to go: a store pays out what is theirs first, then they leave.
+
+    Who left by themselves with nothing to be paid out has a row too, without a store.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        OPEN = "open", pgettext_lazy("of a request", "Open")
+        WITHDRAWN = "taken", _("Taken back by the member")
+        LEFT = "left", _("The member left")
+
+    member = models.ForeignKey(
+        Member,
+        models.PROTECT,
+        related_name="closures",
+        db_index=False,
+        verbose_name=_("member"),
+    )
+    store = models.ForeignKey(
+        "stores.Store",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("to be paid out at"),
+    )
+    # Minor units, as it then stood.
+    principal = models.BigIntegerField(_("principal when it was asked"))
+    state = models.CharField(
+        _("state"), max_length=5, choices=State, default=State.OPEN
+    )
+    at = models.DateTimeField(_("asked at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    class Meta:
+        verbose_name = _("request to leave")
+        verbose_name_plural = _("requests to leave")
+        default_permissions = ("view",)
+        indexes = [Index(fields=["member", "at"], name="members_closure_of_member")]
+        constraints = [
+            UniqueConstraint(
+                fields=["member"],
+                condition=Q(state="open"),
+                name="members_closurerequest_one_is_open",
+            ),
+            CheckConstraint(
+                condition=Q(state="open", ended_at__isnull=True)
+                | Q(state__in=["taken", "left"], ended_at__isnull=False),
+                name="members_closurerequest_ends_once",
+            ),
+            CheckConstraint(
+                condition=Q(principal__gte=0),
+                name="members_closurerequest_principal_is_theirs",
+            ),
+            CheckConstraint(
+                condition=Q(store__isnull=False) | Q(state="left", principal=0),
+                name="members_closurerequest_money_has_a_store",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.member_id} · {self.get_state_display()}"

@@ -8,6 +8,14 @@ from .change import (
     note_referrer,
     set_birthday,
 )
+from .closure import (
+    Closure,
+    close_account_step,
+    closure_of,
+    open_closure,
+    request_closure,
+    withdraw_closure,
+)
 from .consents import (
     choose_consents,
     give_consent,
@@ -26,6 +34,7 @@ from .release import release_phone
 from .staff_cards import link_staff, unlink_staff
 
 __all__ = [
+    "Closure",
     "MemberExport",
     "NewMember",
     "Signed",
@@ -34,6 +43,8 @@ __all__ = [
     "change",
     "change_own_phone",
     "choose_consents",
+    "close_account_step",
+    "closure_of",
     "enrol",
     "erase",
     "erase_with_forfeiture",
@@ -48,9 +59,11 @@ __all__ = [
     "merge",
     "merge_step",
     "note_referrer",
+    "open_closure",
     "publish_consent_text",
     "refuse_frozen_step",
     "release_phone",
+    "request_closure",
     "save_custom_field",
     "save_tag",
     "set_birthday",
@@ -59,6 +72,7 @@ __all__ = [
     "unlink_staff",
     "untag",
     "what_is_held",
+    "withdraw_closure",
     "withdraw_consent",
     "zip_file",
 ]

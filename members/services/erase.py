@@ -1,5 +1,6 @@
 """Forgetting a person: who they were is wiped, what was entered stays."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,7 +16,15 @@ from ledger.errors import IdempotencyConflict
 from ledger.kinds import AccountKind
 from ledger.services import Act
 from members.errors import EraseRefused, HoldsValue, MemberUnknown, ValueRefused
-from members.models import Consent, ConsentNow, Forfeiture, Member, MemberTag, Source
+from members.models import (
+    ClosureRequest,
+    Consent,
+    ConsentNow,
+    Forfeiture,
+    Member,
+    MemberTag,
+    Source,
+)
 from members.parts import all_parts
 from stores import services as stores_services
 from stores.errors import ReasonMissing
@@ -27,6 +36,7 @@ from .locks import lock_with_accounts, soon
 from .second import with_second_person
 from .staff_cards import end_with_member
 
+type Refuse = Callable[[int, datetime], None]
 ERASE = "members.erase_member"
 NOBODY: Final[dict[str, Any]] = {
     "name": "",
@@ -74,7 +84,9 @@ def erase(*, member_id: int, reason: str, by: Act, at: datetime) -> None:
         by=by, act=ERASE, members=[member_id], subject=f"member:{member_id}", at=at
     )
     with soon():
-        _erase(member_id, signed=None, by=by, at=at, key=f"erase:{member_id}")
+        erase_step(
+            member_id, refuse=_refuse_value, by=by, at=at, key=f"erase:{member_id}"
+        )
 
 
 def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> None:
@@ -101,7 +113,7 @@ def erase_with_forfeiture(*, member_id: int, signed: Signed, by: Mending) -> Non
     def write(act: Act) -> None:
         if _was_done(by.key, member_id):
             return
-        entry_id = _erase(member_id, signed=signed, by=act, at=by.at, key=by.key)
+        entry_id = erase_step(member_id, refuse=None, by=act, at=by.at, key=by.key)
         Forfeiture.objects.create(
             key=by.key,
             member_id=member_id,
@@ -145,10 +157,20 @@ def _was_done(key: str, member_id: int) -> bool:
     return done is not None
 
 
-def _erase(
-    member_id: int, *, signed: Signed | None, by: Act, at: datetime, key: str
+def _refuse_value(member_id: int, at: datetime) -> None:
+    held = what_is_held(member_id=member_id, at=at)
+    if held:
+        raise HoldsValue(held=held)
+
+
+def erase_step(
+    member_id: int, *, refuse: Refuse | None, by: Act, at: datetime, key: str
 ) -> UUID | None:
-    """Give up what is left, wipe, and let every app do the same; the entry, if any."""
+    """A step: give up what is left, wipe, and let every app do the same; the entry, if
+    any. What is held is asked for under the locks, by `refuse`; None: a paper says it.
+
+    Raises EraseRefused, MemberUnknown, MemberBusy.
+    """
     merged = Member.objects.filter(merged_into=member_id).values_list("pk", flat=True)
     rows = lock_with_accounts(
         [member_id, *merged], accounts=lambda: value.account_ids(member_id)
@@ -156,15 +178,14 @@ def _erase(
     member = rows.get(member_id)
     if member is None:
         raise MemberUnknown
-    if member.status == Member.Status.ERASED and signed is None:
+    if member.status == Member.Status.ERASED and refuse is not None:
         return None
     if not member.is_active:
         raise EraseRefused(_("This member was merged or erased already."))
     holding = value.hold_still(member_id, by=by, at=at)
     value.refuse_what_is_tied(holding, EraseRefused)
-    held = what_is_held(member_id=member_id, at=at)
-    if held and signed is None:
-        raise HoldsValue(held=held)
+    if refuse is not None:
+        refuse(member_id, at)
     entry_id = value.give_up(
         holding, by=by, at=at, key=f"{key}:value", memo=f"#{member_id}"
     )
@@ -176,7 +197,7 @@ def _erase(
         subject=member,
         facts={
             "entry": str(entry_id) if entry_id else None,
-            "gave_up": signed is not None,
+            "gave_up": refuse is not _refuse_value,
             "rows": len(rows),
         },
     )
@@ -190,6 +211,10 @@ def _forget(rows: dict[int, Member], *, by: Act, at: datetime) -> None:
             part.forget(member_id=pk, by=by, at=at)
     for pk in rows:
         end_with_member(pk, by=by, at=at)
+    open_ones = ClosureRequest.objects.filter(
+        member__in=rows, state=ClosureRequest.State.OPEN
+    )
+    open_ones.update(state=ClosureRequest.State.LEFT, ended_at=at)
     for row in rows.values():
         _wipe(row, by=by, at=at)
 

@@ -17,7 +17,7 @@ from common.exports import safe_cell
 from ledger import selectors as ledger_selectors
 from ledger.services import Act
 from members.errors import MemberUnknown
-from members.models import Consent, Member, MemberTag, Merge
+from members.models import ClosureRequest, Consent, Member, MemberTag, Merge
 from members.parts import all_parts
 from stores import services as stores_services
 
@@ -119,6 +119,7 @@ def _sections(ids: list[int]) -> Iterator[Section]:
     yield Section("tags", lambda: _tags(ids))
     yield Section("consents", lambda: _consents(ids))
     yield Section("merges", lambda: _merges(ids))
+    yield Section("requests_to_leave", lambda: _closures(ids))
     yield Section("accounts", lambda: _accounts(ids))
     yield Section("statement", lambda: _statement(ids))
     yield Section("lots", lambda: _lots(ids))
@@ -173,6 +174,18 @@ def _consents(ids: list[int]) -> Iterator[Row]:
 def _merges(ids: list[int]) -> Iterator[Row]:
     for merged in Merge.objects.filter(source__in=ids).order_by("pk"):
         yield {"at": merged.at, "merged": merged.source_id, "into": merged.target_id}
+
+
+def _closures(ids: list[int]) -> Iterator[Row]:
+    rows = ClosureRequest.objects.filter(member__in=ids).select_related("store")
+    for asked in rows.order_by("pk"):
+        yield {
+            "at": asked.at,
+            "store": asked.store.name if asked.store else "",
+            "principal": asked.principal,
+            "state": asked.state,
+            "ended_at": asked.ended_at,
+        }
 
 
 def _accounts(ids: list[int]) -> Iterator[Row]:

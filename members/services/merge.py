@@ -11,7 +11,7 @@ from ledger.errors import IdempotencyConflict
 from ledger.services import Act
 from members import keys as search_keys
 from members.errors import MemberUnknown, MergeRefused
-from members.models import Member, MemberTag, Merge
+from members.models import ClosureRequest, Member, MemberTag, Merge
 from members.models import Source as ConsentSource
 from members.parts import all_parts
 from stores import services as stores_services
@@ -117,6 +117,7 @@ def merge_step(
     _move_marks(source, target)
     _move_consents(source, target)
     _move_pointers(source, target)
+    _move_closure(source, target, at=at)
     follow_merge(source.pk, target.pk, by=by, at=at)
     _join(source, target, at=at)
     merged = Merge.objects.create(
@@ -189,6 +190,15 @@ def _move_pointers(source: Member, target: Member) -> None:
         )
     if source.referrer_id == target.pk:
         source.referrer_id = None
+
+
+def _move_closure(source: Member, target: Member, *, at: datetime) -> None:
+    """Who wanted to go wants it still, once."""
+    state = ClosureRequest.State
+    asked = ClosureRequest.objects.filter(member=source, state=state.OPEN)
+    if ClosureRequest.objects.filter(member=target, state=state.OPEN).exists():
+        asked.update(state=state.WITHDRAWN, ended_at=at)
+    ClosureRequest.objects.filter(member=source).update(member=target)
 
 
 def _join(source: Member, target: Member, *, at: datetime) -> None:

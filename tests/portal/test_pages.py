@@ -71,6 +71,7 @@ PAGES = [
     "visits/missing/",
     "me/",
     "me/consents/",
+    "me/leave/",
     "me/likes/",
     "me/days/",
     "me/birthday/",

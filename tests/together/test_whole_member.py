@@ -122,9 +122,10 @@ def test_everything_kept_is_told() -> None:
     for part in all_parts():
         mine = {f"{part.word}.{name}" for name in part.export(member_id=member.pk)}
         assert mine <= set(told)
-    # Nobody was merged, nothing brought along; bills are tried where they are settled.
+    # Nobody was merged or leaves, nothing was brought along; bills are tried elsewhere.
     assert empty == {
         "merges",
+        "requests_to_leave",
         "imports.external_references",
         "checkout.sales",
         "checkout.refunds",

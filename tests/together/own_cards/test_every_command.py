@@ -97,10 +97,12 @@ ASKS_NOBODY = {
         "members.link_staff",
         "members.note_referrer",
         "members.release_phone",
+        "members.request_closure",
         "members.set_birthday",
         "members.tag",
         "members.unlink_staff",
         "members.untag",
+        "members.withdraw_closure",
         "members.withdraw_consent",
     },
     "of the programme": {
