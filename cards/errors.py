@@ -154,3 +154,33 @@ class CardNumberTaken(DomainError):
         super().__init__(
             "card_number_taken", _("Another card has this number already.")
         )
+
+
+class ShareOffersFull(DomainError):
+    """So many open or in a day that numbers could be tried out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "share_offers_full",
+            _("Too many at once: wait until one is answered, or take one back."),
+        )
+
+
+class ShareWithOneself(DomainError):
+    def __init__(self) -> None:
+        super().__init__("share_with_oneself", _("This is your own number."))
+
+
+class ShareOfferGone(DomainError):
+    """Answered, taken back, too old, or somebody else's: one sentence."""
+
+    def __init__(self) -> None:
+        super().__init__("share_offer_gone", _("This is not open any more."))
+
+
+class NoCardToShareBy(DomainError):
+    def __init__(self) -> None:
+        super().__init__(
+            "no_card_to_share_by",
+            _("Wallets cannot be shared by phone here. Please ask at a till."),
+        )

@@ -9,7 +9,7 @@ from ledger import selectors as ledger_selectors
 from ledger.services import Act
 from members.parts import ClosureShare, OwnMoney, Rows
 
-from .models import Card, CardEvent, WalletShare
+from .models import Card, CardEvent, ShareOffer, WalletShare
 from .services.binding import HOLDER
 from .services.merging import forget_step, move_step
 
@@ -34,12 +34,18 @@ class CardsPart:
             "card__number", "at", "happening"
         )
         shares = WalletShare.objects.filter(
-            Q(owner_id=member_id) | Q(holder_id=member_id)
+            Q(owner_id=member_id)
+            | Q(holder_id=member_id)
+            | Q(card__member_id=member_id)
         ).values("owner_id", "holder_id", "per_use", "per_day", "is_active", "made_at")
+        offers = ShareOffer.objects.filter(
+            Q(owner_id=member_id) | Q(holder_id=member_id)
+        ).values("owner_id", "holder_id", "per_day", "offered_at", "ended_at", "end")
         return {
             "cards": [dict(row) for row in cards.order_by("pk")],
             "card_events": [dict(row) for row in events.order_by("pk")],
             "shared_wallets": [dict(row) for row in shares.order_by("pk")],
+            "share_offers": [dict(row) for row in offers.order_by("pk")],
         }
 
     def held(self, *, member_id: int, at: datetime) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -12,7 +12,17 @@ from members.models import Member
 from policies import selectors as policies_selectors
 
 from .device_codes import device_number, step_shown
-from .models import Card, CardEvent, CardsPolicy, CodeGuess, CodeUse, WalletShare
+from .models import (
+    Card,
+    CardEvent,
+    CardsPolicy,
+    CodeGuess,
+    CodeUse,
+    ShareDay,
+    ShareOffer,
+    ShareUse,
+    WalletShare,
+)
 from .numbers import digits_of, normalise
 from .tokens import Shown, looks_like_code, read_code
 
@@ -47,6 +57,12 @@ def cards_of(member_id: int) -> QuerySet[Card]:
     """Every card a member ever had, the latest first."""
     mine = Card.objects.filter(member_id=member_id).select_related("kind")
     return mine.order_by("-pk")
+
+
+def own_cards_of(member_id: int) -> QuerySet[Card]:
+    """The cards in use that pay from the member's own wallet, the latest first."""
+    active = cards_of(member_id).filter(status=Card.Status.ACTIVE)
+    return active.exclude(shares__is_active=True)
 
 
 def events_of(card_id: int) -> QuerySet[CardEvent]:
@@ -136,7 +152,7 @@ def shares_of_owner(member_id: int) -> QuerySet[WalletShare]:
     """With whom a member shares the wallet."""
     return (
         WalletShare.objects.filter(owner_id=member_id, is_active=True)
-        .select_related("holder", "card")
+        .select_related("holder", "card__member")
         .order_by("pk")
     )
 
@@ -161,3 +177,54 @@ def members_of_cards(card_ids: Collection[int]) -> list[int | None]:
     """Whose these cards are."""
     cards = Card.objects.filter(pk__in=card_ids, member__isnull=False)
     return list(cards.values_list("member_id", flat=True))
+
+
+def offers_made(member_id: int, *, at: datetime) -> QuerySet[ShareOffer]:
+    """Whom a member asked to share the wallet, and who has not answered yet."""
+    mine = ShareOffer.objects.filter(
+        owner_id=member_id, ended_at=None, lapses_at__gt=at
+    )
+    return mine.order_by("pk")
+
+
+def offers_to(member_id: int, *, at: datetime) -> QuerySet[ShareOffer]:
+    """Whose wallets a member is asked to pay from."""
+    open_still = ShareOffer.objects.filter(
+        holder_id=member_id,
+        ended_at=None,
+        lapses_at__gt=at,
+        owner__status=Member.Status.ACTIVE,
+    )
+    return open_still.select_related("owner").order_by("pk")
+
+
+def who_paid(keys: Collection[str]) -> dict[str, str]:
+    """Of payments from a shared wallet, by their keys: the name of who paid."""
+    uses = ShareUse.objects.filter(key__in=[f"{key}:share" for key in keys])
+    return {
+        use.key.removesuffix(":share"): _payer_of(use.share)
+        for use in uses.select_related("share__holder", "share__card__member")
+    }
+
+
+def _payer_of(share: WalletShare) -> str:
+    if share.holder is not None:
+        return share.holder.name
+    card = share.card
+    return (card.member.name if card and card.member else "") or str(card)
+
+
+def uses_of(share_id: int) -> QuerySet[ShareUse]:
+    """What was paid by a share, the latest first."""
+    return ShareUse.objects.filter(share_id=share_id).order_by("-pk")
+
+
+def holder_name(share: WalletShare) -> str:
+    """Who pays by it, as the owner knows them."""
+    return _payer_of(share)
+
+
+def used_on(share: WalletShare, *, day: date) -> int:
+    """What was paid by it on a business day, net of refunds (minor units)."""
+    today = ShareDay.objects.filter(share=share, day=day).first()
+    return today.used if today else 0

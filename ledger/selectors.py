@@ -1,6 +1,6 @@
 """What the books say: statements, balances, what is owed, what a day took."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -355,6 +355,11 @@ def unit_ids(codes: Sequence[str]) -> dict[str, int]:
 def entry(entry_id: str) -> Entry | None:
     """An entry by its id; None where there is none."""
     return Entry.objects.filter(pk=entry_id).first()
+
+
+def keys_of(entry_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Under which keys entries were written."""
+    return dict(Entry.objects.filter(pk__in=entry_ids).values_list("pk", "key"))
 
 
 def entry_id_of(*, key: str) -> UUID | None:

@@ -1,7 +1,7 @@
 """What members type, each form with its layout; crispy draws them all."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Field, Fieldset, Layout, Submit
@@ -11,9 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
+from common.forms import MoneyField
 from members.models import Channel, Consent, ConsentText, Purpose
 from portal.birthday_fields import BirthdayFields, birthday_row
 
+MOST_SHARED: Final = 1_000_000_00  # minor units, on a day
 # Ways by which the house can be asked to write; a call is not asked for here.
 CHANNELS = (Channel.INBOX, Channel.SMS, Channel.EMAIL)
 
@@ -357,4 +359,35 @@ class UnfreezeForm(PortalForm):
             }
         ),
         error_messages={"required": _("Type the six digits.")},
+    )
+
+
+class LimitForm(PortalForm):
+    """How much another may pay on a day."""
+
+    button = _("Change the limit")
+    per_day = MoneyField(
+        label=_("Limit per day"), min_value=1, max_value=MOST_SHARED, required=True
+    )
+
+
+class ShareForm(PortalForm):
+    """Who is asked to pay from one's wallet, and up to how much on a day."""
+
+    button = _("Ask them")
+    to = forms.CharField(
+        label=_("Phone or card number"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"inputmode": "tel", "autocomplete": "off", "class": "num"}
+        ),
+        help_text=_("Of the member who is to pay. They are asked first."),
+        error_messages={"required": _("Type a phone or a card number.")},
+    )
+    per_day = MoneyField(
+        label=_("Limit per day"),
+        min_value=1,
+        max_value=MOST_SHARED,
+        required=True,
+        help_text=_("You can change it, or stop it, at any moment."),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from cards import selectors as cards_selectors
 from cards import services as cards_services
-from cards.models import Card
+from cards.models import Card, WalletShare
 from common.money import format_money
 from coupons import selectors as coupons_selectors
 from coupons.selectors import HeldCoupon
@@ -70,9 +70,7 @@ def code_now(visitor: Visitor) -> str:
 
 
 def _usable_card(visitor: Visitor) -> Card | None:
-    active = cards_selectors.cards_of(visitor.member.pk).filter(
-        status=Card.Status.ACTIVE
-    )
+    active = cards_selectors.own_cards_of(visitor.member.pk)
     return next((card for card in active if card.is_usable(visitor.at)), None)
 
 
@@ -150,25 +148,39 @@ def _words_of(one: UsableBalance) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SharedWallet:
-    """Another's wallet that one may pay from, and what is left of the limit today."""
+    """A wallet that another may pay from, seen by either: `name` is the other's; no
+    limit: `left` is None.
+    """
 
-    owner: str
+    share_id: int
+    name: str
     per_use: int | None
     per_day: int | None
+    used: int
     left: int | None
 
 
-def shares_of(visitor: Visitor) -> list[SharedWallet]:
-    """The wallets of others that this member may pay from; no limit: left is None."""
-    found = []
-    for share in cards_selectors.shares_of_holder(visitor.member.pk):
-        is_bound = share.per_use is not None or share.per_day is not None
-        left = cards_services.left_today(share, day=visitor.today[0])
-        name = share.owner.name or _("Member")
-        found.append(
-            SharedWallet(name, share.per_use, share.per_day, left if is_bound else None)
-        )
-    return found
+def borrowed(share: WalletShare, visitor: Visitor) -> SharedWallet:
+    """Of whose wallet it is: nothing but the name and what is left of the limit."""
+    return _shared(share, share.owner.name, visitor)
+
+
+def lent(share: WalletShare, visitor: Visitor) -> SharedWallet:
+    """Of who pays from one's own."""
+    return _shared(share, cards_selectors.holder_name(share), visitor)
+
+
+def _shared(share: WalletShare, name: str, visitor: Visitor) -> SharedWallet:
+    day, _hour = visitor.today
+    is_bound = share.per_use is not None or share.per_day is not None
+    return SharedWallet(
+        share_id=share.pk,
+        name=name or _("Member"),
+        per_use=share.per_use,
+        per_day=share.per_day,
+        used=cards_selectors.used_on(share, day=day),
+        left=cards_services.left_today(share, day=day) if is_bound else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +195,7 @@ class WalletChange:
     bonus: int
     after: int
     last_posting: int
+    payer: str = ""  # of a shared wallet: who paid, where it was another
 
     @property
     def amount(self) -> int:
@@ -223,7 +236,11 @@ def changes(
     groups: dict[UUID, list[Movement]] = {}
     for row in rows:
         groups.setdefault(row.entry_id, []).append(row)
-    told = [change_of(group, principal=principal) for group in groups.values()]
+    payers = payers_of(list(groups))
+    told = [
+        change_of(group, principal=principal, payer=payers.get(entry_id, ""))
+        for entry_id, group in groups.items()
+    ]
     if len(rows) < PAGE:
         return told, None
     if len(told) > 1:
@@ -231,7 +248,16 @@ def changes(
     return told, told[-1].last_posting
 
 
-def change_of(rows: Sequence[Movement], *, principal: int) -> WalletChange:
+def payers_of(entry_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Who paid, of the events that another paid from this wallet."""
+    keys = ledger_selectors.keys_of(entry_ids)
+    paid = cards_selectors.who_paid(list(keys.values()))
+    return {pk: paid[key] for pk, key in keys.items() if key in paid}
+
+
+def change_of(
+    rows: Sequence[Movement], *, principal: int, payer: str = ""
+) -> WalletChange:
     """One event from its lines, the newest in front."""
     newest = rows[0]
     of_principal = sum(row.change for row in rows if row.account_id == principal)
@@ -244,6 +270,7 @@ def change_of(rows: Sequence[Movement], *, principal: int) -> WalletChange:
         bonus=sum(row.change for row in rows) - of_principal,
         after=newest.together_after,
         last_posting=min(row.posting_id for row in rows),
+        payer=payer,
     )
 
 

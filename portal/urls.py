@@ -18,6 +18,7 @@ from portal.views import (
     my_data,
     rewards,
     safety,
+    shares,
     statements,
 )
 
@@ -43,6 +44,12 @@ urlpatterns = [
     path("cards/<int:card_id>/lost/", cards.card_lost, name="card_lost"),
     path("wallet/", holdings.wallet, name="wallet"),
     path("wallet/<uuid:entry_id>/", holdings.movement, name="movement"),
+    path("wallet/share/", shares.share, name="share"),
+    path("wallet/lent/<int:share_id>/", shares.own_share, name="own_share"),
+    path("wallet/shared/<int:share_id>/", shares.shared_wallet, name="shared_wallet"),
+    path("wallet/shares/<int:share_id>/stop/", shares.stop, name="stop_share"),
+    path("wallet/offers/<int:offer_id>/accept/", shares.accept, name="accept_share"),
+    path("wallet/offers/<int:offer_id>/refuse/", shares.refuse, name="refuse_share"),
     path("wallet/plans/", statements.plans, name="plans"),
     path("wallet/statements/", statements.statements, name="statements"),
     path(

@@ -3,7 +3,7 @@
 from .cards import DEAD, Card, CardEvent, Happening, StockBatch
 from .codes import CodeGuess, CodeUse
 from .kinds import CardKind, CardsPolicy
-from .shares import ShareDay, ShareUse, WalletShare
+from .shares import ShareDay, ShareOffer, ShareUse, WalletShare
 
 __all__ = [
     "DEAD",
@@ -15,6 +15,7 @@ __all__ = [
     "CodeUse",
     "Happening",
     "ShareDay",
+    "ShareOffer",
     "ShareUse",
     "StockBatch",
     "WalletShare",

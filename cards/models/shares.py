@@ -160,3 +160,71 @@ class ShareUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount}"
+
+
+class ShareOffer(models.Model):
+    """A wallet that its owner wants to share; the other accepts it or not.
+
+    `holder` is nobody where the number was no member's: nothing comes of it, and the
+    owner is not told. Limits in minor units.
+    """
+
+    class End(models.TextChoices):
+        """What became of it."""
+
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    owner = models.ForeignKey(
+        "members.Member",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("of a shared wallet", "owner"),
+    )
+    holder = models.ForeignKey(
+        "members.Member",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("holder"),
+    )
+    # Enough of the number to recognise it by.
+    hint = models.CharField(max_length=80, blank=True)
+    per_day = models.BigIntegerField(_("limit per day"))
+    key = models.CharField(_("idempotency key"), max_length=300, unique=True)
+    offered_at = models.DateTimeField(_("offered at"))
+    lapses_at = models.DateTimeField(_("open until"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    end = models.CharField(_("outcome"), max_length=9, choices=End, blank=True)
+    share = models.OneToOneField(
+        WalletShare, models.PROTECT, null=True, related_name="offer"
+    )
+
+    class Meta:
+        verbose_name = _("offer to share a wallet")
+        verbose_name_plural = _("offers to share a wallet")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                condition=Q(per_day__gt=0, per_day__lte=LARGEST),
+                name="cards_shareoffer_limit_is_positive",
+            ),
+            CheckConstraint(
+                condition=Q(holder=None) | ~Q(holder=F("owner")),
+                name="cards_shareoffer_is_for_another",
+            ),
+            CheckConstraint(
+                condition=Q(ended_at=None, end="", share=None)
+                | Q(ended_at__isnull=False, end="accepted", share__isnull=False)
+                | Q(
+                    ended_at__isnull=False,
+                    end__in=["declined", "withdrawn"],
+                    share=None,
+                ),
+                name="cards_shareoffer_ends_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

@@ -9,6 +9,13 @@ from .issue import issue
 from .kinds import save_kind
 from .life import close, renew, report_found, report_loss
 from .load import CardRow, load_cards
+from .offers import (
+    accept_share,
+    limit_own_share,
+    offer_share,
+    refuse_share,
+    stop_share,
+)
 from .own import report_own_loss
 from .replacing import replace
 from .shares import end_share, left_today, return_share_step, save_share, use_share_step
@@ -17,6 +24,7 @@ from .stock import LARGEST_BATCH, export_stock, make_stock
 __all__ = [
     "LARGEST_BATCH",
     "CardRow",
+    "accept_share",
     "bind",
     "close",
     "end_share",
@@ -24,9 +32,12 @@ __all__ = [
     "export_stock",
     "issue",
     "left_today",
+    "limit_own_share",
     "load_cards",
     "make_stock",
     "mint_code",
+    "offer_share",
+    "refuse_share",
     "renew",
     "replace",
     "report_found",
@@ -35,6 +46,7 @@ __all__ = [
     "return_share_step",
     "save_kind",
     "save_share",
+    "stop_share",
     "sweep_codes",
     "use_rotating_code",
     "use_share_step",

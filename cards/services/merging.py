@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from cards.models import DEAD, Card, Happening, WalletShare
+from cards.models import DEAD, Card, Happening, ShareOffer, WalletShare
 from ledger.services import Act
 
 from .life import close_step
@@ -19,6 +19,7 @@ def move_step(*, source_id: int, target_id: int, by: Act, at: datetime) -> None:
     for card in cards.order_by("pk").select_for_update(no_key=True):
         Card.objects.filter(pk=card.pk).update(member_id=target_id)
         write_event(card, Happening.MOVED, by=by, at=at)
+    _move_offers(source_id, target_id, at)
     mine = WalletShare.objects.filter(
         Q(owner_id=source_id) | Q(holder_id=source_id), is_active=True
     )
@@ -33,6 +34,18 @@ def move_step(*, source_id: int, target_id: int, by: Act, at: datetime) -> None:
         else:
             share.owner_id, share.holder_id = owner_id, holder_id
         share.save(update_fields=["owner", "holder", "is_active"])
+
+
+def _move_offers(source_id: int, target_id: int, at: datetime) -> None:
+    """What one offered the other is taken back: nobody shares with themselves."""
+    between = ShareOffer.objects.filter(
+        Q(owner_id=source_id, holder_id=target_id)
+        | Q(owner_id=target_id, holder_id=source_id)
+    )
+    between.filter(ended_at=None).update(ended_at=at, end=ShareOffer.End.WITHDRAWN)
+    between.update(holder=None)
+    ShareOffer.objects.filter(owner_id=source_id).update(owner_id=target_id)
+    ShareOffer.objects.filter(holder_id=source_id).update(holder_id=target_id)
 
 
 def forget_step(*, member_id: int, by: Act, at: datetime) -> None:
@@ -50,3 +63,6 @@ def forget_step(*, member_id: int, by: Act, at: datetime) -> None:
     for share in shares.order_by("pk"):
         share.is_active = False
         share.save(update_fields=["is_active"])
+    offers = ShareOffer.objects.filter(Q(owner_id=member_id) | Q(holder_id=member_id))
+    offers.filter(ended_at=None).update(ended_at=at, end=ShareOffer.End.WITHDRAWN)
+    offers.update(hint="")

@@ -34,6 +34,8 @@ UPDATE cards_shareday d SET used = d.used + %(amount)s, allowed = s.per_day
 """
 
 
+# Who stops a share takes its row whole: a use that is under way is before the stop.
+STAYS: Final = "SELECT FROM cards_walletshare WHERE id = %s FOR KEY SHARE"
 CLAIM: Final = """
 INSERT INTO cards_shareuse (share_id, day, key, amount, returned, at)
 VALUES (%(share)s, %(day)s, %(key)s, %(amount)s, 0, %(at)s)
@@ -66,6 +68,8 @@ def save_share(*, share: WalletShare, by: Act, at: datetime) -> WalletShare:
         raise ShareRefused(wrong.messages) from wrong
     _refuse_who_is_gone(share)
     by = check_beneficiary(by, verb, share.owner_id, at, *_holders(share))
+    if not is_new:
+        locked_share(share.pk)
     share.save(force_insert=is_new, force_update=not is_new)
     stores_services.record_act(
         name="cards.wallet_shared" if is_new else "cards.share_changed",
@@ -90,13 +94,22 @@ def end_share(*, share_id: int, by: Act, at: datetime) -> None:
     """
     verb = "cards.change_walletshare"
     stores_services.require_for(by, verb)
-    share = WalletShare.objects.filter(pk=share_id).select_related("card").first()
-    if share is None:
-        raise ShareNotUsable
+    share = locked_share(share_id)
     by = check_beneficiary(by, verb, share.owner_id, at, *_holders(share))
     share.is_active = False
     share.save(update_fields=["is_active"])
     stores_services.record_act(name="cards.share_ended", by=by, at=at, subject=share)
+
+
+def locked_share(share_id: int) -> WalletShare:
+    """A share held whole: a use that is under way is before whatever changes it now,
+    and a later one sees that. Raises ShareNotUsable.
+    """
+    rows = WalletShare.objects.select_for_update(of=("self",))
+    share = rows.filter(pk=share_id).first()
+    if share is None:
+        raise ShareNotUsable
+    return share
 
 
 @transaction.atomic(savepoint=False)
@@ -110,6 +123,8 @@ def use_share_step(
     """
     if not 0 < amount <= LARGEST:
         raise InvalidAmount
+    with connection.cursor() as cursor:
+        cursor.execute(STAYS, [share_id])
     share = WalletShare.objects.filter(pk=share_id).select_related("card").first()
     if share is None:
         raise ShareNotUsable

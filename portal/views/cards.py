@@ -28,7 +28,7 @@ from stored_value import services as stored_value_services
 @for_members
 def cards(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """The cards in use, and those that were lost and not replaced."""
-    mine = cards_selectors.cards_of(visitor.member.pk)
+    mine = cards_selectors.cards_of(visitor.member.pk).prefetch_related("shares__owner")
     context = {
         "tab": "card",
         "cards": [card for card in mine if card.is_usable(visitor.at)],

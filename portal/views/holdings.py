@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cards import selectors as cards_selectors
 from checkout import selectors as checkout_selectors
 from checkout.models import Sale
 from coupons import selectors as coupons_selectors
@@ -79,7 +80,16 @@ def wallet(request: HttpRequest, visitor: Visitor) -> HttpResponse:
             for lot in stored_value_selectors.explained(holder=holder, at=visitor.at)
             if lot.is_usable
         ],
-        "shares": holdings.shares_of(visitor),
+        "borrowed": [
+            holdings.borrowed(share, visitor)
+            for share in cards_selectors.shares_of_holder(visitor.member.pk)
+        ],
+        "lent": [
+            holdings.lent(share, visitor)
+            for share in cards_selectors.shares_of_owner(visitor.member.pk)
+        ],
+        "offers_made": cards_selectors.offers_made(visitor.member.pk, at=visitor.at),
+        "offers_to": cards_selectors.offers_to(visitor.member.pk, at=visitor.at),
         "changes": told,
         "stores": stores_selectors.names_of(one.store_id for one in told),
         "further": further,
@@ -100,7 +110,8 @@ def movement(request: HttpRequest, visitor: Visitor, entry_id: UUID) -> HttpResp
     )
     if not rows:
         raise Http404
-    change = holdings.change_of(rows, principal=accounts.principal)
+    payer = holdings.payers_of([entry_id]).get(entry_id, "")
+    change = holdings.change_of(rows, principal=accounts.principal, payer=payer)
     sale: Sale | None = (
         checkout_selectors.of_member(visitor.member.pk)
         .filter(entry_id=entry_id)

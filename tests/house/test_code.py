@@ -35,6 +35,8 @@ MAY_LOCK = {
     "stores/services/shifts.py": "a shift is closed or passed on once",
     "stores/services/totp.py": "a code serves once",
     "cards/services/merging.py": "a card moves or ends once",
+    "cards/services/offers.py": "an offer is answered once",
+    "cards/services/shares.py": "whoever stops a share waits for who pays by it",
     "cards/services/codes.py": "wrong codes are counted one by one",
     "cards/services/steps.py": "a card is bound, lost or replaced once",
     "tiers/services/grants.py": "what is bought or given is settled one by one",
@@ -45,6 +47,7 @@ MAY_LOCK = {
 MAY_LOCK_WHOLE = {
     "stores/services/shifts.py": "entries that name a shift and its close must wait",
     "members/services/locks.py": "rows that name a member must wait for a merge",
+    "cards/services/shares.py": "a use of a shared wallet and its stop must wait",
 }
 # What a locked row is joined with. A row that another changed while we waited for it is
 # read anew, what it was joined with is not: only what never changes may stand there.

@@ -6,7 +6,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import services as accounts_services
 from accounts.models import CodeState, SignInCode
 from cards import services as cards_services
-from cards.models import CodeGuess
+from cards.models import CodeGuess, ShareOffer
 from coupons import services as coupons_services
 from coupons.models import ClaimTries
 from points import services as points_services
@@ -18,7 +18,7 @@ from stores.models import ProofTries
 from tests.factories.accounts import asked, code_sent_last
 from tests.factories.coupons import by_task
 from tests.factories.ledger import NOON, an_act
-from tests.factories.members import MemberFactory
+from tests.factories.members import MemberFactory, by_themselves
 from tests.factories.stores import UserFactory
 from tests.ledger.racing import answers
 
@@ -117,3 +117,23 @@ def codes_to_one_phone(meeting: Meeting) -> bool:
     phone = MemberFactory.create().phone
     meeting.race(lambda _n: asked(phone, at=NOON))
     return SignInCode.objects.filter(state=CodeState.SENT).count() == 1
+
+
+def offers_of_one_wallet(meeting: Meeting) -> bool:
+    """Who tries out numbers has five open at once, however many are asked at once."""
+    owner = MemberFactory.create()
+
+    def ask(number: int) -> object:
+        return cards_services.offer_share(
+            owner_id=owner.pk,
+            to=f"+86139000011{number:02}",
+            per_day=50_00,
+            by=by_themselves(owner),
+            at=NOON,
+            key=f"offer:{number}",
+        )
+
+    for number in range(10, 13):
+        ask(number)
+    meeting.race(ask)
+    return ShareOffer.objects.count() == 5

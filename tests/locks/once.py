@@ -8,7 +8,7 @@ from unittest import mock
 from django.db import transaction
 
 from cards import services as cards_services
-from cards.models import Card, CardEvent
+from cards.models import Card, CardEvent, WalletShare
 from cards.services import merging as cards_merging
 from checkout import services as checkout_services
 from checkout.errors import OverRefund
@@ -28,16 +28,16 @@ from outbox.sealing import unseal
 from recognition import services as recognition_services
 from recognition.models import Note
 from stores import services as stores_services
-from stores.models import Shift
+from stores.models import AuditEvent, Shift
 from tests import rendezvous
 from tests.factories import gift_cards as gift_cards_factory
 from tests.factories import outbox as outbox_factory
-from tests.factories.cards import CardFactory
+from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.checkout import a_sale
 from tests.factories.checkout import at_store as sold_at
 from tests.factories.coupons import TemplateFactory, by_task, issued
 from tests.factories.ledger import NOON, an_act
-from tests.factories.members import MemberFactory, by
+from tests.factories.members import MemberFactory, by, by_themselves
 from tests.factories.stores import ShiftFactory, UserFactory
 from tests.factories.tiers import TierFactory, a_ladder, in_grace
 from tests.ledger.racing import answers, refusals
@@ -321,3 +321,35 @@ def a_review_counts_everyone(meeting: Meeting) -> bool:
     told = meeting.race(lambda _n: tiers_services.review(at=NOON, chunk=2))
     found = TierReview.objects.get()
     return not refusals(told) and found.lowered == len(members)
+
+
+def an_offer_is_accepted_once(meeting: Meeting) -> bool:
+    """Tapped four times at once: one card, and one share."""
+    CardKindFactory.create()
+    owner, holder = MemberFactory.create_batch(2)
+    offer = cards_services.offer_share(
+        owner_id=owner.pk,
+        to=holder.phone or "",
+        per_day=50_00,
+        by=by_themselves(owner),
+        at=NOON,
+        key="offer",
+    )
+    told = meeting.race(
+        lambda _n: cards_services.accept_share(
+            offer_id=offer.pk, holder_id=holder.pk, by=by_themselves(holder), at=NOON
+        )
+    )
+    return not refusals(told) and Card.objects.count() == 1
+
+
+def a_share_is_stopped_once(meeting: Meeting) -> bool:
+    share = WalletShare.objects.create(
+        owner=MemberFactory.create(), holder=MemberFactory.create(), made_at=NOON
+    )
+    meeting.race(
+        lambda _n: cards_services.stop_share(
+            share_id=share.pk, member_id=share.owner_id, by=an_act(), at=NOON
+        )
+    )
+    return AuditEvent.objects.filter(act="cards.share_ended").count() == 1

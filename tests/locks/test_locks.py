@@ -22,6 +22,8 @@ ATTACKS: Final[dict[str, Callable[[Meeting], bool]]] = {
     "campaigns/services/locks.py": campaigns.a_step_is_done_once,
     "cards/services/codes.py": counting.rotating_codes,
     "cards/services/merging.py": once.a_card_ends_with_its_member,
+    "cards/services/offers.py": once.an_offer_is_accepted_once,
+    "cards/services/shares.py": once.a_share_is_stopped_once,
     "cards/services/steps.py": once.a_lost_card_is_replaced,
     "checkout/services/locks.py": once.a_sale_is_refunded,
     "coupons/services/bulk.py": once.a_segment_is_given_its_coupons,

@@ -71,6 +71,16 @@ ATTACKS: Final = {
         lock=(" FOR NO KEY UPDATE SKIP LOCKED", ""),
         pause_at="WITH due AS",
     ),
+    "cards/services/offers.py": Attack(
+        right=counting.offers_of_one_wallet,
+        lock=ADVISORY,
+        pause_at='SELECT COUNT(*) AS "__count" FROM "cards_shareoffer"',
+    ),
+    "cards/services/shares.py": Attack(
+        right=written.nobody_pays_by_a_share_once_it_is_stopped,
+        lock=(" FOR KEY SHARE", ""),
+        pause_at="UPDATE cards_shareday",
+    ),
     "cards/services/steps.py": Attack(
         right=written.one_key_gives_out_one_card,
         lock=ADVISORY,

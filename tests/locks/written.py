@@ -11,7 +11,7 @@ from campaigns import services as campaigns_services
 from campaigns.errors import SegmentCycle
 from campaigns.models import Segment
 from cards import services as cards_services
-from cards.models import Card, CardEvent
+from cards.models import Card, CardEvent, ShareUse, WalletShare
 from common.errors import DomainError
 from coupons import services as coupons_services
 from coupons.models import CouponTemplate
@@ -214,3 +214,40 @@ def nobody_gone_opens_an_account(meeting: Meeting) -> bool:
     meeting.race(work, runners=2)
     left = ledger_selectors.accounts_held(holder_kind="member", holder_id=source.pk)
     return all(account.status == "closed" for account in left)
+
+
+def nobody_pays_by_a_share_once_it_is_stopped(meeting: Meeting) -> bool:
+    """Whoever stops it waits for the payment that is being made."""
+    share = WalletShare.objects.create(
+        owner=MemberFactory.create(), holder=MemberFactory.create(), made_at=NOON
+    )
+    has_looked, is_stopped = threading.Event(), threading.Event()
+    was_stopped_first: list[bool] = []
+
+    def wait(_number: int) -> None:
+        has_looked.set()
+        is_stopped.wait(PATIENCE)
+        was_stopped_first.append(is_stopped.is_set())
+
+    def held(_number: int) -> None:
+        has_looked.set()
+        rendezvous.meet()
+        was_stopped_first.append(is_stopped.is_set())
+
+    def work(number: int) -> None:
+        if number == 0:
+            with transaction.atomic():
+                cards_services.use_share_step(
+                    share_id=share.pk, amount=10_00, day=TODAY, at=NOON, key="use"
+                )
+            return
+        has_looked.wait(PATIENCE)
+        cards_services.stop_share(
+            share_id=share.pk, member_id=share.owner_id, by=an_act(), at=NOON
+        )
+        is_stopped.set()
+
+    told = meeting.race(work, runners=2, wait=wait, held=held)
+
+    assert refusals(told) == []
+    return not (was_stopped_first[0] and ShareUse.objects.exists())

@@ -148,6 +148,14 @@ def _who_they_are(house: House, member: Member, name: str) -> None:
         key=a_key("tier"),
     )
     WalletShare.objects.create(owner=member, holder=house.friend, made_at=NOON)
+    cards_services.offer_share(
+        owner_id=member.pk,
+        to="+8613900001111",
+        per_day=50_00,
+        by=by_themselves(member),
+        at=NOON,
+        key=a_key("offer"),
+    )
 
 
 def _value(member: Member, name: str) -> None:

@@ -36,6 +36,13 @@ ASKS_NOBODY = {
     "a void and a bill, and both ask: tests/checkout/test_undo_exchange.py": {
         "checkout.undo_exchange",
     },
+    "of members themselves, with their own wallets": {
+        "cards.accept_share",
+        "cards.limit_own_share",
+        "cards.offer_share",
+        "cards.refuse_share",
+        "cards.stop_share",
+    },
     "it only stops something": {
         "cards.close",
         "cards.report_loss",
