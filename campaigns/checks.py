@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from common.months import A_DAY, add_months, midnight
 from coupons.models import CouponTemplate
 from coupons.rules import valid_period
 from members.models import Member
 from messaging import selectors as messaging_selectors
+from policies import selectors as policies_selectors
 
 from . import selectors as campaigns_selectors
-from .days import house_zone
+from .days import house_zone, today
 from .errors import CampaignRefused, EverybodyUnconfirmed
 from .kinds import (
     ENTRIES,
@@ -28,8 +30,6 @@ from .models import Campaign, CampaignStep
 from .reach import newest_terms
 
 WAITS = (StepKind.WAIT, StepKind.WAIT_VISIT)
-# A gift that is good for longer than this outlives what the law lets lapse.
-LONGEST_GIFT = timedelta(days=3 * 366)
 
 
 def check_saved(
@@ -252,10 +252,15 @@ def _wrong_coupon(template: CouponTemplate, given_at: datetime) -> Iterator[str]
         template.issued_until is not None and template.issued_until <= given_at
     ):
         yield _("“%(name)s” ends before it would be given.") % {"name": template.name}
-    if until - max(begins, given_at) > LONGEST_GIFT:
-        yield _("“%(name)s” is good for longer than three years.") % {
-            "name": template.name
-        }
+    months = policies_selectors.profile(at=given_at).claim_lapses_after_months
+    if months is None:
+        return
+    first = today(max(begins, given_at))
+    if until > midnight(add_months(first, months) + A_DAY, house_zone()):
+        yield _(
+            "“%(name)s” is good for longer than the law lets it be claimed "
+            "(%(months)s months)."
+        ) % {"name": template.name, "months": months}
 
 
 def _wrong_segment(campaign: Campaign, *, at: datetime) -> list[str]:

@@ -7,7 +7,7 @@ looking every day makes no winners. These are estimates, not value: floats.
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 ALPHA: Final = 0.05
 # How large effects are thought to be beforehand, in visits a person; fixed for ever, or
@@ -26,6 +26,13 @@ class ArmCounts:
     people: int
     total: int
     squares: int
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            self.people + other.people,
+            self.total + other.total,
+            self.squares + other.squares,
+        )
 
     @property
     def mean(self) -> float:
@@ -53,8 +60,16 @@ class Lift:
     more: int | None
 
 
-def lift(treated: ArmCounts, held_out: ArmCounts) -> Lift | None:
-    """None where there is nobody to compare with."""
+def lift(
+    treated: ArmCounts,
+    held_out: ArmCounts,
+    *,
+    unit: float = 1.0,
+) -> Lift | None:
+    """None where there is nobody to compare with.
+
+    `unit`: what one visit is worth, in whatever is counted; fixed before anybody looks.
+    """
     if not treated.people or not held_out.people:
         return None
     effect = treated.mean - held_out.mean
@@ -64,9 +79,11 @@ def lift(treated: ArmCounts, held_out: ArmCounts) -> Lift | None:
         more = math.ceil(people * (LEAST / smaller - 1))
         return Lift(effect, -math.inf, math.inf, is_known=False, more=more)
     spread = treated.variance / treated.people + held_out.variance / held_out.people
-    half = half_width(spread)
+    half = half_width(spread, prior=PRIOR * unit)
     is_known = abs(effect) > half
-    needed = None if is_known else _more(treated, held_out, spread, abs(effect))
+    needed = None
+    if not is_known:
+        needed = _more(treated, held_out, spread, max(abs(effect), WORTH * unit), unit)
     return Lift(effect, effect - half, effect + half, is_known, needed)
 
 
@@ -78,11 +95,14 @@ def half_width(spread: float, *, prior: float = PRIOR, alpha: float = ALPHA) -> 
     return math.sqrt(spread * both / prior_variance * inner)
 
 
-def _more(treated: ArmCounts, held_out: ArmCounts, spread: float, effect: float) -> int:
+def _more(
+    treated: ArmCounts, held_out: ArmCounts, spread: float, wanted: float, unit: float
+) -> int:
     """So many people more, shared out as now, until an effect of this size is known."""
-    wanted = max(effect, WORTH)
     people = treated.people + held_out.people
     factor = 1.0
-    while half_width(spread / factor) >= wanted and factor * people < MOST_MORE:
+    while factor * people < MOST_MORE:
+        if half_width(spread / factor, prior=PRIOR * unit) < wanted:
+            break
         factor *= 1.1
     return max(1, math.ceil(people * (factor - 1)))

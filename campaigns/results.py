@@ -2,77 +2,90 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
-from django.db import connection
 from django.db.models import Count, Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coupons.kinds import CouponAct
 from coupons.models import CouponUse
 from messaging.models import MessageEvent
+from policies import selectors as policies_selectors
+from policies.models import ShopPolicy
 
-from .days import house_zone
-from .kinds import CampaignState
-from .lift import ArmCounts, Lift, lift
+from .kinds import Arm
+from .lift import Lift, lift
 from .models import Campaign, Grant, Journey, JourneyMessage
+from .outcomes import (
+    NOBODY,
+    NOTHING,
+    GroupOutcome,
+    both_groups,
+    outcomes_of,
+    usual_bill,
+    visits_by_campaign,
+)
 
-WINDOW: Final = timedelta(days=30)  # visits so long after the entry are counted
+# A provider took them; of those that are unknown, perhaps.
+SENT_STATES: Final = ("accepted", "delivered", "bounced", "complained", "unknown")
 
-# Everybody who came in, whatever became of them: the buckets put them there by chance.
-GROUPS = """
-SELECT j.campaign_id, j.arm IN ('a', 'b') AS treated, count(*),
-       coalesce(sum(came.visits), 0),
-       coalesce(sum(came.visits * came.visits), 0), coalesce(sum(came.spent), 0),
-       count(*) FILTER (WHERE came.visits > 0)
-  FROM campaigns_journey j
- CROSS JOIN LATERAL (
-   SELECT count(*) AS visits, coalesce(sum(v.amount), 0) AS spent
-     FROM recognition_visit v
-    WHERE v.member_id = j.member_id AND v.voided_at IS NULL AND v.at > j.entered_at
-      AND v.at <= least(j.entered_at + %s, %s)) came
- WHERE j.campaign_id = ANY(%s) AND j.entered_at <= %s
- GROUP BY 1, 2
-"""
-MONTHS = """
-SELECT date_trunc('month', j.entered_at AT TIME ZONE %s)::date, j.arm IN ('a', 'b'),
-       count(*), coalesce(sum(came.visits), 0)
-  FROM campaigns_journey j
- CROSS JOIN LATERAL (
-   SELECT count(*) AS visits FROM recognition_visit v
-    WHERE v.member_id = j.member_id AND v.voided_at IS NULL AND v.at > j.entered_at
-      AND v.at <= least(j.entered_at + %s, %s)) came
- WHERE j.campaign_id = %s GROUP BY 1, 2 ORDER BY 1, 2
-"""
-NOBODY: Final = ArmCounts(0, 0, 0)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCounts:
+    """How the messages of a campaign went."""
+
+    sent: int
+    people: int  # who were sent one or more
+    emails: int  # of those sent: only these can be seen to be opened
+    delivered: int
+    bounced: int
+    complained: int
+    opened: int
+    clicked: int
+    unsubscribed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """Of all who came in by intention to treat; amounts in minor units."""
 
-    treated: ArmCounts
-    held_out: ArmCounts
-    spent: int  # by the treated within the window
-    returned: int  # of the treated who came within the window
-    lift: Lift | None
+    treated: GroupOutcome
+    held_out: GroupOutcome
+    lift: Lift | None  # visits
+    margin_lift: Lift | None  # gross margin less what was given
+    margin_per_mille: int | None  # what the shop reckons with
     days_more: int | None
-    messages: dict[str, int]  # by state
-    events: dict[str, int]  # opened, clicked, unsubscribed
+    margin_days: int | None
+    variants: Lift | None  # B against A
+    variant_a: GroupOutcome
+    variant_b: GroupOutcome
+    messages: MessageCounts
     gifts: int
+    coupons: int
     redeemed: int
     cost: int  # what was taken off by its coupons, and its points
-    is_running: bool
 
     @property
     def cost_per_visit(self) -> int | None:
         """For each visit more; None while nobody knows whether there are any."""
-        if self.lift is None or not self.lift.is_known or self.lift.effect <= 0:
+        if self.lift is None or not self._has_gain():
             return None
-        return round(self.cost / (self.lift.effect * self.treated.people))
+        return self._cost_at(self.lift.effect)
+
+    @property
+    def cost_bounds(self) -> tuple[int, int] | None:
+        """Of that, from and to: as many visits more as the interval allows."""
+        if self.lift is None or not self._has_gain():
+            return None
+        return self._cost_at(self.lift.high), self._cost_at(self.lift.low)
+
+    def _has_gain(self) -> bool:
+        return self.lift is not None and self.lift.is_known and self.lift.effect > 0
+
+    def _cost_at(self, visits_each: float) -> int:
+        return round(self.cost / (visits_each * self.treated.visits.people))
 
     def sentence(self) -> str:
         """The first number, or that it is not known yet."""
@@ -96,7 +109,7 @@ def lift_sentence(known: Lift | None) -> str:
 
 def per_thousand(each: float) -> str:
     """Of a thousand people, with its sign."""
-    return f"{round(each * 1000):+d}"
+    return f"{round(each * 1000):+d}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,89 +124,60 @@ def summaries(
     campaigns: Collection[Campaign], *, at: datetime
 ) -> dict[int, CampaignSummary]:
     """For each of them that somebody came into, by one statement for all."""
-    arms: dict[int, dict[bool, ArmCounts]] = {}
-    for row in _groups([campaign.pk for campaign in campaigns], at):
-        arms.setdefault(row[0], {})[bool(row[1])] = _arm(row)
+    found = visits_by_campaign([campaign.pk for campaign in campaigns], at=at)
     return {
         pk: CampaignSummary(
-            found.get(True, NOBODY).people,
-            lift(found.get(True, NOBODY), found.get(False, NOBODY)),
+            groups.get(True, NOBODY).people,
+            lift(groups.get(True, NOBODY), groups.get(False, NOBODY)),
         )
-        for pk, found in arms.items()
+        for pk, groups in found.items()
     }
-
-
-def _groups(campaign_ids: list[int], at: datetime) -> list[tuple[Any, ...]]:
-    return _rows(GROUPS, [WINDOW, at, campaign_ids, at])
-
-
-def _arm(row: tuple[Any, ...]) -> ArmCounts:
-    return ArmCounts(int(row[2]), int(row[3]), int(row[4]))
 
 
 def results(campaign: Campaign, *, at: datetime) -> Results:
     """What is known at a moment."""
-    rows = _groups([campaign.pk], at)
-    groups = {bool(row[1]): _arm(row) for row in rows}
-    more = {bool(row[1]): (int(row[5]), int(row[6])) for row in rows}
-    treated, held_out = groups.get(True, NOBODY), groups.get(False, NOBODY)
-    difference = lift(treated, held_out)
+    share = policies_selectors.in_force(ShopPolicy, at=at).gross_margin
+    groups = outcomes_of(campaign, margin_per_mille=share or 0, at=at)
+    treated, held_out = both_groups(groups)
+    difference = lift(treated.visits, held_out.visits)
+    margin = _margin_lift(campaign, treated, held_out, share)
+    a, b = groups.get(Arm.A, NOTHING), groups.get(Arm.B, NOTHING)
     grants = Grant.objects.filter(campaign=campaign)
-    coupons = grants.filter(coupon__isnull=False).values("coupon")
+    coupons = grants.filter(coupon__isnull=False)
     used = CouponUse.objects.filter(
-        coupon__in=coupons, act=CouponAct.REDEEMED, undone_by=None
+        coupon__in=coupons.values("coupon"), act=CouponAct.REDEEMED, undone_by=None
     ).aggregate(saved=Sum("saving", default=0), count=Count("coupon", distinct=True))
     points = grants.filter(coupon=None).aggregate(cost=Sum("cost", default=0))["cost"]
     return Results(
         treated=treated,
         held_out=held_out,
-        spent=more.get(True, (0, 0))[0],
-        returned=more.get(True, (0, 0))[1],
         lift=difference,
+        margin_lift=margin,
+        margin_per_mille=share,
         days_more=_days_more(campaign, difference, at),
+        margin_days=_days_more(campaign, margin, at),
+        variants=lift(b.visits, a.visits) if b.visits.people else None,
+        variant_a=a,
+        variant_b=b,
         messages=_messages(campaign),
-        events=_events(campaign),
         gifts=grants.count(),
+        coupons=coupons.count(),
         redeemed=used["count"],
         cost=used["saved"] + points,
-        is_running=campaign.state == CampaignState.RUNNING,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
-    """Those who came in in a month: visits for each thousand of them."""
-
-    begins: date
-    people: int
-    held_out: int
-    visits: int
-    visits_held_out: int
-
-
-def months(campaign: Campaign, *, at: datetime) -> list[Month]:
-    """By month of entry, the oldest first."""
-    found: dict[date, dict[bool, tuple[int, int]]] = {}
-    rows = _rows(MONTHS, [str(house_zone()), WINDOW, at, campaign.pk])
-    for begins, treated, people, visits in rows:
-        found.setdefault(begins, {})[bool(treated)] = (int(people), int(visits))
-    none = (0, 0)
-    return [
-        Month(
-            begins,
-            groups.get(True, none)[0],
-            groups.get(False, none)[0],
-            groups.get(True, none)[1],
-            groups.get(False, none)[1],
-        )
-        for begins, groups in sorted(found.items())
-    ]
-
-
-def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
+def _margin_lift(
+    campaign: Campaign,
+    treated: GroupOutcome,
+    held_out: GroupOutcome,
+    share: int | None,
+) -> Lift | None:
+    """None where the shop tells no margin, or had no bill to measure it by."""
+    unit = usual_bill(campaign) * (share or 0) / 1000
+    if not unit:
+        return None
+    return lift(treated.margin, held_out.margin, unit=unit)
 
 
 def _days_more(campaign: Campaign, known: Lift | None, at: datetime) -> int | None:
@@ -205,13 +189,31 @@ def _days_more(campaign: Campaign, known: Lift | None, at: datetime) -> int | No
     return -(-known.more * 30 // pace) if pace else None
 
 
-def _messages(campaign: Campaign) -> dict[str, int]:
-    counted = (
-        JourneyMessage.objects.filter(campaign=campaign)
-        .values("message__state")
-        .annotate(count=Count("pk"))
+def _messages(campaign: Campaign) -> MessageCounts:
+    mine = JourneyMessage.objects.filter(campaign=campaign)
+    sent = mine.filter(message__state__in=SENT_STATES)
+    counted = sent.values("message__state", "message__channel").annotate(
+        count=Count("pk")
     )
-    return {row["message__state"]: row["count"] for row in counted}
+    states: dict[str, int] = {}
+    emails = 0
+    for row in counted:
+        state, count = row["message__state"], row["count"]
+        states[state] = states.get(state, 0) + count
+        emails += count if row["message__channel"] == "email" else 0
+    events = _events(campaign)
+    people = sent.aggregate(people=Count("message__member", distinct=True))["people"]
+    return MessageCounts(
+        sent=sum(states.values()),
+        people=people,
+        emails=emails,
+        delivered=states.get("delivered", 0) + states.get("complained", 0),
+        bounced=states.get("bounced", 0),
+        complained=states.get("complained", 0),
+        opened=events.get(MessageEvent.Kind.OPENED, 0),
+        clicked=events.get(MessageEvent.Kind.CLICKED, 0),
+        unsubscribed=events.get(MessageEvent.Kind.UNSUBSCRIBED, 0),
+    )
 
 
 def _events(campaign: Campaign) -> dict[str, int]:
@@ -226,15 +228,3 @@ def _events(campaign: Campaign) -> dict[str, int]:
         .annotate(count=Count("message", distinct=True))
     )
     return {row["kind"]: row["count"] for row in counted}
-
-
-SENT_STATES: Final = ("accepted", "delivered", "bounced", "complained", "unknown")
-TITLES: Final = {
-    "sent": gettext_lazy("Sent"),
-    "delivered": gettext_lazy("Delivered"),
-    "bounced": gettext_lazy("Came back"),
-    "complained": gettext_lazy("Reported as spam"),
-    "opened": gettext_lazy("Opened (machines included)"),
-    "clicked": gettext_lazy("Links opened"),
-    "unsubscribed": gettext_lazy("Unsubscribed"),
-}

@@ -200,6 +200,7 @@ class PolicyAdmin[P: PolicyVersion](ReadOnlyAdmin[P], ScopedAdmin[P]):
 class ShopPolicyAdmin(PolicyAdmin[ShopPolicy]):
     """The house's name, its country, and that country's rules."""
 
+    percent_fields = ("gross_margin",)
     worded_fields: Mapping[str, Callable[[Any], str]] = {"country": country_name}
 
 

@@ -18,6 +18,7 @@ from .profiles import PROFILES, Profile, ProfileCode
 # As long as idempotency keys are kept: an older bill could be sent twice unnoticed.
 MOST_HOURS_BACK: Final = 168
 MOST_MINUTES_AHEAD: Final = 60
+USUAL_MARGIN: Final = 600  # per mille: what restaurants reckon with
 
 
 class PolicyVersion(models.Model):
@@ -66,6 +67,17 @@ class ShopPolicy(PolicyVersion):
         validators=[RegexValidator(r"^[A-Z]{2}$")],
         help_text=_("Two letters, such as CN: how phones without a prefix are read."),
     )
+    gross_margin = models.PositiveSmallIntegerField(
+        _("gross margin"),
+        null=True,
+        blank=True,
+        default=USUAL_MARGIN,
+        validators=[MaxValueValidator(1000)],
+        help_text=_(
+            "What of a bill is left after its goods, in percent: results of campaigns "
+            "reckon with it. Empty: they tell no margin."
+        ),
+    )
 
     class Meta:
         verbose_name = _("shop policy")
@@ -75,6 +87,11 @@ class ShopPolicy(PolicyVersion):
             models.CheckConstraint(
                 condition=models.Q(profile__in=ProfileCode.values),
                 name="policies_shoppolicy_profile_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gross_margin=None)
+                | models.Q(gross_margin__lte=1000),
+                name="policies_shoppolicy_margin_is_a_share",
             ),
         ]
 

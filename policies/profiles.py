@@ -26,6 +26,8 @@ class Profile:
 
     `most_without_code`: what banks of the place let a card pay without its PIN, the
     yardstick for paying with stored value by a name or a number alone.
+    `claim_lapses_after_months`: after how long what was promised can no longer be
+    claimed (limitation); whoever gives something good for longer promises too much.
     `*_validity_months` is the shortest life that prepaid value may have; `may_expire_*`
     False: it may not lapse at all. `lapsed_stays_owed`: what lapses stays a liability
     and is given back when asked for.
@@ -48,6 +50,7 @@ class Profile:
     refund_within_days: int | None = None
     most_refund_fee_per_mille: int | None = None
     idle_fee_after_months: int | None = None
+    claim_lapses_after_months: int | None = None
 
 
 PROFILES: Final[dict[str, Profile]] = {
@@ -67,6 +70,7 @@ PROFILES: Final[dict[str, Profile]] = {
             most_cash_out=100_00,
             most_without_code=1_000_00,
             refund_within_days=15,
+            claim_lapses_after_months=36,
         ),
         Profile(
             code=ProfileCode.TW,
@@ -75,15 +79,21 @@ PROFILES: Final[dict[str, Profile]] = {
             lapsed_stays_owed=True,
             most_without_code=3_000_00,
             most_refund_fee_per_mille=30,
+            claim_lapses_after_months=180,
         ),
-        Profile(code=ProfileCode.HK, most_without_code=1_000_00),
+        Profile(
+            code=ProfileCode.HK,
+            most_without_code=1_000_00,
+            claim_lapses_after_months=72,
+        ),
         Profile(
             code=ProfileCode.US,
             bearer_validity_months=60,
             named_validity_months=60,
             idle_fee_after_months=12,
+            claim_lapses_after_months=48,
         ),
-        Profile(code=ProfileCode.EU),
+        Profile(code=ProfileCode.EU, claim_lapses_after_months=36),
         Profile(code=ProfileCode.NONE),
     )
 }

@@ -15,7 +15,8 @@ from common.errors import DomainError
 from stores.admin.base import ScopedAdmin, action
 
 from .calendar import calendar_page
-from .pages import preview_page, results_page
+from .pages import preview_page
+from .results_page import progress_page, results_page
 
 
 class CampaignPages(ScopedAdmin[Campaign]):
@@ -83,8 +84,11 @@ class CampaignPages(ScopedAdmin[Campaign]):
         icon="monitoring",
     )
     def results(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
-        """What it did first, then what was sent, used and spent."""
+        """What it did first, then the rest; to htmx, how far it is."""
         campaign = self.get_object(request, object_id)
+        if request.headers.get("HX-Request"):
+            shown = progress_page(campaign, at=now())
+            return TemplateResponse(request, "campaigns/results.html#progress", shown)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

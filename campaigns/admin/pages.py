@@ -1,13 +1,11 @@
 """What the pages of campaigns say, as tables."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,14 +13,6 @@ from django.utils.translation import gettext as _
 from campaigns.kinds import StepKind
 from campaigns.models import Campaign, CampaignStep
 from campaigns.previews import CampaignPreview
-from campaigns.results import (
-    SENT_STATES,
-    TITLES,
-    Month,
-    Results,
-    months,
-    results,
-)
 from common.money import format_money
 from common.tables import number, table
 from messaging import selectors as messaging_selectors
@@ -93,99 +83,6 @@ def preview_page(
         and seen.reached > 0
         and seen.most == 0,
     }
-
-
-def results_page(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
-    """The first number, the two groups behind it, and everything that is counted."""
-    found = results(campaign, at=at)
-    by_month = months(campaign, at=at)
-    return {
-        "sentence": found.sentence(),
-        "days_more": found.days_more,
-        "groups": table(
-            [
-                _("Group"),
-                number(_("People")),
-                number(_("Visits")),
-                number(_("Visits per 1,000")),
-            ],
-            [
-                (_("Written to"), *_visits(found.treated.people, found.treated.total)),
-                (
-                    _("Control group"),
-                    *_visits(found.held_out.people, found.held_out.total),
-                ),
-            ],
-        ),
-        "counts": table([_("What"), number(_("Count"))], _counted(found)),
-        "months": table(
-            [
-                _("Month"),
-                number(_("People")),
-                number(_("Visits per 1,000")),
-                number(_("Control group")),
-                number(_("Visits per 1,000")),
-            ],
-            [
-                (
-                    date_format(month.begins, "YEAR_MONTH_FORMAT"),
-                    month.people,
-                    _each(month.people, month.visits),
-                    month.held_out,
-                    _each(month.held_out, month.visits_held_out),
-                )
-                for month in by_month
-            ],
-        ),
-        "chart": _chart(by_month),
-    }
-
-
-def _each(people: int, visits: int) -> int | None:
-    return None if not people else (visits * 1000 + people // 2) // people
-
-
-def _visits(people: int, visits: int) -> tuple[int, int, int | None]:
-    return people, visits, _each(people, visits)
-
-
-def _counted(found: Results) -> Iterator[tuple[object, ...]]:
-    states = found.messages
-    yield TITLES["sent"], sum(states.get(state, 0) for state in SENT_STATES)
-    for name in ("delivered", "bounced", "complained"):
-        yield TITLES[name], states.get(name, 0)
-    for name in ("opened", "clicked", "unsubscribed"):
-        yield TITLES[name], found.events.get(name, 0)
-    yield _("Gifts"), found.gifts
-    yield _("Coupons used"), found.redeemed
-    yield _("Came back within 30 days (shown, not proven)"), found.returned
-    yield _("Spent within 30 days"), format_money(found.spent)
-    yield _("Cost of what was used"), format_money(found.cost)
-    each = found.cost_per_visit
-    yield _("Cost of an extra visit"), "–" if each is None else format_money(each)
-
-
-def _chart(by_month: Sequence[Month]) -> str:
-    """Both groups month by month, for the theme's chart; the table says the same."""
-    colours = ("var(--color-primary-600)", "var(--color-base-400)")
-    series = (
-        (_("Written to"), [_each(one.people, one.visits) for one in by_month]),
-        (
-            _("Control group"),
-            [_each(one.held_out, one.visits_held_out) for one in by_month],
-        ),
-    )
-    return json.dumps(
-        {
-            "labels": [
-                date_format(one.begins, "YEAR_MONTH_FORMAT") for one in by_month
-            ],
-            "datasets": [
-                {"label": str(label), "data": data, "backgroundColor": colour}
-                for (label, data), colour in zip(series, colours, strict=True)
-            ],
-        }
-    )
 
 
 def _names(model: Any, counted: dict[int | None, int]) -> dict[int, str]:

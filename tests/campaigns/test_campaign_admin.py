@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
+from campaigns import services as campaigns_services
 from campaigns.models import Campaign
 from messaging.models import Message
 from tests.factories.automations import (
@@ -126,6 +128,36 @@ def test_looked_at_started_and_stopped() -> None:
     play(campaign)
     assert Message.objects.count() == 3
     assert client.get(page("changelist")).status_code == 200
+
+
+def test_results_say_first_what_it_did_and_how_far_the_send_is() -> None:
+    guests(3)
+    campaign = running(points(5), message(words("email")), holdout_bp=0)
+    campaigns_services.enter_due(campaign_id=campaign.pk, at=now())
+    campaigns_services.advance_due(campaign_id=campaign.pk, at=now())
+    client = office()
+
+    first = _act(client, campaign, "results")
+
+    shown = first.content.decode()
+    assert "Nobody is held out to compare with" in shown
+    assert "3 people were in it" in shown
+    assert (
+        '<progress class="send-progress" id="progress-bar" max="3" value="0"' in shown
+    )
+    assert 'hx-trigger="every 3s"' in shown
+    assert [tile.title for tile in first.context["tiles"]] == [
+        "Sent", "Delivered", "Opened (machines included)", "Redeemed", "Returned",
+        "Spend after, for every 1,000 people", "Cost of an extra visit", "Complaints",
+        "Unsubscribed",
+    ]  # fmt: skip
+    Message.objects.update(state="dropped", reason="cancelled", due_at=None)
+    polled = client.get(
+        _url(campaign, "results"), headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "All of it has left." in polled
+    assert "hx-trigger" not in polled  # it asks no more
+    assert "<h1" not in polled
 
 
 def test_a_page_for_each_act_and_none_for_who_may_not() -> None:

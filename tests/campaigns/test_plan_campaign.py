@@ -36,6 +36,7 @@ from tests.factories.automations import (
 from tests.factories.campaigns import a_segment
 from tests.factories.coupons import TemplateFactory, by_staff
 from tests.factories.members import MemberFactory, TagFactory
+from tests.factories.stored_value import keep_the_law_of
 from tests.factories.stores import NOON, RoleLimitFactory, StoreFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,22 @@ def test_a_message_may_say_only_what_is_known_by_then() -> None:
     refused(message(words("email"), "sms"), said="no words for one")
 
 
+@pytest.mark.parametrize(
+    ("place", "days", "is_saved"),
+    [("CN", 1_090, True), ("CN", 1_100, False), ("TW", 3_000, True),
+     ("US", 1_500, False), ("none", 3_650, True)],
+)  # fmt: skip
+def test_no_gift_outlives_the_law_of_the_place(
+    place: str, days: int, *, is_saved: bool
+) -> None:
+    keep_the_law_of(place)
+    gift = coupon(TemplateFactory.drawn(lasts_days=days))
+    if is_saved:
+        assert a_campaign(gift).pk
+    else:
+        refused(gift, said="longer than the law lets it be claimed")
+
+
 def test_a_coupon_is_good_when_it_is_given() -> None:
     ends = TemplateFactory.drawn(
         validity="fixed",
@@ -106,10 +123,10 @@ def test_a_coupon_is_good_when_it_is_given() -> None:
         valid_from=NOON,
         valid_until=NOON + timedelta(days=5_000),
     )
-    refused(coupon(soon), said="longer than three years")
+    refused(coupon(soon), said="longer than the law lets it be claimed .36 months")
     refused(coupon(ends), starts_at=LATER, said="ends before it would be given")
     refused(coupon(shut), said="not being issued")
-    refused(coupon(forever), said="longer than three years")
+    refused(coupon(forever), said="longer than the law lets it be claimed .36 months")
 
 
 def test_a_coupon_is_still_good_when_a_message_tells_of_it() -> None:

@@ -46,7 +46,12 @@ def test_the_united_states_ask_for_five_years() -> None:
 
 def test_hong_kong_bounds_what_is_paid_without_a_code() -> None:
     rules = PROFILES["HK"]
-    assert rules == replace(NOTHING, code=rules.code, most_without_code=1_000_00)
+    assert rules == replace(
+        NOTHING,
+        code=rules.code,
+        most_without_code=1_000_00,
+        claim_lapses_after_months=72,
+    )
 
 
 @pytest.mark.parametrize("code", ["EU", "none"])
@@ -55,8 +60,15 @@ def test_where_the_law_is_silent_nothing_is_bounded(code: str) -> None:
     assert all(
         getattr(rules, name) == getattr(NOTHING, name)
         for name in Profile.__slots__
-        if name != "code"
+        if name not in {"code", "claim_lapses_after_months"}
     )
+
+
+def test_a_promise_can_be_claimed_for_as_long_as_the_place_says() -> None:
+    lapses = {code: rules.claim_lapses_after_months for code, rules in PROFILES.items()}
+    assert lapses == {
+        "CN": 36, "TW": 180, "HK": 72, "US": 48, "EU": 36, "none": None,
+    }  # fmt: skip
 
 
 def test_a_shop_reads_the_rules_of_the_country_it_chose() -> None:
