@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -12,29 +12,14 @@ from coupons.kinds import CouponStatus
 from coupons.models import Coupon
 
 from .costs import unit_cost
-from .days import today
-from .kinds import CampaignKind, CampaignState, EntryRule, StepKind
-from .models import Campaign, CampaignStep, Journey
+from .foresight import AHEAD, days_ahead
+from .kinds import CampaignKind, EntryRule, StepKind
+from .models import Campaign, CampaignStep
 from .occasions import goes_out
+from .overlaps import Overlap, overlaps
 from .reach import Reach, arm_of, reach
 
-AHEAD: Final = 30  # days whose occasions are counted
 ENOUGH: Final = 100  # coupons before what share of them is used says anything
-
-# What is known ahead, and what is expected to happen as often as it did.
-FORESEEN: Final = (
-    CampaignKind.BIRTHDAY,
-    CampaignKind.ANNIVERSARY,
-    CampaignKind.REPEATING,
-)
-HAPPENS: Final = (
-    CampaignKind.FIRST_TOP_UP,
-    CampaignKind.TIER_REACHED,
-    CampaignKind.TIER_AT_RISK,
-    CampaignKind.AFTER_VISIT,
-    CampaignKind.STAMP_CARD,
-    CampaignKind.CURED,
-)
 
 # Everybody for whom the occasion comes, by what would become of them.
 COUNT = """
@@ -46,14 +31,6 @@ SELECT who.store_id, who.tier_id, who.fate, count(*) FROM (
   LEFT JOIN tiers_standing standing ON standing.member_id = due.member_id
  WHERE {where}) who GROUP BY 1, 2, 3
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """Another campaign that runs, and how many it wrote to of late."""
-
-    campaign: Campaign
-    members: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +55,7 @@ def preview(
     campaign: Campaign, *, steps: Sequence[CampaignStep], at: datetime
 ) -> CampaignPreview:
     """Counted by the statement that takes them in. Raises SegmentNeedsAttention."""
-    found = reach(campaign, steps=steps, days=_days(campaign, at), at=at)
+    found = reach(campaign, steps=steps, days=days_ahead(campaign, at), at=at)
     fates: dict[str, int] = {}
     stores: dict[int | None, int] = {}
     tiers: dict[int | None, int] = {}
@@ -98,19 +75,8 @@ def preview(
         tiers=tiers,
         most=most,
         expected=expected,
-        overlaps=_overlaps(campaign, at),
+        overlaps=overlaps(campaign, found, at=at),
     )
-
-
-def _days(campaign: Campaign, at: datetime) -> list[date]:
-    """Those whose occasions are counted: a month of birthdays, as much as happened in
-    the month before, today's absences.
-    """
-    if campaign.kind in FORESEEN:
-        return [today(at) + timedelta(days=ahead) for ahead in range(AHEAD)]
-    if campaign.kind in HAPPENS:
-        return [today(at) - timedelta(days=ago) for ago in range(AHEAD)]
-    return [today(at)]
 
 
 def _times(campaign: Campaign, at: datetime) -> int:
@@ -118,7 +84,7 @@ def _times(campaign: Campaign, at: datetime) -> int:
     if campaign.kind == CampaignKind.EXPIRING:
         times = AHEAD // 7 + 1
     elif campaign.kind == CampaignKind.REPEATING:
-        times = sum(goes_out(campaign, day) for day in _days(campaign, at))
+        times = sum(goes_out(campaign, day) for day in days_ahead(campaign, at))
     else:
         return 1
     if campaign.entry == EntryRule.EACH_TIME:
@@ -188,22 +154,3 @@ def _share_used(step: CampaignStep, at: datetime) -> tuple[int, int] | None:
     if total < ENOUGH:
         return None
     return over.filter(status=CouponStatus.REDEEMED).count(), total
-
-
-def _overlaps(campaign: Campaign, at: datetime) -> list[Overlap]:
-    """What else runs for the same store, with how many came into it in thirty days."""
-    others = Campaign.objects.filter(state=CampaignState.RUNNING).exclude(
-        pk=campaign.pk
-    )
-    if campaign.store_id is not None:
-        others = others.filter(Q(store=None) | Q(store=campaign.store_id))
-    since = at - timedelta(days=AHEAD)
-    return [
-        Overlap(
-            other,
-            Journey.objects.filter(
-                campaign=other, entered_at__gt=since, arm__in=["a", "b"]
-            ).count(),
-        )
-        for other in others.order_by("-priority", "pk")[:10]
-    ]

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from campaigns.kinds import StepKind
 from campaigns.models import Campaign, CampaignStep
+from campaigns.overlaps import Overlap
 from campaigns.previews import CampaignPreview
-from common.money import format_money
+from common.money import format_count, format_money
 from common.tables import number, table
 from messaging import selectors as messaging_selectors
 from messaging.values import PLACE
@@ -73,8 +74,8 @@ def preview_page(
         ),
         "steps": table([_("Step"), _("What"), _("Language"), _("Text")], _words(steps)),
         "overlaps": table(
-            [_("Campaign"), number(_("Members in 30 days"))],
-            [(one.campaign.name, one.members) for one in seen.overlaps],
+            [_("Campaign"), _("Of these people")],
+            [(one.campaign.name, _shared(one, seen)) for one in seen.overlaps],
             nothing=_("Nothing else runs."),
         ),
         "unbound": any(
@@ -83,6 +84,17 @@ def preview_page(
         and seen.reached > 0
         and seen.most == 0,
     }
+
+
+def _shared(one: Overlap, seen: CampaignPreview) -> str:
+    """How many of those whom it reaches get the other one too."""
+    if not one.shared:
+        return _("nobody also gets it")
+    return ngettext(
+        "%(shared)s of these %(reached)s people also gets it",
+        "%(shared)s of these %(reached)s people also get it",
+        one.shared,
+    ) % {"shared": format_count(one.shared), "reached": format_count(seen.reached)}
 
 
 def _names(model: Any, counted: dict[int | None, int]) -> dict[int, str]:

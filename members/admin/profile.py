@@ -5,13 +5,13 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from common.money import format_amount
+from common.money import format_amount, format_count
 from common.tables import day, moment, zone_of
 from ledger.kinds import AccountKind, EntryKind
 from members import selectors as members_selectors
@@ -89,12 +89,20 @@ def links(
             site._registry.items(), key=lambda it: it[0]._meta.label
         )
         if page.has_view_permission(request)
-        for link in _links_of(model, member, site)
+        for link in _links_of(model, member, site, _count(page, request, member))
     ]
 
 
+def _count(page: Any, request: HttpRequest, member: Member) -> int | None:
+    """How many of these rows whoever looks may see; None where nobody asks."""
+    if not getattr(page, "counts_for_member", False):
+        return None
+    rows: QuerySet[Any] = page.get_queryset(request).filter(member=member.pk)
+    return rows.count()
+
+
 def _links_of(
-    model: type[Model], member: Member, site: admin.AdminSite
+    model: type[Model], member: Member, site: admin.AdminSite, count: int | None
 ) -> list[dict[str, str]]:
     """The list of a model's rows that point at this member, if it has such a list."""
     named = f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist"
@@ -109,9 +117,10 @@ def _links_of(
         url = reverse(named)
     except NoReverseMatch:
         return []
+    title = str(model._meta.verbose_name_plural)
     return [
         {
-            "title": str(model._meta.verbose_name_plural),
+            "title": title if count is None else f"{title} ({format_count(count)})",
             "url": f"{url}?member__id__exact={member.pk}",
         }
     ]

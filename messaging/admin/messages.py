@@ -60,6 +60,7 @@ def detail_of(event: MessageEvent) -> str:
 class MessageAdmin(ReadOnlyAdmin[Message], ScopedAdmin[Message]):
     """Messages of one's own stores; read, and called off while they wait."""
 
+    counts_for_member = True  # on the member's page
     list_display = (
         "row_number",
         "what",

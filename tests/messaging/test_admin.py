@@ -48,6 +48,33 @@ def test_the_log_shows_each_store_its_own_and_no_address_in_full() -> None:
         assert secret not in listed + shown
 
 
+def test_a_members_page_leads_to_what_was_written_to_them() -> None:
+    here, there = StoreFactory.create(), StoreFactory.create()
+    guest, other = a_member(home_store=here), a_member(home_store=here)
+    version = template()
+    mine = [sent(version, to=guest), sent(version, to=guest)]
+    elsewhere = sent(version, to=guest, store_id=there.pk)
+    theirs = sent(version, to=other)
+    theirs_page = reverse("admin:members_member_change", args=[guest.pk])
+    log = f"{page('message_changelist')}?member__id__exact={guest.pk}"
+
+    for client, seen in (
+        (in_role("head-office"), {*mine, elsewhere}),
+        (in_role("store-manager", store=here), set(mine)),
+    ):
+        shown = client.get(theirs_page).content.decode()
+        assert f'href="{log}">messages ({len(seen)})</a>' in shown
+        listed = client.get(log).content.decode()
+        for message in (*mine, elsewhere, theirs):
+            link = page("message_change", message.pk)
+            assert (f'href="{link}?' in listed or f'href="{link}"' in listed) == (
+                message in seen
+            )
+    lead = in_role("shift-lead", store=here).get(theirs_page)
+    assert lead.status_code == 200
+    assert log not in lead.content.decode()
+
+
 def test_a_message_that_waits_is_called_off_with_a_reason() -> None:
     here = StoreFactory.create()
     message = sent(template(), to=a_member(home_store=here))
