@@ -6,6 +6,7 @@ from typing import Any, Final
 from crispy_forms.layout import Div
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.birthday_fields import (
     DAYS,
@@ -56,7 +57,7 @@ class OwnOccasionForm(PortalForm):
         error_messages={"required": _("Choose the month.")},
     )
     day = forms.TypedChoiceField(
-        label=_("Day"),
+        label=pgettext_lazy("of a month", "Day"),
         choices=DAYS,
         coerce=int,
         error_messages={"required": _("Choose the day.")},

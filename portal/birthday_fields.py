@@ -5,6 +5,7 @@ from typing import Final
 from crispy_forms.layout import Div
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.birthdays import FIRST_YEAR, LAST_YEAR, LUNAR, SOLAR, Birthday
 
@@ -39,7 +40,7 @@ class BirthdayFields(forms.Form):
     )
     month = forms.ChoiceField(label=_("Month"), required=False, choices=MONTHS)
     day = forms.ChoiceField(
-        label=_("Day"),
+        label=pgettext_lazy("of a month", "Day"),
         required=False,
         choices=DAYS,
         help_text=_("Once told, only a manager changes it. The year may stay empty."),

@@ -142,7 +142,7 @@ class CodeForm(PortalForm):
 
     button = _("Sign in")
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Verification code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={
@@ -326,7 +326,7 @@ class CouponCodeForm(PortalForm):
     """A word from a notice, or a code from a printed coupon."""
 
     button = _("Get the coupon")
-    code = code_field(_("Code"), required=_("Type the code or the word."))
+    code = code_field(_("Coupon code"), required=_("Type the code or the word."))
 
 
 class TakeForm(PortalForm):

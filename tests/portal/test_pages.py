@@ -1,12 +1,9 @@
 """Every page of the portal: what it shows, to whom, and at what cost."""
 
-import gzip
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -28,7 +25,6 @@ from tests.factories.stores import NOON, StoreFactory
 from tests.portal.reading import text
 
 pytestmark = pytest.mark.django_db
-STATIC = Path(settings.BASE_DIR) / "static"
 # What stands in an address for what was never there.
 SAMPLES: dict[type, str] = {
     UUIDConverter: "0190a7e2-0000-7000-8000-000000000000",
@@ -275,13 +271,3 @@ def test_an_odd_address_of_the_wallet_is_the_first_page(member: Member) -> None:
     assert "¥350.00" not in re.sub(
         r"(?s)<section.*?</section>", "", text(client, "wallet/?before=1")
     )
-
-
-def test_a_cold_first_screen_is_light_on_the_wire(member: Member) -> None:
-    page = text(client_of(member), "")
-    files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', page))
-    assert "vendor/htmx/htmx.min.js" not in files
-    sent = [gzip.compress(page.encode())]
-    sent += [gzip.compress((STATIC / name).read_bytes()) for name in files]
-    assert sum(map(len, sent)) <= 150_000
-    assert len(sent[0]) <= 25_000  # what a warm one is
