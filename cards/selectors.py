@@ -148,6 +148,11 @@ def share_of_card(card_id: int) -> WalletShare | None:
     )
 
 
+def pays_from_anothers(card_id: int | None) -> bool:
+    """Whether a card pays, or paid, from a wallet that its holder is not told about."""
+    return card_id is not None and WalletShare.objects.filter(card_id=card_id).exists()
+
+
 def shares_of_owner(member_id: int) -> QuerySet[WalletShare]:
     """With whom a member shares the wallet."""
     return (

@@ -143,6 +143,8 @@ class Guest:
     # What is frozen is there, and pays nothing.
     is_wallet_frozen: bool = False
     are_points_frozen: bool = False
+    # Who pays from it is not told how much is in it.
+    is_wallet_anothers: bool = False
     # By the guest, from their own phone: coupons stay away too.
     is_spending_frozen: bool = False
 

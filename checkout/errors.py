@@ -127,9 +127,14 @@ class CodeNotAccepted(DomainError):
 
 
 class InsufficientFunds(DomainError):
-    """The wallet does not hold so much."""
+    """The wallet does not hold so much; of another's nobody is told by how much."""
 
-    def __init__(self, *, short_by: int) -> None:
+    def __init__(self, *, short_by: int | None) -> None:
+        if short_by is None:
+            super().__init__(
+                "insufficient_funds", _("There is not enough in this wallet.")
+            )
+            return
         super().__init__(
             "insufficient_funds",
             _("The stored value is %(amount)s short.")

@@ -262,7 +262,9 @@ def _stored_value(
         on.reject(
             PaymentKind.STORED_VALUE,
             "insufficient_funds",
-            _("The stored value is %(amount)s short.") % {"amount": short},
+            _("There is not enough in this wallet.")
+            if guest.is_wallet_anothers
+            else _("The stored value is %(amount)s short.") % {"amount": short},
         )
         return None
     amount = min(wanted, guest.wallet)

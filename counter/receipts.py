@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from cards import selectors as cards_selectors
 from checkout import selectors as checkout_selectors
 from checkout.models import Exchange, LineKind, Refund, Sale
 from common.money import format_count
@@ -38,6 +39,8 @@ class Receipt:
     after: dict[str, Any] | None
     refunds: list[Refund]
     exchange: Exchange | None  # that the bill came of
+    # Another's wallet paid: whoever gets the slip is not told what is in it.
+    is_wallet_anothers: bool = False
 
     @property
     def billed(self) -> int:
@@ -112,6 +115,7 @@ def receipt_of(sale: Sale) -> Receipt:
         ],
         points_earned=told.get("points_earned", 0),
         after=told.get("member_after"),
+        is_wallet_anothers=cards_selectors.pays_from_anothers(sale.card_id),
         refunds=list(
             Refund.objects.filter(sale=sale)
             .select_related("exchange__sale")

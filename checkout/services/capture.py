@@ -267,7 +267,11 @@ def _refuse_what_was_asked(request: Request, drawn: Picture, quote: Quote) -> No
         if one.kind == PaymentKind.STORED_VALUE and asked.stored_value is not None:
             # What it was to pay is due now: more than that the bill would not take.
             wanted = min(asked.stored_value, quote.due)
-            raise InsufficientFunds(short_by=wanted - drawn.guest.wallet)
+            raise InsufficientFunds(
+                short_by=None
+                if drawn.guest.is_wallet_anothers
+                else wanted - drawn.guest.wallet
+            )
 
 
 def _last4(drawn: Picture, one: Rejected) -> str:

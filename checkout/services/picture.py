@@ -364,6 +364,7 @@ def _guest(found: Look, tier: Tier | None, *, is_frozen: bool) -> Guest:
         principal=principal.usable if principal and not no_wallet else 0,
         bonus=bonus.usable if bonus and not no_wallet else 0,
         is_wallet_frozen=no_wallet,
+        is_wallet_anothers=found.share is not None,
         are_points_frozen=no_points,
         is_spending_frozen=is_frozen,
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 
 from cards import selectors as cards_selectors
 from cards import services as cards_services
@@ -15,18 +16,20 @@ from cards.errors import (
 )
 from cards.models import Card, CardKind, ShareOffer, WalletShare
 from checkout.asked import Asked
-from checkout.errors import CardNotActive, ShareLimitReached
+from checkout.errors import CardNotActive, InsufficientFunds, ShareLimitReached
+from counter.receipts import receipt_of
 from ledger.errors import IdempotencyConflict
 from ledger.models import Entry
 from members import services as members_services
 from members.errors import PhoneNotRead
 from members.models import Member
 from stores.models import AuditEvent, Store
-from tests.factories.bills import a_guest, sale_of, settle
+from tests.factories.bills import a_guest, no_codes, sale_of, settle
 from tests.factories.cards import CardFactory, CardKindFactory
 from tests.factories.ledger import an_act
 from tests.factories.members import MemberFactory, by_themselves
 from tests.factories.stores import NOON, StoreFactory
+from tests.numbers import numbers_in
 
 pytestmark = pytest.mark.django_db
 
@@ -253,3 +256,19 @@ def test_two_who_become_one_share_nothing(owner: Member, holder: Member) -> None
     )
     one.refresh_from_db()
     assert (one.owner, one.holder, one.end) == (holder, None, "withdrawn")
+
+
+def test_who_pays_is_not_told_how_much_there_is(
+    store: Store, owner: Member, holder: Member
+) -> None:
+    share = accept(offer(owner, holder.phone, per_day=1_000_00), holder)
+    no_codes()
+    with pytest.raises(InsufficientFunds) as refused:
+        pay(share, 301_00, store)
+    assert str(refused.value) == "There is not enough in this wallet."
+    assert "short_by" not in refused.value.facts
+    sale = sale_of(pay(share, 299_00, store))  # type: ignore[arg-type]
+    slip = receipt_of(sale)
+    assert slip.is_wallet_anothers
+    page = render_to_string("counter/receipt.html#desk", {"receipt": slip})
+    assert "1.00" not in numbers_in(page)
