@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import forms
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from cards.models import Card
 from cards.numbers import digits_of
 from cards.tokens import looks_like_code
 from common.money import format_money
+from counter.activity import VISIT_ACTS
 from counter.care_forms import (
     CardForm,
     FeedbackForm,
@@ -38,6 +40,7 @@ from counter.second import SecondForm, approved
 from coupons import services as coupons_services
 from coupons.errors import CouponNotUsable
 from coupons.models import Coupon, CouponTemplate
+from ledger import selectors as ledger_selectors
 from members.models import Member
 from members.phones import masked
 from points import services as points_services
@@ -45,6 +48,7 @@ from recognition import services as recognition_services
 from recognition.models import Feedback
 from stored_value import services as stored_value_services
 from stored_value.holders import Holder
+from stores.models import AuditEvent
 
 SET_CODE: Final = "stored_value.set_payment_code"
 
@@ -72,6 +76,7 @@ class Act:
     permission: str
     form: type[forms.Form]
     run: Callable[[Doing], str]
+    slip: Callable[[Doing], str] | None = None  # where it leads, if not back
 
 
 def _give_coupon(doing: Doing) -> str:
@@ -147,6 +152,20 @@ def _give_back_visit(doing: Doing) -> str:
         "The visit is put back: %(left)s are left.",
         back.uses_left,
     ) % {"left": back.uses_left}
+
+
+def _visit_slip(doing: Doing) -> str:
+    event = AuditEvent.objects.filter(
+        subject_type=Coupon._meta.label_lower,
+        subject_id=str(doing.typed["coupon"]),
+        act__in=VISIT_ACTS,
+    )
+    return reverse("counter:visit_slip", args=[event.latest("pk").pk])
+
+
+def _sale_slip(doing: Doing) -> str:
+    entry_id = ledger_selectors.entry_id_of(key=doing.key)
+    return reverse("counter:entry_slip", args=[entry_id])
 
 
 def _stamp(doing: Doing) -> str:
@@ -389,9 +408,9 @@ ACTS: Final = {
     "renew": Act("cards.renew_card", CardForm, _renew),
     "replace": Act("cards.replace_card", CardForm, _replace),
     "card": Act("cards.issue_card", NewCardForm, _issue_card),
-    "sell": Act("coupons.sell_coupon", SellCouponForm, _sell_coupon),
-    "visit": Act("coupons.use_pass", PassForm, _use_visit),
-    "back": Act("coupons.use_pass", PassForm, _give_back_visit),
+    "sell": Act("coupons.sell_coupon", SellCouponForm, _sell_coupon, _sale_slip),
+    "visit": Act("coupons.use_pass", PassForm, _use_visit, _visit_slip),
+    "back": Act("coupons.use_pass", PassForm, _give_back_visit, _visit_slip),
     "stamp": Act("points.give_stamps", StampForm, _stamp),
     "note": Act("recognition.write_note", WordsForm, _write_note),
     "liking": Act("recognition.describe_member", LikingForm, _describe),

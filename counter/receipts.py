@@ -6,12 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from cards import selectors as cards_selectors
 from checkout import selectors as checkout_selectors
-from checkout.models import Exchange, LineKind, Refund, Sale
+from checkout.models import (
+    Exchange,
+    LineKind,
+    PaymentKind,
+    Refund,
+    Sale,
+    SalePayment,
+)
 from common.money import format_count
+from points import selectors as points_selectors
+from stored_value import selectors as stored_value_selectors
+from stored_value.holders import Holder
 from stores import selectors as stores_selectors
 from stores.models import Store
 
@@ -39,6 +50,7 @@ class Receipt:
     after: dict[str, Any] | None
     refunds: list[Refund]
     exchange: Exchange | None  # that the bill came of
+    held: "Held | None" = None  # by now, where something was given back since
     # Another's wallet paid: whoever gets the slip is not told what is in it.
     is_wallet_anothers: bool = False
 
@@ -84,6 +96,11 @@ def sale_under(key: str, *, store: Store) -> Sale | None:
 def receipt_of(sale: Sale) -> Receipt:
     """Everything that a receipt shows."""
     told: dict[str, Any] = json.loads(sale.answer)
+    refunds = list(
+        Refund.objects.filter(sale=sale)
+        .select_related("exchange__sale")
+        .order_by("at", "pk")
+    )
     lines = told.get("lines", ())
     return Receipt(
         sale=sale,
@@ -116,15 +133,68 @@ def receipt_of(sale: Sale) -> Receipt:
         points_earned=told.get("points_earned", 0),
         after=told.get("member_after"),
         is_wallet_anothers=cards_selectors.pays_from_anothers(sale.card_id),
-        refunds=list(
-            Refund.objects.filter(sale=sale)
-            .select_related("exchange__sale")
-            .order_by("at", "pk")
-        ),
+        refunds=refunds,
         exchange=Exchange.objects.filter(sale=sale)
         .select_related("refund__sale", "sale")
         .first(),
+        held=held_now(sale, at=now()) if refunds else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a guest holds now, in minor units and points."""
+
+    money: int
+    points: int
+
+
+def held_now(sale: Sale, *, at: datetime) -> Held | None:
+    """For a slip that is printed after something was given back. None: nobody's bill,
+    or paid from another's wallet, of which whoever gets the slip learns nothing.
+    """
+    member_id = sale.member_id
+    if member_id is None or cards_selectors.pays_from_anothers(sale.card_id):
+        return None
+    wallet = stored_value_selectors.wallet(holder=Holder.member(member_id), at=at)
+    return Held(wallet.usable, points_selectors.balance(member_id, at).usable)
+
+
+def refunded_lines(refund: Refund) -> list[Row]:
+    """Of each line of the bill what came back, for those with a name."""
+    lines = refund.sale.lines.order_by("place")
+    return [
+        Row(name=line.name, amount=amount)
+        for line, amount in zip(lines, refund.per_line, strict=True)
+        if amount and line.name
+    ]
+
+
+def refunded_parts(refund: Refund) -> list[Row]:
+    """To what it went back."""
+    rows = refund.parts.select_related("payment").order_by("pk")
+    return [
+        Row(
+            name=stores_selectors.tender_name(part.tender)
+            if part.tender
+            else _name_of(part.payment),
+            amount=part.amount,
+        )
+        for part in rows
+    ]
+
+
+def _name_of(payment: SalePayment) -> str:
+    if payment.kind == PaymentKind.TENDER:
+        return stores_selectors.tender_name(payment.tender)
+    return _payment(
+        {
+            "kind": payment.kind,
+            "amount": payment.amount,
+            "points": payment.points,
+            "last4": payment.last4,
+        }
+    ).name
 
 
 def _payment(one: dict[str, Any]) -> Row:

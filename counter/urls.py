@@ -9,10 +9,13 @@ from counter.views import (
     doors,
     exchange,
     gifts,
+    movements,
     people,
     sale,
     shifts,
+    slips,
     today,
+    undo,
 )
 
 app_name = "counter"
@@ -35,6 +38,7 @@ urlpatterns = [
     path("guests/<uuid:public_id>/top-up/", people.top_up_member, name="top_up_member"),
     path("cards/<int:card_id>/top-up/", people.top_up_card, name="top_up_card"),
     path("top-ups/<int:top_up_id>/", people.top_up_receipt, name="top_up_receipt"),
+    path("guests/<uuid:public_id>/movements/", movements.movements, name="movements"),
     path("guests/<uuid:public_id>/care/", care.care, name="care"),
     path("guests/<uuid:public_id>/care/<slug:name>/", care.act, name="care_act"),
     path("gift-cards/", gifts.gift_cards, name="gift_cards"),
@@ -48,6 +52,10 @@ urlpatterns = [
     path("receipts/<uuid:sale_id>/exchange/", exchange.exchange, name="exchange"),
     path("receipts/<uuid:sale_id>/undo/", exchange.undo, name="undo_exchange"),
     path("receipts/<uuid:sale_id>/void/", today.void, name="void"),
+    path("refunds/<uuid:refund_id>/", slips.refund_slip, name="refund_slip"),
+    path("entries/<uuid:entry_id>/", slips.entry_slip, name="entry_slip"),
+    path("visits/<int:event_id>/", slips.visit_slip, name="visit_slip"),
+    path("undo/<slug:kind>/<int:pk>/", undo.undo, name="undo"),
     path("shift/", shifts.shift, name="shift"),
     path("shift/open/", shifts.open_shift, name="open_shift"),
     path("shift/hand-over/", shifts.hand_over, name="hand_over"),

@@ -1,6 +1,6 @@
 """Statements over several accounts of one holder, read as one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -62,8 +62,25 @@ SELECT a.slot, sum(p.amount)::bigint FROM ledger_posting p
   JOIN ledger_account a ON a.id = p.debit_id AND a.kind = 'tender'
  WHERE p.entry_id = %s GROUP BY a.slot ORDER BY 2 DESC, 1
 """
-
-
+# Tenders by their slot; of a wallet and of a gift card what went to the shop's sales.
+PAYMENTS_MOVED: Final = """
+SELECT entry_id, way, slot, sum(amount)::bigint FROM (
+  SELECT p.entry_id, 'tender' AS way, a.slot,
+         CASE WHEN p.debit_id = a.id THEN p.amount ELSE -p.amount END AS amount
+    FROM ledger_posting p
+    JOIN ledger_account a ON a.id IN (p.debit_id, p.credit_id) AND a.kind = 'tender'
+   WHERE p.entry_id = ANY(%(entries)s)
+  UNION ALL
+  SELECT p.entry_id,
+         CASE WHEN d.kind = 'gift_card' THEN 'gift_card' ELSE 'stored_value' END, '',
+         p.amount
+    FROM ledger_posting p
+    JOIN ledger_account d ON d.id = p.debit_id
+     AND d.kind IN ('principal', 'bonus', 'held', 'gift_card')
+    JOIN ledger_account s ON s.id = p.credit_id AND s.kind = 'sales'
+   WHERE p.entry_id = ANY(%(entries)s)) moved
+ GROUP BY entry_id, way, slot ORDER BY entry_id, 4 DESC, way, slot
+"""
 # By the day in the books: what was reported late stands where it belongs.
 OF_DAYS: Final = """
 SELECT p.id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
@@ -168,3 +185,18 @@ def tenders_of(*, entry_id: UUID) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(TENDERS, [entry_id])
         return dict(cursor.fetchall())
+
+
+def payments_moved(
+    *, entry_ids: Collection[UUID]
+) -> dict[UUID, dict[tuple[str, str], int]]:
+    """How each entry was paid, in minor units; negative: handed out.
+
+    By `("tender", its code)`, `("stored_value", "")` and `("gift_card", "")`.
+    """
+    found: dict[UUID, dict[tuple[str, str], int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(PAYMENTS_MOVED, {"entries": list(entry_ids)})
+        for entry_id, way, slot, amount in cursor.fetchall():
+            found.setdefault(entry_id, {})[way, slot] = amount
+    return found

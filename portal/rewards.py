@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from common.money import format_money
 from ledger import statements as ledger_statements
-from ledger.kinds import EntryKind
 from ledger.selectors import Movement
 from points import selectors as points_selectors
 from points import services as points_services
 from points.models import Reward, RewardOrder
+from points.movement_words import movement_title
 from tiers import selectors as tiers_selectors
 from tiers.selectors import MemberTier, NextTier
 
@@ -97,21 +97,7 @@ class PointsChange:
     @property
     def title(self) -> str:
         """What happened, as the guest would say it."""
-        return points_title(self.kind)
-
-
-def points_title(kind: str) -> str:
-    """What an entry did, in the words of whoever's points they are."""
-    words = {
-        str(EntryKind.SALE): _("At the till"),
-        str(EntryKind.REDEMPTION): _("Points used"),
-        str(EntryKind.REVERSAL): _("Refund or correction"),
-        str(EntryKind.EXPIRY): _("Expired"),
-        str(EntryKind.TRANSFER): _("Transfer"),
-        str(EntryKind.GRANT): _("Gift from the house"),
-        str(EntryKind.CLAW_BACK): _("Taken back"),
-    }
-    return words.get(kind) or str(EntryKind(kind).label)
+        return movement_title(self.kind)
 
 
 def points_changes(

@@ -15,9 +15,9 @@ from ledger import statements as ledger_statements
 from ledger.statements import Movement
 from stored_value import selectors as stored_value_selectors
 from stored_value.holders import Holder
+from stored_value.selectors import WalletChange, change_of
 from stores import selectors as stores_selectors
 
-from .holdings import WalletChange, change_of
 from .visitors import Visitor
 
 MOST_MONTHS: Final = 24  # that are offered, the present one with them

@@ -56,19 +56,20 @@ def act(request: HttpRequest, place: Place, public_id: UUID, name: str) -> HttpR
     form = _form(doing, request, place)
     if form.is_valid():
         try:
-            said = doing.run(
-                Doing(
-                    member=member,
-                    form=form,
-                    place=place,
-                    key=keys.read(request.POST.get("key", ""), place.till, name),
-                    at=now(),
-                )
+            done = Doing(
+                member=member,
+                form=form,
+                place=place,
+                key=keys.read(request.POST.get("key", ""), place.till, name),
+                at=now(),
             )
+            said = doing.run(done)
         except DomainError as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, said)
+            if doing.slip is not None:
+                return redirect(doing.slip(done))
             return redirect("counter:care", public_id=public_id)
     return _page(request, place, member, failed=(name, form))
 

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from checkout import selectors as checkout_selectors
 from checkout import services as checkout_services
-from checkout.models import Refund, Sale
-from checkout.selectors.sales import has_cash, is_wallet_closed, matching, notes_of
+from checkout.models import Sale
+from checkout.selectors.sales import has_cash, is_wallet_closed, matching
 from common.errors import DomainError
 from common.money import format_money
 from counter import keys, receipts
+from counter.activity import activity_of, takings_of
 from counter.place import Place, at_till
 from counter.refund_forms import ElsewhereForm, RefundForm
 from counter.second import SecondForm, approved
@@ -33,8 +34,12 @@ MOST: Final = 100
 @require_http_methods(["GET", "POST"])
 @at_till("checkout.view_sale", in_shift=False)
 def today(request: HttpRequest, place: Place) -> HttpResponse:
-    """Today's bills of this store, the latest first; or those that a search finds."""
+    """What was done at this till today; or the store's bills of today, or those that
+    a search finds.
+    """
     text = request.POST.get("text", "")[:80].strip()
+    if not text and request.GET.get("of") != "store":
+        return _at_this_till(request, place)
     day = stores_selectors.business_date(place.store, now())
     rows = Sale.objects.filter(store=place.store)
     rows = (
@@ -48,13 +53,31 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
         "tab": "today",
         "sales": sales[:MOST],
         "is_more": len(sales) > MOST,
-        "takes_back": place.may(REFUND)
-        and bool(checkout_selectors.returnable_stores(place.store, at=now())),
+        "takes_back": _takes_back(place),
         "given_back": checkout_selectors.given_back_here(place.store, day=day),
         "day": day,
         "text": text,
     }
     return render(request, "counter/today.html", context)
+
+
+def _at_this_till(request: HttpRequest, place: Place) -> HttpResponse:
+    context = {
+        "place": place,
+        "can": place.can,
+        "tab": "today",
+        "activity": activity_of(place),
+        "takings": takings_of(place),
+        "takes_back": _takes_back(place),
+        "day": place.today,
+    }
+    return render(request, "counter/today.html", context)
+
+
+def _takes_back(place: Place) -> bool:
+    """Whether goods of other stores are taken back here, by this person."""
+    stores = checkout_selectors.returnable_stores(place.store, at=now())
+    return place.may(REFUND) and bool(stores)
 
 
 @never_cache
@@ -123,8 +146,7 @@ def refund(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
                     "paid": format_money(done.paid_out),
                 },
             )
-            _say_notes(request, done)
-            return redirect("counter:receipt", sale_id=sale.pk)
+            return redirect("counter:refund_slip", refund_id=done.pk)
     return _page(request, place, sale, form, "refund")
 
 
@@ -164,14 +186,8 @@ def void(request: HttpRequest, place: Place, sale_id: UUID) -> HttpResponse:
                 _("Voided. Hand back in money: %(paid)s.")
                 % {"paid": format_money(done.paid_out)},
             )
-            _say_notes(request, done)
-            return redirect("counter:receipt", sale_id=sale.pk)
+            return redirect("counter:refund_slip", refund_id=done.pk)
     return _page(request, place, sale, form, "void")
-
-
-def _say_notes(request: HttpRequest, done: Refund) -> None:
-    for note in notes_of(done):
-        messages.warning(request, note)
 
 
 def _sale(place: Place, sale_id: UUID, *, elsewhere: bool = False) -> Sale:

@@ -67,7 +67,7 @@ def wallet(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     holder = Holder.member(visitor.member.pk)
     held = stored_value_selectors.wallet(holder=holder, at=visitor.at)
     before = page_before(request)
-    told, further = holdings.changes(
+    told, further = stored_value_selectors.changes(
         principal=held.accounts.principal,
         bonus=held.accounts.bonus,
         before=before,
@@ -110,8 +110,10 @@ def movement(request: HttpRequest, visitor: Visitor, entry_id: UUID) -> HttpResp
     )
     if not rows:
         raise Http404
-    payer = holdings.payers_of([entry_id]).get(entry_id, "")
-    change = holdings.change_of(rows, principal=accounts.principal, payer=payer)
+    payer = stored_value_selectors.payers_of([entry_id]).get(entry_id, "")
+    change = stored_value_selectors.change_of(
+        rows, principal=accounts.principal, payer=payer
+    )
     sale: Sale | None = (
         checkout_selectors.of_member(visitor.member.pk)
         .filter(entry_id=entry_id)

@@ -1,5 +1,12 @@
 """Questions about wallets: what they hold, what was promised, who owes whom."""
 
+from .changes import (
+    WalletChange,
+    change_of,
+    changes,
+    movement_title,
+    payers_of,
+)
 from .clearing import ClearingRow, clearing
 from .plans import best_offer, offers, terms_of
 from .refunds import RefundLine, current_holder, formula_lines, gift_key, refund_preview
@@ -24,7 +31,10 @@ __all__ = [
     "Holdings",
     "Payment",
     "RefundLine",
+    "WalletChange",
     "best_offer",
+    "change_of",
+    "changes",
     "clearing",
     "code_asked_above",
     "current_holder",
@@ -33,8 +43,10 @@ __all__ = [
     "gift_key",
     "has_payment_code",
     "held_at",
+    "movement_title",
     "offers",
     "owed_to_members",
+    "payers_of",
     "payments_of",
     "refund_preview",
     "terms_at",

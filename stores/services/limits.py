@@ -84,7 +84,8 @@ def _within_limit(
         )
         return replace(by, approver_id=approver_of(approval))
     limit = limit_of(staff, act, store=store)
-    if limit.per_act is not None and amount > limit.per_act:
+    # Whose limit is nothing never does it alone, not even what costs nothing.
+    if limit.per_act is not None and (amount > limit.per_act or limit.per_act == 0):
         raise ApprovalNeeded(act=act, amount=amount, allowed=limit.per_act)
     if limit.per_shift is None or not amount:
         return by

@@ -37,6 +37,7 @@ from tests.factories.stores import (
     TillFactory,
     UserFactory,
     approval_beside,
+    take_away,
 )
 from tests.ledger.racing import answers, race, refusals
 
@@ -271,7 +272,9 @@ def test_a_return_of_another_store_stays(store: Store) -> None:
 def test_who_may_not_void_undoes_nothing_and_an_approver_may(store: Store) -> None:
     done = exchange(bought(SHIRT, JEANS, store=store), JEANS)
     shift = ShiftFactory.create(till=TillFactory.create(store=store))
-    cashier = UserFactory.holding("cashier", store=store)
+    cashier = take_away(
+        UserFactory.holding("cashier", store=store), "checkout.void_sale"
+    )
     by = stores_services.act(staff=cashier, shift=shift, at=NOON)
     refuses(done, NotAllowed, by=by)
     by = of_lead(store)

@@ -14,6 +14,7 @@ from tests.factories.stores import (
     StoreFactory,
     TillFactory,
     UserFactory,
+    take_away,
 )
 
 
@@ -45,6 +46,11 @@ class AtTill:
         store = StoreFactory.create()
         user = UserFactory.holding(role, store=store)
         return cls(user, TillFactory.create(store=store), None).signed_in()
+
+    def without(self, *permissions: str) -> "AtTill":
+        """The same, in a role that does not give these."""
+        take_away(self.user, *permissions)
+        return self
 
     @property
     def store(self) -> Store:

@@ -89,6 +89,14 @@ class UserFactory(DjangoModelFactory[User]):
         return user
 
 
+def take_away(user: User, *permissions: str) -> User:
+    """The same, in roles that do not give these."""
+    for role in Role.objects.filter(assignments__user=user):
+        held = set(role.permissions) - set(permissions)
+        Role.objects.filter(pk=role.pk).update(permissions=sorted(held))
+    return user
+
+
 class RoleFactory(DjangoModelFactory[Role]):
     class Meta:
         model = Role

@@ -96,7 +96,7 @@ def test_a_newcomer_walks_from_the_first_sign_in_to_a_drawer_that_adds_up(
     page.fill("#amount", said(r"refund (\d+) of it"))
     page.fill("#reason", "one dish was cold")
     page.locator(".btn-danger").click()
-    page.wait_for_url("**/receipts/**")
+    page.wait_for_url("**/refunds/**")
 
     page.goto(page.url.split("/counter/")[0] + "/counter/shift/")
     page.fill("#count-cash", said(r"there are (\d+) in it"))

@@ -340,6 +340,18 @@ def test_a_limit_is_nothing_to_those_who_may_not(shift: Shift, store: Store) -> 
     assert not ShiftUse.objects.exists()
 
 
+def test_who_has_a_limit_of_nothing_does_not_even_the_least_alone(
+    shift: Shift, maker: User
+) -> None:
+    RoleLimit.objects.filter(act=ACT).update(per_act=0, per_shift=0)
+
+    for amount in (0, 1):
+        with pytest.raises(ApprovalNeeded):
+            spend(shift, maker, amount)
+
+    assert not ShiftUse.objects.exists()
+
+
 def test_without_a_limit_nothing_is_counted(shift: Shift) -> None:
     office = UserFactory.holding("head-office")
 
