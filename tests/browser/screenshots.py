@@ -31,6 +31,13 @@ PAGES = {
 @contextmanager
 def running() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """A shop of its own: its address, and who may sign in."""
+    with shop() as (address, said):
+        yield address, SIGN_IN.findall(said)
+
+
+@contextmanager
+def shop() -> Iterator[tuple[str, str]]:
+    """A shop of its own: its address, and what a newcomer reads."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         launcher = subprocess.Popen(
@@ -51,13 +58,13 @@ def running() -> Iterator[tuple[str, list[tuple[str, str]]]]:
             launcher.communicate(timeout=60)
 
 
-def welcomed(launcher: subprocess.Popen[str]) -> list[tuple[str, str]]:
+def welcomed(launcher: subprocess.Popen[str]) -> str:
     assert launcher.stdout is not None
     said = ""
     for line in launcher.stdout:
         said += line
         if "Ctrl-C" in line:
-            return SIGN_IN.findall(said)
+            return said
     raise SystemExit("The application did not start; what it said stands above.")
 
 
