@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from cards import selectors as cards_selectors
+from cards import services as cards_services
+from cards.errors import CardUnknown
 from cards.models import Card, CardEvent
 from cards.tokens import read_code
 from members.models import Member
@@ -13,6 +15,7 @@ from stores.models import AuditEvent
 from tests.factories.accounts import client_of
 from tests.factories.bills import a_guest
 from tests.factories.cards import CardFactory, CardKindFactory
+from tests.factories.members import MemberFactory, by_themselves
 from tests.factories.stores import NOON, StoreFactory
 from tests.portal.reading import text
 
@@ -91,3 +94,15 @@ def test_what_pays_nowhere_anyhow_is_not_lost(
     assert "This card cannot be used." in answer.content.decode()
     assert status_of(card) == status
     assert not AuditEvent.objects.filter(act="cards.lost").exists()
+
+
+def test_anothers_card_is_none_that_one_could_report(card: Card) -> None:
+    stranger = MemberFactory.create()
+    with pytest.raises(CardUnknown):
+        cards_services.report_own_loss(
+            member_id=stranger.pk,
+            card_id=card.pk,
+            by=by_themselves(stranger),
+            at=NOON,
+        )
+    assert status_of(card) == Card.Status.ACTIVE
