@@ -58,6 +58,10 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "task": "points.tasks.cancel_overdue_rewards",
         "schedule": crontab(minute=10),
     },
+    "first visits and friends brought are rewarded": {
+        "task": "points.tasks.complete_tasks_of_visits",
+        "schedule": 300.0,
+    },
     "coupons for segments are given": {
         "task": "coupons.tasks.continue_issues",
         "schedule": 60.0,

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from ledger import selectors as ledger_selectors
@@ -96,6 +98,29 @@ def gifts_given(member_id: int) -> QuerySet[Gift]:
         .select_related("card__design")
         .order_by("-card__sold_at", "-pk")
     )
+
+
+def gifts_received(
+    member_id: int, *, since: date, until: date
+) -> list[tuple[Gift, date]]:
+    """The gifts of others that a member kept or moved into the wallet on the house's
+    days from `since` to before `until`, each with its day.
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    first, end = (datetime.combine(day, time.min, zone) for day in (since, until))
+    rows = (
+        Gift.objects.filter(
+            card__owner_id=member_id, kept_at__gte=first, kept_at__lt=end
+        )
+        .exclude(card__buyer_id=member_id)
+        .select_related("card")
+        .order_by("kept_at")
+    )
+    return [
+        (row, row.kept_at.astimezone(zone).date())
+        for row in rows
+        if row.kept_at is not None
+    ]
 
 
 def shown_link(gift: Gift) -> str:

@@ -81,6 +81,10 @@ SELECT entry_id, way, slot, sum(amount)::bigint FROM (
    WHERE p.entry_id = ANY(%(entries)s)) moved
  GROUP BY entry_id, way, slot ORDER BY entry_id, 4 DESC, way, slot
 """
+REVERSED_KINDS: Final = """
+SELECT e.id, r.kind FROM ledger_entry e JOIN ledger_entry r ON r.id = e.reverses_id
+ WHERE e.id = ANY(%s)
+"""
 # By the day in the books: what was reported late stands where it belongs.
 OF_DAYS: Final = """
 SELECT p.id, e.id, e.kind, e.occurred_at, e.business_date, e.store_id, e.memo,
@@ -169,6 +173,13 @@ def of_days(*, account_ids: Sequence[int], since: date, until: date) -> list[Mov
             OF_DAYS, {"accounts": list(account_ids), "since": since, "until": until}
         )
         return [Movement(*row) for row in cursor.fetchall()]
+
+
+def kinds_reversed(entry_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Of reversals: the kind of what each of them gives back."""
+    with connection.cursor() as cursor:
+        cursor.execute(REVERSED_KINDS, [list(entry_ids)])
+        return dict(cursor.fetchall())
 
 
 def held_before(*, account_ids: Sequence[int], day: date) -> int:

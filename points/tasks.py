@@ -26,6 +26,14 @@ def cancel_overdue_rewards(**_unknown: object) -> int:
 
 
 @shared_task(acks_late=True)
+def complete_tasks_of_visits(**_unknown: object) -> int:
+    """Give what first visits and friends who came have earned; how many gifts."""
+    at = now()
+    by = stores_services.act(at=at, task="points")
+    return points_services.complete_tasks_of_visits(by=by, at=at)
+
+
+@shared_task(acks_late=True)
 def forget_tries(**_unknown: object) -> int:
     """Wrong codes of yesterday count no more; how many were forgotten."""
     return points_services.forget_tries(at=now())

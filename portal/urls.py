@@ -8,6 +8,7 @@ from portal.views import (
     closure,
     device,
     doors,
+    friends,
     gift_cards,
     gifts,
     giving,
@@ -20,6 +21,7 @@ from portal.views import (
     safety,
     shares,
     statements,
+    worth,
 )
 
 app_name = "portal"
@@ -73,6 +75,9 @@ urlpatterns = [
     path("rewards/points/<uuid:entry_id>/", rewards.points_entry, name="points_entry"),
     path("rewards/receipt/", rewards.receipt, name="receipt"),
     path("rewards/check-in/", rewards.check_in, name="check_in"),
+    path("friends/", friends.friends, name="friends"),
+    path("worth/", worth.worth, name="worth"),
+    path("bills/<uuid:sale_id>/", worth.bill, name="bill"),
     path("messages/", messages.inbox, name="messages"),
     path("messages/<int:letter_id>/", messages.letter, name="letter"),
     path("visits/<int:visit_id>/", messages.survey, name="survey"),

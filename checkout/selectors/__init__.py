@@ -9,11 +9,23 @@ from .returns import (
     takes_back,
 )
 from .sales import find_sale, line_documents, of_member, with_reference
+from .savings import (
+    BenefitKind,
+    MemberBenefit,
+    SpentOnBills,
+    benefits_of,
+    spent_on_bills,
+    sum_by_kind,
+)
 
 __all__ = [
     "LOOK",
+    "BenefitKind",
     "Look",
     "LookFor",
+    "MemberBenefit",
+    "SpentOnBills",
+    "benefits_of",
     "find_sale",
     "given_back_here",
     "line_documents",
@@ -23,6 +35,8 @@ __all__ = [
     "returnable_stores",
     "sold_at",
     "sold_elsewhere",
+    "spent_on_bills",
+    "sum_by_kind",
     "takes_back",
     "with_reference",
 ]

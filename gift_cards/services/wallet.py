@@ -29,6 +29,7 @@ from .acts import REDEEM, require_oneself, subject_of
 from .find import find
 from .gifts import gift_of_token, open_gift
 from .locks import locked_card
+from .renew import give_to
 from .sell import fingerprint
 
 
@@ -81,9 +82,13 @@ def gift_to_wallet(
         kept = Gift.objects.filter(pk=gift.pk, kept_at=None).update(kept_at=at)
         if kept != 1:
             raise GiftNotFound
-    return move_to_wallet(
+    moved = move_to_wallet(
         card_id=gift.card_id, member_id=member_id, by=by, at=at, key=key
     )
+    if not moved.replayed:
+        # Whose it was, though nothing is left on it.
+        give_to(gift.card, member_id)
+    return moved
 
 
 @transaction.atomic

@@ -56,7 +56,13 @@ from .stamps import (
     take_back_stamps,
     take_back_stamps_step,
 )
-from .tasks import Done, check_in, complete_due_tasks, complete_task
+from .tasks import (
+    Done,
+    check_in,
+    complete_due_tasks,
+    complete_task,
+    complete_tasks_of_visits,
+)
 from .tries import forget_tries
 
 __all__ = [
@@ -77,6 +83,7 @@ __all__ = [
     "claw_back_step",
     "complete_due_tasks",
     "complete_task",
+    "complete_tasks_of_visits",
     "forget_tries",
     "give_stamps",
     "give_stamps_step",

@@ -1,5 +1,6 @@
 """Tasks: each done once in its period, and what it gives, in the same transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,8 @@ from .accrue import give_step
 from .facts import birthday_of, house_zone
 from .holding import holding_of, lock
 
+# So long after a visit its tasks are still looked for, should the clock have stood.
+LATELY = timedelta(days=3)
 COMPLETE = "points.complete_task"
 
 
@@ -89,15 +92,20 @@ def check_in(*, member_id: int, by: Act, at: datetime) -> CheckIn:
     return row
 
 
-def complete_due_tasks(*, member_id: int, by: Act, at: datetime) -> list[Done]:
+def complete_due_tasks(
+    *, member_id: int, by: Act, at: datetime, kinds: Collection[str] = ()
+) -> list[Done]:
     """Give whatever a member has earned by what we know of them, each by itself:
     the profile is complete, the first visit was made, it is the birthday, a friend
-    whom they brought has come. Safe to call at any time, any number of times.
+    whom they brought has come. Of these `kinds` only, where some are named. Safe to
+    call at any time, any number of times.
     """
     member = permit.active_member(member_id)
     day = at.astimezone(house_zone()).date()
     found: list[Done] = []
     for task in Task.objects.filter(is_active=True).order_by("pk"):
+        if kinds and task.kind not in kinds:
+            continue
         if not _is_offered(task, at):
             continue
         for period in _due(task, member, day):
@@ -107,6 +115,39 @@ def complete_due_tasks(*, member_id: int, by: Act, at: datetime) -> list[Done]:
             except LimitReached:
                 continue
     return found
+
+
+def complete_tasks_of_visits(*, by: Act, at: datetime) -> int:
+    """Give what the visits noted in the last days have earned: a first visit to whoever
+    came, a friend brought to whoever brought them; how many gifts.
+
+    A member each by itself: what is refused to one, or broken off, keeps nobody else
+    from theirs, and comes again with the next run.
+    """
+    kinds = {Task.Kind.FIRST_VISIT, Task.Kind.REFERRAL}
+    if not Task.objects.filter(is_active=True, kind__in=kinds).exists():
+        return 0
+    lately = Visit.objects.filter(noted_at__gt=at - LATELY, voided_at=None)
+    before = Visit.objects.filter(noted_at__lte=at - LATELY, voided_at=None)
+    came = lately.values("member_id")
+    new = lately.exclude(member_id__in=before.values("member_id"))
+    members = Member.objects.filter(status=Member.Status.ACTIVE)
+    given = 0
+    for kind, people in (
+        (Task.Kind.FIRST_VISIT, members.filter(pk__in=new.values("member_id"))),
+        (
+            Task.Kind.REFERRAL,
+            members.filter(
+                pk__in=Member.objects.filter(
+                    pk__in=came, referrer__isnull=False
+                ).values("referrer_id")
+            ),
+        ),
+    ):
+        for member_id in people.order_by("pk").values_list("pk", flat=True):
+            done = complete_due_tasks(member_id=member_id, by=by, at=at, kinds=[kind])
+            given += sum(one.is_new for one in done)
+    return given
 
 
 def _due(task: Task, member: Member, day: date) -> list[str]:

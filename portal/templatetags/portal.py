@@ -15,6 +15,7 @@ from coupons.models import Coupon, TemplateVersion
 from ledger.kinds import EntryKind
 from members.birthdays import LUNAR, Birthday
 from members.models import ConsentText
+from stores import selectors as stores_selectors
 
 register = template.Library()
 MOST_PLACES = 60
@@ -82,6 +83,12 @@ def signed(amount: int) -> str:
 def signed_points(points: int) -> str:
     """A change of points: `+10`, `−10`."""
     return f"{'+' if points >= 0 else '−'}{format_count(abs(points))}"
+
+
+@register.filter
+def tender_title(code: str) -> str:
+    """What a way of paying is called."""
+    return stores_selectors.tender_name(code)
 
 
 @register.filter

@@ -49,7 +49,11 @@ def gift_cards(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     is_sold = gift_cards_selectors.is_sold_for_stored_value(at=at)
     context = {
         "tab": "wallet",
-        "cards": gift_cards_selectors.cards_of(member_id=member_id, at=at),
+        "cards": [
+            card
+            for card in gift_cards_selectors.cards_of(member_id=member_id, at=at)
+            if card.usable
+        ],
         "given": [(gift, state_of(gift, at=at)) for gift in given],
         "designs": gift_cards_selectors.designs_on_sale() if is_sold else [],
     }

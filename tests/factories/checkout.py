@@ -197,6 +197,7 @@ class _Bill:
         due = sum(one.amount for one in self.payments if one.tender)
         discount = facts.pop("discount")
         excluded = facts.pop("excluded")
+        discount_kind = facts.pop("discount_kind", DiscountKind.COUPON)
         known = {
             "store_id": by.store_id,
             "till_id": by.till_id,
@@ -233,7 +234,7 @@ class _Bill:
             SaleDiscount.objects.create(
                 sale=sale,
                 place=1,
-                kind=DiscountKind.COUPON,
+                kind=discount_kind,
                 amount=discount,
                 per_line=[discount, *([0] * (len(self.nets) - 1))],
             )

@@ -88,6 +88,7 @@ ASKS_NOBODY = {
         "members.load_consents",
         "members.load_members",
         "points.cancel_overdue",
+        "points.complete_tasks_of_visits",
         "points.release_due",
         "stored_value.expire_holds",
         "stored_value.lapse_principal",
