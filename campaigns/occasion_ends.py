@@ -7,8 +7,9 @@ from typing import Final
 from django.db import connection
 
 from .days import Days, today
+from .journeys import DueJourney
 from .kinds import CampaignKind
-from .models import Campaign, Journey
+from .models import Campaign
 from .occasion_items import expiring_items
 
 PASSED: Final = {
@@ -51,7 +52,7 @@ PASSED: Final = {
 
 
 def passed(
-    campaign: Campaign, journeys: Sequence[Journey], *, at: datetime
+    campaign: Campaign, journeys: Sequence[DueJourney], *, at: datetime
 ) -> set[int]:
     """The journeys that tell of something that is not so any more, by one statement."""
     if campaign.kind == CampaignKind.EXPIRING:

@@ -14,7 +14,8 @@ from common.money import format_money
 from coupons.models import TemplateVersion
 
 from .days import Days, house_zone
-from .models import Campaign, Journey
+from .journeys import DueJourney
+from .models import Campaign
 from .triggers import expiry_window
 
 MOST: Final = 5  # items that are told by name
@@ -53,7 +54,7 @@ class ExpiringItem:
 
 
 def expiring_items(
-    campaign: Campaign, journeys: Sequence[Journey], when: Days
+    campaign: Campaign, journeys: Sequence[DueJourney], when: Days
 ) -> dict[int, list[ExpiringItem]]:
     """By member, the first to end first."""
     facts = expiry_window(campaign, when)

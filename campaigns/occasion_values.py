@@ -15,8 +15,9 @@ from points.models import StampProgramme
 from tiers.models import Tier
 
 from .days import Days, house_zone, today
+from .journeys import DueJourney
 from .kinds import CampaignKind
-from .models import Campaign, Journey
+from .models import Campaign
 from .occasion_items import digest, expiring_items
 from .tier_gifts import tier_gifts
 
@@ -45,7 +46,7 @@ SELECT j.id, f.at FROM campaigns_journey j
 
 
 def occasion_values(
-    campaign: Campaign, journeys: Sequence[Journey], *, at: datetime
+    campaign: Campaign, journeys: Sequence[DueJourney], *, at: datetime
 ) -> Values:
     """By journey, each in its reader's language. Who has nothing to be told is not in
     it: no message is written to them.
@@ -54,7 +55,9 @@ def occasion_values(
     return {} if finder is None else finder(campaign, journeys, at)
 
 
-def _expiring(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _expiring(
+    campaign: Campaign, journeys: Sequence[DueJourney], at: datetime
+) -> Values:
     items = expiring_items(campaign, journeys, Days(at, [today(at)]))
     kinds = {item.version_id for mine in items.values() for item in mine}
     versions = TemplateVersion.objects.in_bulk(kinds - {None})
@@ -69,11 +72,17 @@ def _expiring(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> 
     return told
 
 
-def _birthday(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
-    return {pk: {"tier_gift": words} for pk, words in tier_gifts(journeys).items()}
+def _birthday(
+    campaign: Campaign, journeys: Sequence[DueJourney], at: datetime
+) -> Values:
+    return {
+        pk: {"tier_gift": words} for pk, words in tier_gifts(campaign, journeys).items()
+    }
 
 
-def _balance(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _balance(
+    campaign: Campaign, journeys: Sequence[DueJourney], at: datetime
+) -> Values:
     held = dict(_rows(BALANCES, _members(journeys)))
     return {
         one.pk: {"balance": int(held[one.member_id])}
@@ -82,7 +91,7 @@ def _balance(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> V
     }
 
 
-def _top_up(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _top_up(campaign: Campaign, journeys: Sequence[DueJourney], at: datetime) -> Values:
     paid = dict(_rows(TOP_UPS, _members(journeys)))
     return {
         one.pk: {"top_up": int(paid[one.member_id])}
@@ -91,7 +100,7 @@ def _top_up(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Va
     }
 
 
-def _tier(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _tier(campaign: Campaign, journeys: Sequence[DueJourney], at: datetime) -> Values:
     stands = {row[0]: row[1:] for row in _rows(TIERS, _members(journeys))}
     tiers = Tier.objects.in_bulk({tier for tier, _until in stands.values()})
     languages = _languages(journeys)
@@ -107,17 +116,19 @@ def _tier(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Valu
     return told
 
 
-def _reached(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
-    told, gifts = _tier(campaign, journeys, at), tier_gifts(journeys)
+def _reached(
+    campaign: Campaign, journeys: Sequence[DueJourney], at: datetime
+) -> Values:
+    told, gifts = _tier(campaign, journeys, at), tier_gifts(campaign, journeys)
     return {pk: values | {"tier_gift": gifts[pk]} for pk, values in told.items()}
 
 
-def _visit(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _visit(campaign: Campaign, journeys: Sequence[DueJourney], at: datetime) -> Values:
     days = ((one.pk, one.period.partition(":")[2]) for one in journeys)
     return {pk: {"visit_date": datetime.fromisoformat(day).date()} for pk, day in days}
 
 
-def _stamps(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _stamps(campaign: Campaign, journeys: Sequence[DueJourney], at: datetime) -> Values:
     rows = _rows(STAMPS, [one.pk for one in journeys])
     names = dict(StampProgramme.objects.values_list("pk", "name"))
     return {
@@ -126,7 +137,7 @@ def _stamps(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Va
     }
 
 
-def _cure(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Values:
+def _cure(campaign: Campaign, journeys: Sequence[DueJourney], at: datetime) -> Values:
     rows = _rows(CURES, [one.pk for one in journeys])
     return {
         pk: {"complaint_date": said.astimezone(house_zone()).date()}
@@ -134,11 +145,11 @@ def _cure(campaign: Campaign, journeys: Sequence[Journey], at: datetime) -> Valu
     }
 
 
-def _members(journeys: Sequence[Journey]) -> list[int]:
+def _members(journeys: Sequence[DueJourney]) -> list[int]:
     return [one.member_id for one in journeys]
 
 
-def _languages(journeys: Sequence[Journey]) -> Mapping[int, str]:
+def _languages(journeys: Sequence[DueJourney]) -> Mapping[int, str]:
     told = Member.objects.filter(pk__in=_members(journeys))
     return {
         pk: language or HOUSE_LANGUAGE
@@ -153,7 +164,7 @@ def _rows(sql: str, keys: list[int]) -> list[tuple[Any, ...]]:
 
 
 FINDERS: Final[
-    dict[CampaignKind, Callable[[Campaign, Sequence[Journey], datetime], Values]]
+    dict[CampaignKind, Callable[[Campaign, Sequence[DueJourney], datetime], Values]]
 ] = {
     CampaignKind.BIRTHDAY: _birthday,
     CampaignKind.EXPIRING: _expiring,

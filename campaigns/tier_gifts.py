@@ -12,8 +12,9 @@ from coupons.models import Coupon, TierGift
 from messaging.services.send import HOUSE_LANGUAGE
 
 from .days import house_zone
+from .journeys import DueJourney
 from .kinds import CampaignKind
-from .models import Journey
+from .models import Campaign
 
 # What a tier promises for it; the words say which of its references name the occasion.
 OCCASIONS = {
@@ -22,13 +23,13 @@ OCCASIONS = {
 }
 
 
-def tier_gifts(journeys: Sequence[Journey]) -> dict[int, str]:
+def tier_gifts(campaign: Campaign, journeys: Sequence[DueJourney]) -> dict[int, str]:
     """By journey of a campaign a sentence in the reader's language; empty where the
     tier gives nothing.
     """
     if not journeys:
         return {}
-    occasion, word = OCCASIONS[journeys[0].campaign.kind]
+    occasion, word = OCCASIONS[campaign.kind]
     refs = {
         coupons_selectors.tier_gift_ref(word, gift, one.member_id, _period(one)): one.pk
         for gift in TierGift.objects.filter(occasion=occasion).values_list(
@@ -43,7 +44,7 @@ def tier_gifts(journeys: Sequence[Journey]) -> dict[int, str]:
     return {one.pk: _sentence(mine.get(one.pk, [])) for one in journeys}
 
 
-def _period(journey: Journey) -> str:
+def _period(journey: DueJourney) -> str:
     """The year: of a tier that was reached, after the tier."""
     return journey.period.rpartition(":")[2]
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
+from campaigns.journeys import DueJourney
 from campaigns.kinds import CampaignState, JourneyOutcome, StepKind
 from campaigns.models import Campaign, CampaignStep, Journey
 from campaigns.reach import steps_of
@@ -24,7 +25,7 @@ from .moves import Move, write
 from .pause import pause_step
 from .words import write_to
 
-CHUNK: Final = 2_000
+CHUNK: Final = 5_000
 RETRIES: Final = 5  # of a chunk in which a random code of a coupon was taken already
 BUSY: Final = (CampaignState.RUNNING, CampaignState.STOPPED)
 
@@ -74,7 +75,7 @@ def _set_aside(journey_id: int, refusal: DomainError, at: datetime) -> None:
         name="campaigns.journey_failed",
         by=stores_services.act(task="campaigns", at=at),
         at=at,
-        subject=journey,
+        subject=Journey.objects.get(pk=journey.pk),
         facts={"member": journey.member_id, "code": refusal.code},
     )
 
@@ -114,7 +115,7 @@ def _advance_chunk(campaign_id: int, at: datetime, chunk: int, only: int | None)
 
 def _due(
     campaign: Campaign, at: datetime, chunk: int, only: int | None
-) -> list[Journey]:
+) -> list[DueJourney]:
     """Journeys to go on with, one for each member: two never meet in one statement."""
     due = Journey.objects.filter(campaign=campaign, due_at__isnull=False)
     # Of one that was stopped all are over, whenever they would have been due.
@@ -122,14 +123,14 @@ def _due(
         due = due.filter(due_at__lte=at)
     if only is not None:
         due = due.filter(pk=only)
-    first: dict[int, Journey] = {}
+    first: dict[int, DueJourney] = {}
     for journey in lock_journeys(due, most=chunk):
         first.setdefault(journey.member_id, journey)
     return sorted(first.values(), key=lambda journey: journey.member_id)
 
 
 def _go_on(
-    campaign: Campaign, journeys: Sequence[Journey], *, by: Act, at: datetime
+    campaign: Campaign, journeys: Sequence[DueJourney], *, by: Act, at: datetime
 ) -> list[Move]:
     """What becomes of each: over, or so far as a wait or its end."""
     plans = {

@@ -7,10 +7,12 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from campaigns.journeys import DueJourney
 from campaigns.kinds import SPARES_COMPLAINTS, CampaignKind, JourneyOutcome, StepKind
 from campaigns.models import Campaign, CampaignStep, Journey
 from campaigns.occasion_ends import passed
 from campaigns.reach import consents_for
+from common.arrays import integers
 from recognition.models import Feedback, Visit
 
 # Whom nothing keeps are not told: of very many members hardly any are.
@@ -30,7 +32,7 @@ UNCURED = ("open", "owned")
 
 def ends_of(
     campaign: Campaign,
-    journeys: Sequence[Journey],
+    journeys: Sequence[DueJourney],
     plans: Mapping[int, Sequence[CampaignStep]],
     *,
     at: datetime,
@@ -38,7 +40,7 @@ def ends_of(
     """The journeys that are over now, and why; the first reason is told."""
     over: dict[int, JourneyOutcome] = {}
     members = [journey.member_id for journey in journeys]
-    gone = _found(GONE, [members])
+    gone = _found(GONE, [integers(members)])
     returned = _returned(campaign, journeys, plans)
     complaining = _complaining(campaign, members)
     over_now = passed(campaign, journeys, at=at)
@@ -60,7 +62,7 @@ def ends_of(
 
 def _returned(
     campaign: Campaign,
-    journeys: Sequence[Journey],
+    journeys: Sequence[DueJourney],
     plans: Mapping[int, Sequence[CampaignStep]],
 ) -> set[int]:
     """Who came since, where a visit is what it is all about."""
@@ -90,7 +92,7 @@ def _complaining(campaign: Campaign, members: Sequence[int]) -> set[int]:
 
 
 def _unconsented(
-    journeys: Sequence[Journey], steps: Sequence[CampaignStep]
+    journeys: Sequence[DueJourney], steps: Sequence[CampaignStep]
 ) -> list[int]:
     """Who may not be written to by any of the channels that are still to come."""
     gone = []
@@ -101,7 +103,7 @@ def _unconsented(
         )
         if not purposes:
             continue
-        members = [one.member_id for one in here]
+        members = integers(one.member_id for one in here)
         may_not = _found(UNCONSENTED, [members, purposes, channels])
         gone += [one.pk for one in here if one.member_id in may_not]
     return gone

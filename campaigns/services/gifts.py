@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from campaigns.costs import unit_cost
 from campaigns.kinds import JourneyOutcome
 from campaigns.models import Campaign, CampaignStep
+from common.arrays import integers
 from common.errors import DomainError
 from common.sums import more
 from coupons import services as coupons_services
@@ -91,8 +92,8 @@ def _note(
                 step.points,
                 cost,
                 at,
-                list(given),
-                list(given.values()),
+                integers(given),
+                integers(given.values()),
             ],
         )
 

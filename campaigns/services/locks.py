@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from campaigns.journeys import DueJourney
 from campaigns.models import Campaign, Journey
 
 SHARED: Final = "SELECT * FROM campaigns_campaign WHERE id = %s FOR SHARE"
@@ -26,7 +27,8 @@ def lock_steps(campaign_id: int) -> Campaign | None:
     return None if found is not None and found.has_budget else found
 
 
-def lock_journeys(due: QuerySet[Journey], *, most: int) -> list[Journey]:
+def lock_journeys(due: QuerySet[Journey], *, most: int) -> list[DueJourney]:
     """The next of them that nobody else holds."""
     ordered = due.order_by("due_at", "pk")
-    return list(ordered.select_for_update(no_key=True, skip_locked=True)[:most])
+    locked = ordered.select_for_update(no_key=True, skip_locked=True)
+    return list(map(DueJourney._make, locked.values_list(*DueJourney._fields)[:most]))

@@ -7,8 +7,10 @@ from typing import Final, Self
 
 from django.db import connection
 
+from campaigns.journeys import DueJourney
 from campaigns.kinds import JourneyOutcome
-from campaigns.models import CampaignStep, Journey
+from campaigns.models import CampaignStep
+from common.arrays import integers, texts
 
 WRITE: Final = """
 UPDATE campaigns_journey j
@@ -26,18 +28,18 @@ UPDATE campaigns_journey j
 class Move:
     """A journey under its lock, and where it will stand."""
 
-    journey: Journey
+    journey: DueJourney
     position: int
     due_at: datetime | None = None
     outcome: str = ""
 
     @classmethod
-    def start(cls, journey: Journey) -> Self:
+    def start(cls, journey: DueJourney) -> Self:
         """From where it stands."""
         return cls(journey, journey.next_position or 1)
 
     @classmethod
-    def end(cls, journey: Journey, outcome: str) -> Self:
+    def end(cls, journey: DueJourney, outcome: str) -> Self:
         """Over at once."""
         return cls(journey, journey.next_position or 1, outcome=outcome)
 
@@ -76,9 +78,12 @@ def write(moves: Sequence[Move], *, at: datetime) -> None:
             WRITE,
             [
                 at,
-                [move.journey.pk for move in moves],
-                [move.position for move in moves],
-                [move.due_at for move in moves],
-                [str(move.outcome) for move in moves],
+                integers(move.journey.pk for move in moves),
+                integers(move.position for move in moves),
+                texts(
+                    None if move.due_at is None else move.due_at.isoformat()
+                    for move in moves
+                ),
+                texts(str(move.outcome) for move in moves),
             ],
         )

@@ -11,6 +11,7 @@ from campaigns.days import house_zone
 from campaigns.kinds import OCCASION_VALUES, JourneyOutcome
 from campaigns.models import Campaign, CampaignStep
 from campaigns.occasion_values import occasion_values
+from common.arrays import integers
 from coupons.models import TemplateVersion
 from messaging import selectors as messaging_selectors
 from messaging import services as messaging_services
@@ -27,7 +28,7 @@ GIVEN: Final = """
 SELECT g.journey_id, g.points, c.version_id, c.valid_until, m.language
   FROM campaigns_grant g JOIN members_member m ON m.id = g.member_id
   LEFT JOIN coupons_coupon c ON c.id = g.coupon_id
- WHERE g.journey_id = ANY (%s) ORDER BY g.id
+ WHERE g.journey_id = ANY (%s::bigint[]) ORDER BY g.id
 """
 NOTE: Final = """
 INSERT INTO campaigns_journeymessage (campaign_id, step_id, journey_id, message_id)
@@ -91,8 +92,8 @@ def _note(
             [
                 campaign.pk,
                 step.pk,
-                [move.journey.pk for move in moves],
-                [written[move.journey.member_id] for move in moves],
+                integers(move.journey.pk for move in moves),
+                integers(written[move.journey.member_id] for move in moves),
             ],
         )
 
@@ -131,7 +132,7 @@ def _last_gifts(moves: Sequence[Move]) -> dict[int, dict[str, Value]]:
     told: dict[int, dict[str, Value]] = {}
     coupons = _Coupons()
     with connection.cursor() as cursor:
-        cursor.execute(GIVEN, [[move.journey.pk for move in moves]])
+        cursor.execute(GIVEN, [integers(move.journey.pk for move in moves)])
         rows = cursor.fetchall()
     for journey, points, version, valid_until, language in rows:
         if version is None:

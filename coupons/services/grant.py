@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from common.arrays import integers, texts
 from coupons.models import CouponIssue, TemplateVersion
 from coupons.rules import worth
 from ledger.services import Act
@@ -81,8 +82,8 @@ def grant_step(
                 "uses": version.uses,
                 "valid_from": begins,
                 "valid_until": ends,
-                "members": members,
-                "refs": [refs[member] for member in members],
+                "members": integers(members),
+                "refs": texts(refs[member] for member in members),
             },
         )
         granted.coupons.update((int(who), int(pk)) for who, pk in cursor.fetchall())

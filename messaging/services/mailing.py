@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from common.arrays import integers, texts
 from members.errors import MemberUnknown
 from messaging.encryption import address_digest, encrypt_values
 from messaging.errors import MessageTemplateUnknown
@@ -94,9 +95,9 @@ def send_to_members(
         "expires_at": mailing.expires_at,
         "state": MessageState.WAITING.value,
         "at": at,
-        "keys": [keys[member] for member in members],
-        "members": members,
-        "which": which,
+        "keys": texts(keys[member] for member in members),
+        "members": integers(members),
+        "which": integers(which),
         "plain": [one.plain for one in sets.values],
         "sealed": [one.sealed for one in sets.values],
         "digests": [one.digest for one in sets.values],
