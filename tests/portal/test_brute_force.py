@@ -45,6 +45,7 @@ TYPED = "139 1234 5678"
 # Eight doors: ten thousand guesses in the long form.
 GUESSES = [24, pytest.param(1250, marks=pytest.mark.slow)]
 ANSWERS = 3
+EACH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +249,12 @@ def test_guesses_open_nothing(
     client, door = door_of()
     words = set()
     for number in range(guesses):
-        at = NOON + number * door.span / guesses
+        # Each code is guessed at while it is good, and once more than it may be.
+        turn, nth = divmod(number, EACH)
+        at = NOON + turn * EACH * door.span / guesses + timedelta(seconds=nth)
         with time_machine.travel(at, tick=False):
             ip = address(number)
-            if door.ask is not None and number % 6 == 0:
+            if door.ask is not None and nth == 0:
                 door.ask(client, ip)
             words.add(guess(client, door, f"{number:06d}", ip))
     assert len(words) <= ANSWERS, words
