@@ -22,6 +22,7 @@ from campaigns.models import Campaign, Grant, Journey, JourneyMessage
 from coupons.models import Coupon
 from members.models import Member
 from messaging.models import Message
+from outbox.models import Delivery, Event
 from points.models import Accrual
 from tests.factories.automations import (
     a_campaign,
@@ -33,6 +34,7 @@ from tests.factories.automations import (
     words,
 )
 from tests.factories.coupons import TemplateFactory
+from tests.factories.outbox import EndpointFactory, happened
 from tests.messaging.test_sms_gateway import Provider, provider
 from tests.runtime.processes import Broker, Gateway, Processes, held_up, wait_for
 
@@ -45,7 +47,14 @@ pytestmark = [
 ROUNDS: Final = int(os.environ.get("KILL_ROUNDS", "1"))
 GUESTS: Final = 4
 WORKER, SENDER, BEAT = "campaign worker", "message worker", "beat"
-QUEUES: Final = {WORKER: ("campaigns", "default"), SENDER: ("messages",)}
+RELAY: Final = "relay"
+QUEUES: Final = {
+    WORKER: ("campaigns", "default"),
+    SENDER: ("messages",),
+    RELAY: ("default",),
+}
+# Where the relay stands when it is killed: in the one statement that passes events on.
+RELAYED: Final = {"passing on": "outbox_delivery"}
 # What is being written when the process is killed: who writes it is held up there.
 STEPS: Final = {
     "enter": "campaigns_journey",
@@ -244,6 +253,33 @@ def _answered_and_not_written(shop: Shop) -> None:
     shop.release()
     shop.start(SENDER)
     shop.finish(campaign, SENDER, "answered, not written down")
+
+
+def test_the_relay_is_killed_as_it_passes_on_what_happened(shop: Shop) -> None:
+    """By itself, and with the beat that calls it, while a campaign runs beside it."""
+    endpoints = EndpointFactory.create_batch(2)
+    shop.processes.worker(WORKER, "campaigns")
+    shop.start(RELAY, SENDER, BEAT)
+    for _round in range(ROUNDS):
+        for victims in ((RELAY,), (RELAY, BEAT)):
+            for step, table in RELAYED.items():
+                with held_up(table) as gate:
+                    event = happened(at=now())
+                    wait_for(gate.somebody_waits)
+                    shop.processes.kill(RELAY)
+                    if BEAT in victims:
+                        shop.processes.kill(BEAT)
+                campaign = shop.run()
+                shop.start(*victims)
+                wait_for(_is_passed_on(event))
+                told = Delivery.objects.filter(event=event).values_list("endpoint_id")
+                assert sorted(told) == sorted((one.pk,) for one in endpoints)
+                shop.finish(campaign, " + ".join(victims), step)
+    shop.show()
+
+
+def _is_passed_on(event: Event) -> Callable[[], bool]:
+    return lambda: Event.objects.filter(pk=event.pk, relayed_at__isnull=False).exists()
 
 
 def test_redis_stopped_flushed_and_started_again_three_times(shop: Shop) -> None:
