@@ -19,6 +19,7 @@ from accounts import services as accounts_services
 from accounts.acts import act_of_member
 from accounts.models import MemberDevice
 from common.addresses import subscriber_of
+from common.errors import DomainError
 from ledger.services import Act
 from members.models import Member
 
@@ -66,7 +67,13 @@ def for_members[**P](
         visitor = visitor_of(request)
         if visitor is None:
             return to_sign_in(request)
-        return _shown(request, visitor, view(request, visitor, *args, **options))
+        try:
+            response = view(request, visitor, *args, **options)
+        except DomainError:
+            if (moved := _where_now(request, visitor)) is None:
+                raise
+            return moved
+        return _shown(request, visitor, response)
 
     return seen
 
@@ -81,7 +88,12 @@ def for_anybody[**P](
         request: HttpRequest, /, *args: P.args, **options: P.kwargs
     ) -> HttpResponse:
         visitor = visitor_of(request)
-        response = view(request, visitor, *args, **options)
+        try:
+            response = view(request, visitor, *args, **options)
+        except DomainError:
+            if (moved := _where_now(request, visitor)) is None:
+                raise
+            return moved
         return response if visitor is None else _shown(request, visitor, response)
 
     return seen
@@ -95,6 +107,18 @@ def _shown(
     if accounts_services.touch_device(device=visitor.device, at=visitor.at):
         keep(response, settings.MEMBER_COOKIE_NAME, request)
     return response
+
+
+def _where_now(request: HttpRequest, visitor: Visitor | None) -> HttpResponse | None:
+    """Where a refusal leads that no page says: erased meanwhile, to the door; merged,
+    to the survivor's card. None: it is whoever it was, and the fault is ours.
+    """
+    found = visitor_of(request)
+    if found is None:
+        return None if visitor is None else to_sign_in(request)
+    if visitor is not None and found.member.pk == visitor.member.pk:
+        return None
+    return redirect("portal:card")
 
 
 def visitor_of(request: HttpRequest) -> Visitor | None:
