@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.formats import date_format
@@ -28,6 +29,34 @@ RECORD = "recognition.record_feedback"
 ASSIGN = "recognition.assign_complaint"
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """What a guest waits for: the store's own inbox."""
+
+    title = gettext_lazy("answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """What is late stands first."""
+        return [
+            ("late", _("Past its time")),
+            ("waits", _("To be answered")),
+            ("guest", _("The guest wrote last")),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Feedback]
+    ) -> QuerySet[Feedback]:
+        """Those alone."""
+        if self.value() == "late":
+            late = recognition_selectors.complaints_due(at=now())
+            return queryset.filter(pk__in=late.values("pk"))
+        if self.value() == "waits":
+            return queryset.filter(state__in=[State.OPEN, State.OWNED])
+        if self.value() == "guest":
+            return recognition_selectors.guest_wrote_last(queryset)
+        return queryset
+
+
 @admin.register(Feedback)
 class FeedbackAdmin(AboutMembersAdmin[Feedback]):
     """The feedback of one's stores."""
@@ -43,7 +72,7 @@ class FeedbackAdmin(AboutMembersAdmin[Feedback]):
         "owner",
         "cure_by",
     )
-    list_filter = ("state", "store", "channel")
+    list_filter = (AnswerFilter, "state", "store", "channel")
     search_fields = ("=member__id",)
     list_select_related = ("member", "store", "owner")
     fields = (

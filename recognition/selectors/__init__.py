@@ -2,6 +2,7 @@
 
 from .feedback import (
     complaints_due,
+    guest_wrote_last,
     said_by,
     surveyed,
     unasked_visit,
@@ -35,6 +36,7 @@ __all__ = [
     "coming",
     "complaints_due",
     "favourites",
+    "guest_wrote_last",
     "occasions_of",
     "preferences_of",
     "recognise",

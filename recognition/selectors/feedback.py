@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from recognition.models import Feedback, FeedbackReply, Visit
 from recognition.models.feedback import State
@@ -43,6 +43,16 @@ def complaints_due(*, at: datetime) -> QuerySet[Feedback]:
     waiting = Feedback.objects.filter(state__in=[State.OPEN, State.OWNED])
     without_owner = waiting.filter(state=State.OPEN, own_by__lte=at)
     return without_owner | waiting.filter(cure_by__lte=at)
+
+
+def guest_wrote_last(rows: QuerySet[Feedback]) -> QuerySet[Feedback]:
+    """Where the last word back and forth is the guest's: nobody has answered it."""
+    replies = FeedbackReply.objects.filter(feedback=OuterRef("pk")).order_by("-pk")
+    asked = rows.annotate(
+        last_reply=Subquery(replies.values("pk")[:1]),
+        last_by=Subquery(replies.values("staff")[:1]),
+    )
+    return asked.filter(last_reply__isnull=False, last_by__isnull=True)
 
 
 def who_can_cure(*, store_id: int) -> QuerySet[User]:
