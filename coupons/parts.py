@@ -62,13 +62,15 @@ class CouponsPart:
         ]
         acts: Rows = [
             {
-                "coupon": use.coupon_id,
+                "coupon": use.coupon.version.name,
                 "act": use.get_act_display(),
                 "at": use.at,
                 "for": use.reference,
                 "saved": use.saving,
             }
-            for use in CouponUse.objects.filter(coupon__member=member_id).order_by("pk")
+            for use in CouponUse.objects.filter(coupon__member=member_id)
+            .select_related("coupon__version")
+            .order_by("pk")
         ]
         return {"coupons": coupons, "acts with coupons": acts}
 

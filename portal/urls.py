@@ -102,6 +102,7 @@ urlpatterns = [
         giving.own_gift_card_to_wallet,
         name="own_gift_card_to_wallet",
     ),
+    path("me/data/", my_data.my_data_page, name="my_data_page"),
     path("me/data.json", my_data.my_data, name="my_data"),
     path("me/", me.me, name="me"),
     path("me/likes/", about_me.likes, name="likes"),

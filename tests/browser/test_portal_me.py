@@ -68,6 +68,8 @@ def test_likes_days_and_consents(
         page.goto(f"{home}/birthday/")
         looked_at(page, f"{mark}-birthday", **look)
 
+        page.goto(f"{home}/data/")
+        looked_at(page, f"{mark}-data", **look)
         page.goto(f"{home}/consents/")
         looked_at(page, f"{mark}-agreed", **look)
         page.locator("button[name=withdraw]").click()

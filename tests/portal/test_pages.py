@@ -70,6 +70,7 @@ PAGES = [
     "visits/missing/",
     "me/",
     "me/consents/",
+    "me/data/",
     "me/leave/",
     "me/likes/",
     "me/days/",
