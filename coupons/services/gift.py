@@ -42,6 +42,7 @@ def offer(*, coupon_id: int, member_id: int, by: Act, at: datetime) -> Offer:
 
     Raises NotGiveable, CouponNotUsable.
     """
+    members_services.keep_active(member_id=member_id)
     members_services.refuse_frozen_step(member_id)
     coupon = _own(coupon_id, member_id, at)
     if not coupon.version.is_transferable:
