@@ -4,6 +4,7 @@ from django.urls import path
 
 from counter.views import (
     bill,
+    campaigns,
     care,
     charge,
     doors,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("entries/<uuid:entry_id>/", slips.entry_slip, name="entry_slip"),
     path("visits/<int:event_id>/", slips.visit_slip, name="visit_slip"),
     path("undo/<slug:kind>/<int:pk>/", undo.undo, name="undo"),
+    path("campaigns/", campaigns.campaigns, name="campaigns"),
     path("shift/", shifts.shift, name="shift"),
     path("shift/open/", shifts.open_shift, name="open_shift"),
     path("shift/hand-over/", shifts.hand_over, name="hand_over"),

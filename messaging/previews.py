@@ -1,6 +1,7 @@
 """How words read before they are sent: with made-up values, for guests as they come."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -8,9 +9,9 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .models import MessageChannel, MessageText
+from .models import MessageChannel, MessageText, ValueKind
 from .rendering import WrittenMessage, fill
-from .values import sample, written
+from .values import ALWAYS, places_in, sample, written
 
 # Guests as they come: long names, signs that mean something in HTML, no name at all.
 SAMPLES: Final = (
@@ -42,6 +43,38 @@ def preview(
         return fill(text, filled, raw=None, brand=brand)
 
 
+@dataclass(frozen=True, slots=True)
+class ValueExample:
+    """A value as it is written into words, of which kind it is, and one of them."""
+
+    place: str
+    kind: str
+    example: str
+
+
+def examples(
+    values: Mapping[str, str], *, name: str, brand: str, at: datetime
+) -> list[ValueExample]:
+    """Each value that the words may ask for, in the language of whoever looks."""
+    zone = get_default_timezone()
+    text = str(ValueKind.TEXT.label)
+    always = {"member": name or _("dear guest"), "brand": brand, "store": brand}
+    return [
+        *(
+            ValueExample(
+                f"{{{{ {value} }}}}",
+                str(ValueKind(kind).label),
+                written(kind, sample(kind, at=at), zone=zone),
+            )
+            for value, kind in values.items()
+        ),
+        *(
+            ValueExample(f"{{{{ {value} }}}}", text, shown)
+            for value, shown in always.items()
+        ),
+    ]
+
+
 def wrong_with_samples(
     text: MessageText, values: Mapping[str, str], *, at: datetime
 ) -> Iterator[str]:
@@ -52,3 +85,9 @@ def wrong_with_samples(
             yield _("The text is too long once a long name stands in it.")
         if text.channel == MessageChannel.EMAIL and not found.subject:
             yield _("An e-mail needs a subject.")
+
+
+def unknown_places(text: MessageText, values: Mapping[str, str]) -> list[str]:
+    """What the words ask for and no message carries: publishing would refuse it."""
+    asked = places_in(text.subject, text.body, text.html)
+    return sorted(asked - {*values, *ALWAYS})

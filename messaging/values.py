@@ -101,7 +101,7 @@ def places_in(*texts: str) -> set[str]:
 def sample(kind: str, *, at: datetime) -> str | int:
     """A value to look at a template with."""
     samples: dict[ValueKind, str | int] = {
-        ValueKind.TEXT: "…",
+        ValueKind.TEXT: _("an example"),
         ValueKind.NUMBER: 3,
         ValueKind.MONEY: 120_00,
         ValueKind.DATE: at.date().isoformat(),

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
@@ -28,7 +29,7 @@ from messaging.models import (
     MessageText,
     ValueKind,
 )
-from messaging.previews import preview
+from messaging.previews import examples, preview, unknown_places
 from messaging.services import Words
 from messaging.services.templates import MANAGE
 from policies import selectors as policies_selectors
@@ -198,7 +199,7 @@ class MessageTemplateAdmin(
         )
         if request.method == "POST" and request.GET.get("preview"):
             form.is_valid()
-            shown = {"previews": _previews(request, form)}
+            shown = _shown(request, form)
             return TemplateResponse(request, "messaging/write.html#preview", shown)
         if form.is_valid():
             try:
@@ -216,8 +217,16 @@ class MessageTemplateAdmin(
             "channel": channel,
             "channels": MessageChannel.choices,
             "back": self.row_url(template) if template else self.list_url(),
+            "try_out": self._try_out_url(template),
         }
         return TemplateResponse(request, "messaging/write.html", context)
+
+    def _try_out_url(self, template: MessageTemplate | None) -> str:
+        """Where the words in use are sent to oneself; nothing before there are any."""
+        if template is None or not template.is_active:
+            return ""
+        name = f"{self.admin_site.name}:messaging_messagetemplate_try_out"
+        return reverse(name, args=[template.pk])
 
     def _publish(
         self,
@@ -285,13 +294,17 @@ def _initial(
     }
 
 
-def _previews(request: HttpRequest, form: WordsForm) -> list[dict[str, Any]]:
-    """What was typed so far, in each language, as a guest would read it."""
+def _shown(request: HttpRequest, form: WordsForm) -> dict[str, Any]:
+    """What was typed so far, in each language, as a guest would read it; and the values
+    that it may ask for.
+    """
     at = now()
     brand = policies_selectors.in_force(ShopPolicy, at=at).brand
     values: Mapping[str, str] = form.cleaned_data.get("values") or {}
     known = {name: kind for name, kind in values.items() if kind in ValueKind.values}
-    shown = []
+    told: dict[str, Any] = {"name": _name(request), "brand": brand, "at": at}
+    previews = []
+    unknown: set[str] = set()
     for words in form.words(form.data):
         text = MessageText(
             channel=words.channel,
@@ -300,10 +313,19 @@ def _previews(request: HttpRequest, form: WordsForm) -> list[dict[str, Any]]:
             body=words.body,
             html=words.html,
         )
-        written = preview(text, known, name=_name(request), brand=brand, at=at)
-        language = text.get_language_display()
-        shown.append({"language": language, "code": words.language, "written": written})
-    return shown
+        unknown.update(unknown_places(text, known))
+        previews.append(
+            {
+                "language": text.get_language_display(),
+                "code": words.language,
+                "written": preview(text, known, **told),
+            }
+        )
+    return {
+        "previews": previews,
+        "examples": examples(known, **told),
+        "unknown": sorted(unknown),
+    }
 
 
 def _name(request: HttpRequest) -> str:

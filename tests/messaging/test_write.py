@@ -89,7 +89,14 @@ def test_each_change_shows_how_guests_would_read_it() -> None:
     assert shown.count("<iframe") == 3
     assert 'sandbox=""' in shown
     assert "For Ada &lt;b&gt;" in shown
-    assert "[zh-hans] …" in shown
+    assert "[zh-hans] 示例" in shown
+    assert "<code>{{ dish }}</code></td><td>text</td><td>an example</td>" in shown
+    assert "<code>{{ brand }}</code>" in shown
+    assert "which no message carries" not in shown
+    wrong = client.post(asked, typed(**{"body.en": "{{ soup }}"})).content.decode()
+    assert "The words ask for “soup”, which no message carries." in wrong
+    editor = client.get(page("messagetemplate_write", made.pk)).content.decode()
+    assert f'href="{page("messagetemplate_try_out", made.pk)}"' in editor
     assert "<script" not in shown
     assert "onclick" not in shown
     broken = client.post(asked, typed(**{"body.en": "{{ dish", "values": "x y z"}))
