@@ -1,4 +1,4 @@
-"""What runs today, one tap away at the counter."""
+"""What runs today, told at the counter."""
 
 from datetime import timedelta
 from typing import Any
