@@ -41,7 +41,7 @@ def statement_pdf(statement: MonthStatement, *, brand: str, name: str) -> bytes:
     made = io.BytesIO()
     with _DRAWING:
         font = document_font(text, language=get_language() or "en")
-        pdfmetrics.registerFont(TTFont(FONT, io.BytesIO(font)))
+        _register(font)
         document = SimpleDocTemplate(
             made,
             pagesize=A4,
@@ -54,6 +54,18 @@ def statement_pdf(statement: MonthStatement, *, brand: str, name: str) -> bytes:
         )
         document.build(_story(heads[:3], sums, lines))
     return made.getvalue()
+
+
+def _register(font: bytes) -> None:
+    """Have a name stand for this document's font.
+
+    ReportLab keeps the first font of a name and of a face for the whole process: the
+    last document's has other signs, so it is forgotten first.
+    """
+    made = TTFont(FONT, io.BytesIO(font))
+    pdfmetrics._fonts.pop(FONT, None)  # type: ignore[attr-defined]  # no public way
+    pdfmetrics._dynFaceNames.pop(made.face.name, None)  # type: ignore[attr-defined]
+    pdfmetrics.registerFont(made)
 
 
 def _cells(statement: MonthStatement) -> list[tuple[str, ...]]:

@@ -38,6 +38,7 @@ MOST_QUESTIONS = {
     "wallet": 24,
     "movement": 20,
     "leave": 27,
+    "my_data_page": 96,  # each table that keeps something of them
     "points": 15,
     "rewards": 20,
     "reward": 18,

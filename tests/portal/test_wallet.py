@@ -82,7 +82,9 @@ def test_a_month_adds_up_in_the_csv(member: Member) -> None:
 def test_the_pdf_embeds_its_font_and_shows_chinese(
     member: Member, tmp_path: Path
 ) -> None:
-    client = client_of(member, language="zh-hans")
+    other = client_of(MemberFactory.create(name="Ann"), language="en")
+    assert other.get("/portal/wallet/statements/2026-11.pdf").status_code == 200
+    client = client_of(member, language="zh-hans")  # whose signs the other had not
     answer = client.get("/portal/wallet/statements/2026-11.pdf")
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
