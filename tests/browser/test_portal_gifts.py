@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.utils.timezone import now
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from coupons.models import Coupon
@@ -45,8 +45,8 @@ def test_a_gift_to_a_friend_and_a_word_about_the_visit(
         page.goto(f"{home}/messages/")
         looked_at(page, f"{mark}-messages", **look)
         page.locator("a.ask").click()
-        page.locator("input[name=effort][value='7']").check(force=True)
-        page.locator("input[name=score][value='9']").check(force=True)
+        choose(page, "effort", "7")
+        choose(page, "score", "9")
         page.fill("#id_words", "The soup was hot.")
         looked_at(page, f"{mark}-survey", **look)
         page.locator("#submit").click()
@@ -67,3 +67,10 @@ def test_a_gift_to_a_friend_and_a_word_about_the_visit(
         assert complaints == []
     assert Coupon.objects.get().member_id == friend.pk
     assert Feedback.objects.get().effort == 7
+
+
+def choose(page: Page, question: str, answer: str) -> None:
+    """Tap a number as a thumb does: where the fixed bar does not lie over it."""
+    number = page.locator(f"input[name={question}][value='{answer}']")
+    page.locator(".scale label", has=number).click()
+    expect(number).to_be_checked()
