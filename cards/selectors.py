@@ -207,12 +207,13 @@ def who_paid(keys: Collection[str]) -> dict[str, str]:
     """Of payments from a shared wallet, by their keys: the name of who paid."""
     uses = ShareUse.objects.filter(key__in=[f"{key}:share" for key in keys])
     return {
-        use.key.removesuffix(":share"): _payer_of(use.share)
+        use.key.removesuffix(":share"): holder_name(use.share)
         for use in uses.select_related("share__holder", "share__card__member")
     }
 
 
-def _payer_of(share: WalletShare) -> str:
+def holder_name(share: WalletShare) -> str:
+    """Who pays by it, as the owner knows them."""
     if share.holder is not None:
         return share.holder.name
     card = share.card
@@ -222,11 +223,6 @@ def _payer_of(share: WalletShare) -> str:
 def uses_of(share_id: int) -> QuerySet[ShareUse]:
     """What was paid by a share, the latest first."""
     return ShareUse.objects.filter(share_id=share_id).order_by("-pk")
-
-
-def holder_name(share: WalletShare) -> str:
-    """Who pays by it, as the owner knows them."""
-    return _payer_of(share)
 
 
 def used_on(share: WalletShare, *, day: date) -> int:

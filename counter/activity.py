@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -62,14 +61,14 @@ class Activity:
     is_undone: bool = False
 
 
-def shifts_of(place: Place) -> QuerySet[Shift]:
+def shifts_of(place: Place) -> list[Shift]:
     """The shifts of this till on this business day."""
-    return Shift.objects.filter(till=place.till, business_date=place.today)
+    return list(Shift.objects.filter(till=place.till, business_date=place.today))
 
 
-def activity_of(place: Place) -> list[Activity]:
-    """What was done at this till today, the latest first."""
-    shifts = [shift.pk for shift in shifts_of(place)]
+def activity_of(place: Place, of_day: Collection[Shift]) -> list[Activity]:
+    """What was done in these shifts of this till, the latest first."""
+    shifts = [shift.pk for shift in of_day]
     sales = _sales(shifts)
     refunds = _refunds(shifts)
     told = [
@@ -81,14 +80,14 @@ def activity_of(place: Place) -> list[Activity]:
     return sorted(told, key=lambda one: one.at, reverse=True)[:MOST]
 
 
-def takings_of(place: Place) -> dict[str, int]:
-    """What this till took by tender today, in minor units, the float left out.
+def takings_of(place: Place, of_day: Collection[Shift]) -> dict[str, int]:
+    """What these shifts took by tender, in minor units, the float left out.
 
     Of a drawer that is still to be counted it is told to nobody who counts it: only to
     an approver who does not hold it.
     """
     sums: dict[str, int] = defaultdict(int)
-    for shift in shifts_of(place):
+    for shift in of_day:
         is_counted = shift.closed_at is not None
         looks_on = place.may("stores.approve") and shift.holder_id != place.user.pk
         if is_counted or looks_on:

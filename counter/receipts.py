@@ -50,7 +50,7 @@ class Receipt:
     after: dict[str, Any] | None
     refunds: list[Refund]
     exchange: Exchange | None  # that the bill came of
-    held: "Held | None" = None  # by now, where something was given back since
+    held: "GuestBalances | None" = None  # by now, where something was given back since
     # Another's wallet paid: whoever gets the slip is not told what is in it.
     is_wallet_anothers: bool = False
 
@@ -142,14 +142,14 @@ def receipt_of(sale: Sale) -> Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class GuestBalances:
     """What a guest holds now, in minor units and points."""
 
     money: int
     points: int
 
 
-def held_now(sale: Sale, *, at: datetime) -> Held | None:
+def held_now(sale: Sale, *, at: datetime) -> GuestBalances | None:
     """For a slip that is printed after something was given back. None: nobody's bill,
     or paid from another's wallet, of which whoever gets the slip learns nothing.
     """
@@ -157,7 +157,7 @@ def held_now(sale: Sale, *, at: datetime) -> Held | None:
     if member_id is None or cards_selectors.pays_from_anothers(sale.card_id):
         return None
     wallet = stored_value_selectors.wallet(holder=Holder.member(member_id), at=at)
-    return Held(wallet.usable, points_selectors.balance(member_id, at).usable)
+    return GuestBalances(wallet.usable, points_selectors.balance(member_id, at).usable)
 
 
 def refunded_lines(refund: Refund) -> list[Row]:

@@ -45,8 +45,8 @@ class Undo:
 class UndoAct:
     """How one kind of act is undone: who may, what is shown before, the command.
 
-    `run` gives the money to hand back, in minor units. `asks_tender`: how it is handed
-    back is chosen; else as it was paid.
+    `run` gives the money to hand back, in minor units. `paid_by`: how it was paid,
+    where the way back is chosen; None: it goes back as it was paid.
     """
 
     permission: str
@@ -56,10 +56,10 @@ class UndoAct:
     subject: Callable[[Any], str]
     facts: Callable[[Any, datetime], Facts]
     run: Run
-    asks_tender: bool = False
+    paid_by: Callable[[Any], str] | None = None
 
 
-def tender_of(top_up: TopUp) -> str:
+def _paid_by(top_up: TopUp) -> str:
     """How a top-up was paid, for the most part."""
     return next(iter(ledger_statements.tenders_of(entry_id=top_up.entry_id)), "cash")
 
@@ -158,7 +158,7 @@ UNDO_ACTS: Final = {
         subject=lambda top_up: f"top_up:{top_up.pk}",
         facts=_top_up_facts,
         run=_refund_top_up,
-        asks_tender=True,
+        paid_by=_paid_by,
     ),
     "gift-card": UndoAct(
         permission="gift_cards.void_gift_card",

@@ -169,15 +169,15 @@ def lent(share: WalletShare, visitor: Visitor) -> SharedWallet:
 
 
 def _shared(share: WalletShare, name: str, visitor: Visitor) -> SharedWallet:
-    day, _hour = visitor.today
+    used = cards_selectors.used_on(share, day=visitor.today[0])
     is_bound = share.per_use is not None or share.per_day is not None
     return SharedWallet(
         share_id=share.pk,
         name=name or _("Member"),
         per_use=share.per_use,
         per_day=share.per_day,
-        used=cards_selectors.used_on(share, day=day),
-        left=cards_services.left_today(share, day=day) if is_bound else None,
+        used=used,
+        left=cards_services.left_of(share, used=used) if is_bound else None,
     )
 
 

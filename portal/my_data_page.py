@@ -36,14 +36,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReadableSection:
     """One heading with all that stands under it."""
 
     title: str
     rows: list[list[Fact]]
 
 
-def readable(export: MemberExport) -> list[Part]:
+def readable(export: MemberExport) -> list[ReadableSection]:
     """Every section of an export that says something, in the reader's language.
 
     Raises KeyError for a section that nobody gave a heading: none is left out.
@@ -61,7 +61,7 @@ def readable(export: MemberExport) -> list[Part]:
             if facts:
                 rows.append(facts)
         if rows:
-            parts.append(Part(str(title), rows))
+            parts.append(ReadableSection(str(title), rows))
     return parts
 
 

@@ -73,7 +73,7 @@ def _brought(request: HttpRequest, act: Act) -> CodeForm | None:
     try:
         act(digits_of(form.cleaned_data["code"]))
     except DomainError as refusal:
-        form.add_error("code", str(refusal))
+        form.refuse(refusal, "code")
         return form
     return None
 
@@ -94,6 +94,6 @@ def _asked(
             purpose=purpose,
         )
     except DomainError as refusal:
-        ask.add_error(next(iter(ask.fields), None), str(refusal))
+        ask.refuse(refusal, next(iter(ask.fields), ""))
         return ask
     return CodeForm(button=_("Go on"))

@@ -1,7 +1,7 @@
 """The charts of the page of results, each with the table that says the same."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -88,8 +88,8 @@ def _pooled_table(names: Sequence[str], pooled: Sequence[Lift | None]) -> SafeSt
             (
                 name,
                 one and per_thousand(one.effect),
-                one and _end(one.low),
-                one and _end(one.high),
+                one and write_end(one.low, per_thousand),
+                one and write_end(one.high, per_thousand),
                 _("yes") if one is not None and one.is_known else _("not yet"),
             )
             for name, one in zip(names, pooled, strict=True)
@@ -137,9 +137,9 @@ def _funnel(found: Results) -> Chart:
     return Chart(_("From sent to returned"), "steps", data, options, counts)
 
 
-def _end(each: float) -> str:
+def write_end(each: float, write: Callable[[float], str]) -> str:
     """An end of an interval; one that nobody knows is a dash."""
-    return per_thousand(each) if math.isfinite(each) else "–"
+    return write(each) if math.isfinite(each) else "–"
 
 
 def each_thousand(people: int, count: int) -> int | None:

@@ -18,7 +18,7 @@ from common.money import format_count, format_money
 from common.tables import Column, day, number, table
 from stores.admin.figures import format_percent
 
-from .results_charts import charts_of, each_thousand
+from .results_charts import charts_of, each_thousand, write_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,6 @@ def _headline(
         so_far = _("So far %(effect)s, but anything from %(low)s to %(high)s fits.")
         so_far %= bounds
     return Headline(title, _("Not known yet"), note, so_far, "unknown")
-
-
-def write_end(each: float, write: Any) -> str:
-    """An end of an interval; one that nobody knows is a dash."""
-    return str(write(each)) if math.isfinite(each) else "–"
 
 
 def signed_money(each: float) -> str:

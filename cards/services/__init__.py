@@ -18,7 +18,14 @@ from .offers import (
 )
 from .own import report_own_loss
 from .replacing import replace
-from .shares import end_share, left_today, return_share_step, save_share, use_share_step
+from .shares import (
+    end_share,
+    left_of,
+    left_today,
+    return_share_step,
+    save_share,
+    use_share_step,
+)
 from .stock import LARGEST_BATCH, export_stock, make_stock
 
 __all__ = [
@@ -31,6 +38,7 @@ __all__ = [
     "expire_due",
     "export_stock",
     "issue",
+    "left_of",
     "left_today",
     "limit_own_share",
     "load_cards",

@@ -32,7 +32,7 @@ from stores import services as stores_services
 
 from .issue import new_card
 from .life import close_step
-from .shares import locked_share
+from .shares import holders_of, locked_share
 from .steps import good_until, write_event
 
 OPEN_FOR: Final = timedelta(days=7)
@@ -181,9 +181,7 @@ def stop_share(*, share_id: int, member_id: int, by: Act, at: datetime) -> None:
 
 def people_of(share: WalletShare) -> set[int]:
     """Whose wallet it is, and who pays from it."""
-    found = {share.owner_id, share.holder_id}
-    if share.card is not None:
-        found.add(share.card.member_id)
+    found = {share.owner_id, *holders_of(share)}
     return {pk for pk in found if pk is not None}
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
+from cards import selectors as cards_selectors
 from cards.errors import (
     CardNotUsable,
     NothingToReturn,
@@ -67,7 +68,7 @@ def save_share(*, share: WalletShare, by: Act, at: datetime) -> WalletShare:
     except ValidationError as wrong:
         raise ShareRefused(wrong.messages) from wrong
     _refuse_who_is_gone(share)
-    by = check_beneficiary(by, verb, share.owner_id, at, *_holders(share))
+    by = check_beneficiary(by, verb, share.owner_id, at, *holders_of(share))
     if not is_new:
         locked_share(share.pk)
     share.save(force_insert=is_new, force_update=not is_new)
@@ -95,7 +96,7 @@ def end_share(*, share_id: int, by: Act, at: datetime) -> None:
     verb = "cards.change_walletshare"
     stores_services.require_for(by, verb)
     share = locked_share(share_id)
-    by = check_beneficiary(by, verb, share.owner_id, at, *_holders(share))
+    by = check_beneficiary(by, verb, share.owner_id, at, *holders_of(share))
     share.is_active = False
     share.save(update_fields=["is_active"])
     stores_services.record_act(name="cards.share_ended", by=by, at=at, subject=share)
@@ -165,15 +166,18 @@ def return_share_step(*, key: str, amount: int) -> None:
 def left_today(share: WalletShare, *, day: date) -> int:
     """What the holder may still pay at once on this day; 0 where the share is over."""
     fresh = WalletShare.objects.get(pk=share.pk)
-    if not fresh.is_active:
+    return left_of(fresh, used=cards_selectors.used_on(fresh, day=day))
+
+
+def left_of(share: WalletShare, *, used: int) -> int:
+    """The same of a share as it stands, after so much was paid on the day."""
+    if not share.is_active:
         return 0
-    today = ShareDay.objects.filter(share_id=share.pk, day=day).first()
-    used = today.used if today else 0
     limits = [
         limit
         for limit in (
-            fresh.per_use,
-            None if fresh.per_day is None else max(0, fresh.per_day - used),
+            share.per_use,
+            None if share.per_day is None else max(0, share.per_day - used),
         )
         if limit is not None
     ]
@@ -194,7 +198,7 @@ def _claim(share_id: int, amount: int, day: date, at: datetime, key: str) -> boo
         return int(cursor.rowcount) == 1
 
 
-def _holders(share: WalletShare) -> list[int | None]:
+def holders_of(share: WalletShare) -> list[int | None]:
     """Who pays by it: a member, or whoever has the card."""
     return [share.holder_id, share.card.member_id if share.card else None]
 

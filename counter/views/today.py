@@ -19,7 +19,7 @@ from checkout.selectors.sales import has_cash, is_wallet_closed, matching
 from common.errors import DomainError
 from common.money import format_money
 from counter import keys, receipts
-from counter.activity import activity_of, takings_of
+from counter.activity import activity_of, shifts_of, takings_of
 from counter.place import Place, at_till
 from counter.refund_forms import ElsewhereForm, RefundForm
 from counter.second import SecondForm, approved
@@ -62,12 +62,13 @@ def today(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _at_this_till(request: HttpRequest, place: Place) -> HttpResponse:
+    shifts = shifts_of(place)
     context = {
         "place": place,
         "can": place.can,
         "tab": "today",
-        "activity": activity_of(place),
-        "takings": takings_of(place),
+        "activity": activity_of(place, shifts),
+        "takings": takings_of(place, shifts),
         "takes_back": _takes_back(place),
         "day": place.today,
     }

@@ -17,8 +17,7 @@ from common.money import format_money
 from counter import keys
 from counter.place import Place, at_till
 from counter.second import SecondForm, approved
-from counter.undo_acts import ANY_UNDO, UNDO_ACTS, Undo, tender_of
-from stored_value.models import TopUp
+from counter.undo_acts import ANY_UNDO, UNDO_ACTS, Undo
 from stores import selectors as stores_selectors
 
 
@@ -47,7 +46,7 @@ def undo(request: HttpRequest, place: Place, kind: str, pk: int) -> HttpResponse
         place=place,
         act=act.permission,
     )
-    if act.asks_tender:
+    if act.paid_by is not None:
         field = form.fields["tender"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type)
         field.choices = list(stores_selectors.tenders(place.store).items())
@@ -92,7 +91,7 @@ def undo(request: HttpRequest, place: Place, kind: str, pk: int) -> HttpResponse
         "facts": act.facts(target, at),
         "form": form,
         "chosen": request.POST.get("tender")
-        or (tender_of(target) if isinstance(target, TopUp) else ""),
+        or (act.paid_by(target) if act.paid_by is not None else ""),
         "key": request.POST.get("key") or keys.mint(place.till, kind),
     }
     return render(request, "counter/undo.html", context)

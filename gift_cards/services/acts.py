@@ -4,6 +4,7 @@ from common.text import one_line
 from gift_cards.errors import OnlyOneself
 from gift_cards.models import GiftCard
 from ledger.services import Act
+from members.services.access import is_self
 from stores.errors import ReasonMissing
 
 SELL = "gift_cards.sell_gift_card"
@@ -36,7 +37,7 @@ def require_oneself(by: Act, member_id: int) -> None:
     """Refuse whoever is not this member: what one does with one's own, nobody does for
     them. Raises OnlyOneself.
     """
-    if by.actor != f"member:{member_id}":
+    if not is_self(by, member_id):
         raise OnlyOneself
 
 

@@ -25,9 +25,19 @@ def require(by: Act, permission: str) -> None:
 
 def require_self_or(by: Act, member_id: int, permission: str) -> None:
     """The member themselves, or someone with the permission. Raises NotAllowed."""
-    if by.actor == f"{MEMBER}{member_id}":
-        return
-    require(by, permission)
+    if not is_self(by, member_id):
+        require(by, permission)
+
+
+def require_self(by: Act, member_id: int, permission: str) -> None:
+    """The member alone: what nobody does for somebody else. Raises NotAllowed."""
+    if not is_self(by, member_id):
+        raise NotAllowed(permission=permission)
+
+
+def is_self(by: Act, member_id: int) -> bool:
+    """Whether this very member does it."""
+    return by.actor == f"{MEMBER}{member_id}"
 
 
 def is_a_member(by: Act) -> bool:

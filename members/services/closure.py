@@ -17,12 +17,11 @@ from members.errors import ClosureStoreRefused, HoldingsChanged, MoneyFirst
 from members.models import ClosureRequest
 from members.parts import ClosureShare, HoldsMoney, OwnMoney, all_parts
 from stores import services as stores_services
-from stores.errors import NotAllowed
 from stores.models import Store
 
 from . import value
-from .access import MEMBER
-from .erase import erase_step
+from .access import require_self
+from .erase import ERASE, erase_step
 from .freeze import refuse_frozen_step
 from .locks import lock_member, soon
 
@@ -86,7 +85,7 @@ def request_closure(
 
     Raises NotAllowed, ClosureStoreRefused, MemberNotActive.
     """
-    _require_self(by, member_id)
+    require_self(by, member_id, ERASE)
     lock_member(member_id)
     asked = open_closure(member_id)
     if asked is not None:
@@ -108,7 +107,7 @@ def request_closure(
 @transaction.atomic
 def withdraw_closure(*, member_id: int, by: Act, at: datetime) -> None:
     """They stay after all; twice is harmless. Raises NotAllowed, MemberNotActive."""
-    _require_self(by, member_id)
+    require_self(by, member_id, ERASE)
     lock_member(member_id)
     row = open_closure(member_id)
     if row is None:
@@ -138,7 +137,7 @@ def close_account_step(
     Raises MoneyFirst, HoldingsChanged, SpendingFrozen, EraseRefused, MemberBusy,
     NotAllowed.
     """
-    _require_self(by, member_id)
+    require_self(by, member_id, ERASE)
 
     def refuse(pk: int, then: datetime) -> None:
         # Whoever froze all spending may have lost the phone that gets the code.
@@ -169,9 +168,3 @@ def _shares(member_id: int, at: datetime) -> list[ClosureShare]:
 
 def _kind(kind: str) -> str:
     return str(AccountKind(kind).label)
-
-
-def _require_self(by: Act, member_id: int) -> None:
-    """Nobody goes for somebody else. Raises NotAllowed."""
-    if by.actor != f"{MEMBER}{member_id}":
-        raise NotAllowed(permission="members.erase_member")

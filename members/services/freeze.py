@@ -13,8 +13,8 @@ from ledger.services import Act
 from members.errors import SpendingFrozen
 from members.models import Member
 from stores import services as stores_services
-from stores.errors import NotAllowed
 
+from .access import require_self
 from .locks import lock_spending
 
 FREEZE: Final = "members.freeze_spending"
@@ -28,8 +28,7 @@ def freeze_spending(*, member_id: int, by: Act, at: datetime) -> Member:
 
     A payment is before it or refused. Raises NotAllowed, MemberNotActive.
     """
-    if by.actor != f"member:{member_id}":
-        raise NotAllowed(permission=FREEZE)
+    require_self(by, member_id, FREEZE)
     member = lock_spending(member_id)
     if member.spending_frozen_at is None:
         _put(member, at, by=by, at=at, act="members.spending_frozen")

@@ -59,7 +59,8 @@ def _for_a_member(request: HttpRequest, visitor: Visitor, token: str) -> HttpRes
     if entry_id is not None:
         messages.success(request, _("It is in your wallet."))
         return redirect("portal:movement", entry_id)
-    gift = gift_cards_services.open_gift(token=token, at=visitor.at)
+    if form.is_bound:  # refused: it may have been taken meanwhile
+        gift = gift_cards_services.open_gift(token=token, at=visitor.at)
     if gift.kept_at is not None and gift.card.owner_id == visitor.member.pk:
         return redirect("portal:own_gift_card", gift.card.public_id)
     context = _opened(gift, visitor)

@@ -158,7 +158,7 @@ def _code_is_set(form: PaymentCodeForm, visitor: Visitor, *, has_code: bool) -> 
                 at=visitor.at,
             )
     except DomainError as refusal:
-        form.add_error("before", str(refusal))
+        form.refuse(refusal, "before")
         return False
     try:
         stored_value_services.set_payment_code(
@@ -168,6 +168,6 @@ def _code_is_set(form: PaymentCodeForm, visitor: Visitor, *, has_code: bool) -> 
             at=visitor.at,
         )
     except DomainError as refusal:
-        form.add_error("code", str(refusal))
+        form.refuse(refusal, "code")
         return False
     return True
