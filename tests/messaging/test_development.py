@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from messaging import development
 from tests.factories.messaging import sent, template
-from tests.messaging.test_leave import tick
+from tests.messaging.at_work import tick
 
 pytestmark = pytest.mark.django_db
 SENT = reverse("messaging:sent")

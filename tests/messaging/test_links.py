@@ -22,7 +22,7 @@ from messaging.services.unsubscribe import is_refusal
 from tests.factories.ledger import an_act
 from tests.factories.messaging import a_member, sent, template
 from tests.factories.stores import NOON
-from tests.messaging.test_leave import agreed, now_of, tick
+from tests.messaging.at_work import agreed, now_of, tick
 
 pytestmark = pytest.mark.django_db
 SECRET = "between the gateway and us"

@@ -13,7 +13,7 @@ from messaging import rendering
 from messaging.rendering import clean_html
 from tests.factories.messaging import a_member, sent, template
 from tests.factories.stores import NOON, StoreFactory
-from tests.messaging.test_leave import tick
+from tests.messaging.at_work import tick
 
 pytestmark = pytest.mark.django_db
 ALL = "{{ much }} {{ day }} {{ when }} {{ link }} {{ count }} {{ store }} {{ brand }}"

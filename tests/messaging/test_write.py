@@ -10,8 +10,8 @@ from messaging.models import Message, MessageTemplate
 from stores.models import AuditEvent
 from tests.factories.messaging import a_member, template
 from tests.factories.stores import NOON, StoreFactory
+from tests.messaging.at_work import tick
 from tests.messaging.test_admin import in_role, page
-from tests.messaging.test_leave import tick
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
